@@ -1,0 +1,178 @@
+"""Opening a database and getting sessions from it.
+
+SQLite allows one writer at a time. Writers therefore share a single connection and queue for it
+in order of arrival (no busy polling inside the process), and begin with BEGIN IMMEDIATE, so that
+no transaction reads first and then fails to upgrade. Readers have connections of their own, which
+refuse to write and never wait for the writer (WAL).
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from madoguchi.kernel.database.columns import UnstorableText, read_json, write_json
+from madoguchi.kernel.errors import DomainError
+
+BUSY_MILLISECONDS = 10_000
+QUEUE_SECONDS = 30
+READERS = 4
+POSTGRES_CONNECTIONS = 5
+POSTGRES_OVERFLOW = 10
+UNSTORABLE = ("CharacterNotInRepertoire", "UntranslatableCharacter", "surrogates not allowed")
+
+
+class DatabaseBusy(DomainError):
+    """The database did not become free in time (混雑)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "database_busy",
+            503,
+            {
+                "ja": "ただいま混み合っています。少し待ってから、もう一度お試しください。",
+                "en": "The service is busy. Please wait a moment and try again.",
+            },
+        )
+
+
+class Database:
+    """An open database. Sessions commit only when told to: `await session.commit()`.
+
+    `engine` writes; `reading_engine` reads. Never open a second writing session inside a first
+    one: on SQLite the second would wait for the first until it gives up (DatabaseBusy).
+    """
+
+    def __init__(self, url: URL, engine: AsyncEngine, reading_engine: AsyncEngine) -> None:
+        self.url = url
+        self.engine = engine
+        self.reading_engine = reading_engine
+        self.sleepers: set[asyncio.Event] = set()
+        info = {"database": self}
+        self._writing = async_sessionmaker(engine, expire_on_commit=False, info=info)
+        self._reading = async_sessionmaker(reading_engine, expire_on_commit=False, info=info)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite (one writer) rather than PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    def session(self) -> AsyncSession:
+        """A session for work that writes: `async with database.session() as session:`.
+
+        On SQLite its first statement takes the write lock until commit or close: keep it short
+        and never await people or networks inside it.
+        """
+        return self._writing()
+
+    def reading(self) -> AsyncSession:
+        """A session that only reads, from one snapshot; writing in it fails on both databases."""
+        return self._reading()
+
+    def wake(self) -> None:
+        """Rouse every worker sleeping in this process: there is a new job."""
+        for sleeper in self.sleepers:
+            sleeper.set()
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+        if self.reading_engine.sync_engine.pool is not self.engine.sync_engine.pool:
+            await self.reading_engine.dispose()
+
+
+def create_database(url: str) -> Database:
+    """Open `sqlite+aiosqlite:///path` or `postgresql+asyncpg://user@host/name`.
+
+    ValueError for another kind of database and for SQLite in memory, whose connections would
+    each see a database of their own.
+    """
+    parsed = make_url(url)
+    if parsed.drivername == "sqlite+aiosqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise ValueError("SQLite needs a file: sqlite+aiosqlite:///path/to/file.db")
+        return Database(parsed, _sqlite(parsed, writes=True), _sqlite(parsed, writes=False))
+    if parsed.drivername == "postgresql+asyncpg":
+        engine = _postgres(parsed)
+        return Database(
+            parsed,
+            engine,
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+        )
+    raise ValueError(f"unknown kind of database: {parsed.drivername}")
+
+
+def _postgres(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        json_serializer=write_json,
+        json_deserializer=read_json,
+        pool_size=POSTGRES_CONNECTIONS,
+        max_overflow=POSTGRES_OVERFLOW,
+        pool_timeout=QUEUE_SECONDS,
+        pool_pre_ping=True,
+    )
+    event.listen(engine.sync_engine, "handle_error", _explain)
+    return engine
+
+
+def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        json_serializer=write_json,
+        json_deserializer=read_json,
+        pool_size=1 if writes else READERS,
+        max_overflow=0,
+        pool_timeout=QUEUE_SECONDS,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare(writes))
+    event.listen(engine.sync_engine, "begin", _begin("BEGIN IMMEDIATE" if writes else "BEGIN"))
+    event.listen(engine.sync_engine, "handle_error", _explain)
+    return engine
+
+
+def _prepare(writes: bool) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:
+    settings = [
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged filing survives a power cut
+        "foreign_keys=ON",
+        f"query_only={'OFF' if writes else 'ON'}",
+    ]
+
+    def prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        cursor = connection.cursor()
+        for setting in settings:
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    return prepare
+
+
+def _begin(statement: str) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin
+
+
+def _explain(context: ExceptionContext) -> Any:
+    """Turn faults that a sender can mend, or should wait for, into errors they understand."""
+    fault: BaseException | None = context.original_exception
+    text = str(fault)
+    if isinstance(fault, UnicodeEncodeError) or any(sign in text for sign in UNSTORABLE):
+        raise UnstorableText from fault
+    if isinstance(context.sqlalchemy_exception, DBAPIError) and "database is locked" in text:
+        raise DatabaseBusy from fault

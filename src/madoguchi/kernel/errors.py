@@ -1,0 +1,54 @@
+"""The one kind of error a person may see: a code, an HTTP status and a text in both languages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.exc import DontWrapMixin
+
+
+class DomainError(Exception, DontWrapMixin):
+    """Something the caller can understand and act on (業務エラー).
+
+    `message` holds {"ja", "en"}; `{name}` in it is filled from `params`. `pointers` are JSON
+    pointers (RFC 6901) to the parts of the input at fault. Each module derives its own:
+    `class CaseError(DomainError)`. It passes through SQLAlchemy unwrapped (DontWrapMixin), so
+    that a value refused while being bound is still explained to its sender.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        status: int,
+        message: Mapping[str, str],
+        params: Mapping[str, Any] | None = None,
+        pointers: tuple[str, ...] = (),
+    ) -> None:
+        self.code = code
+        self.status = status
+        self.params: dict[str, Any] = dict(params or {})
+        self.message: dict[str, str] = {
+            language: fill(text, self.params) for language, text in message.items()
+        }
+        self.pointers = pointers
+        super().__init__(code, status, self.message)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message.get('en') or self.message.get('ja', '')}"
+
+
+class _Missing(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def fill(template: str, params: Mapping[str, Any]) -> str:
+    """Fill `{name}` from params; an unknown name or a stray brace stays as it is written.
+
+    A faulty template must not hide the message it carries, so this never raises.
+    """
+    if not params or "{" not in template:
+        return template
+    try:
+        return template.format_map(_Missing(params))
+    except (ValueError, IndexError, AttributeError, KeyError, TypeError):
+        return template

@@ -1,0 +1,90 @@
+"""Appending to the journal and reading it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.kernel.canonical import plain
+from madoguchi.kernel.clock import as_utc
+from madoguchi.kernel.ids import new_id
+from madoguchi.kernel.journal.leaf import commitment, leaf_content, leaf_hash, new_salt
+from madoguchi.kernel.journal.models import Entry
+
+
+async def append(
+    session: AsyncSession,
+    *,
+    subject: str,
+    action: str,
+    actor: str,
+    on_behalf_of: str | None = None,
+    at: datetime,
+    payload: Mapping[str, Any],
+) -> Entry:
+    """Add one entry to the caller's transaction; it stands or falls with the caller's commit.
+
+    `subject` is "kind:id" ("case:…"). seq is the next of the subject, without gaps: writers of
+    one subject wait for each other (SQLite: the write lock; PostgreSQL: an advisory lock until
+    the transaction ends). TypeError or ValueError for a payload without canonical form.
+    """
+    content: dict[str, Any] = plain(payload)
+    at, id, salt = as_utc(at), new_id(), new_salt()
+    seq = await _next_seq(session, subject)
+    committed = commitment(salt, content)
+    leaf = leaf_content(
+        id=id,
+        subject=subject,
+        seq=seq,
+        at=at,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        action=action,
+        payload_commitment=committed,
+    )
+    entry = Entry(
+        id=id,
+        subject=subject,
+        seq=seq,
+        at=at,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        action=action,
+        payload=content,
+        salt=salt,
+        payload_commitment=committed,
+        leaf_hash=leaf_hash(leaf),
+    )
+    session.add(entry)
+    return entry
+
+
+async def entries(
+    session: AsyncSession, subject: str, after: int = 0, limit: int = 100
+) -> Sequence[Entry]:
+    """The entries of a subject with seq > after, oldest first, at most `limit`."""
+    statement = (
+        select(Entry)
+        .where(Entry.subject == subject, Entry.seq > after)
+        .order_by(Entry.seq)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def latest(session: AsyncSession, subject: str) -> Entry | None:
+    """The newest entry of a subject."""
+    statement = select(Entry).where(Entry.subject == subject).order_by(Entry.seq.desc()).limit(1)
+    return (await session.scalars(statement)).first()
+
+
+async def _next_seq(session: AsyncSession, subject: str) -> int:
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"),
+            {"subject": f"journal:{subject}"},
+        )
+    newest = await session.scalar(select(func.max(Entry.seq)).where(Entry.subject == subject))
+    return (newest or 0) + 1
