@@ -1,0 +1,158 @@
+"""Reading the catalogue: the shelves in memory, kept as long as the tables do not change."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.kernel.database import Database
+from madoguchi.procedures.catalogue import rules
+from madoguchi.procedures.catalogue.editions import editions
+from madoguchi.procedures.catalogue.models import CatalogueEntry, CataloguePackage
+from madoguchi.procedures.catalogue.search import Shelves
+from madoguchi.procedures.catalogue.shelf import Item, Shelf
+
+FETCHED = 500
+
+
+@dataclass
+class _Kept:
+    """What this process knows of one database's catalogue."""
+
+    editions: dict[str, str] = field(default_factory=dict)
+    packages: Shelf = field(default_factory=lambda: Shelf([]))
+    entries: Shelf = field(default_factory=lambda: Shelf([]))
+    served: dict[str, str] = field(default_factory=dict)
+    shelves: Shelves = field(default_factory=lambda: Shelves(Shelf([]), Shelf([]), 0))
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
+
+
+async def shelves(session: AsyncSession) -> Shelves:
+    """The text index of the catalogue as this session sees it.
+
+    One small query tells whether it has changed; then the changed part is read again (the survey's
+    75,000 rows in about 2 s, once per process and import).
+    """
+    return (await _current(session)).shelves
+
+
+async def _current(session: AsyncSession) -> _Kept:
+    kept = _kept.setdefault(session.info["database"], _Kept())
+    present = await editions(session)
+    if present != kept.editions:
+        async with kept.lock:
+            await _reload(session, kept, present)
+    return kept
+
+
+async def _reload(session: AsyncSession, kept: _Kept, present: dict[str, str]) -> None:
+    if present.get("entries") != kept.editions.get("entries"):
+        rows = await _entry_rows(session)
+        kept.entries = await asyncio.to_thread(lambda: Shelf([_entry_item(row) for row in rows]))
+    if present.get("packages") != kept.editions.get("packages"):
+        packages = (await session.execute(select(CataloguePackage))).scalars().all()
+        kept.packages = Shelf([_package_item(package) for package in packages])
+        kept.served = {
+            entry_id: package.procedure_id
+            for package in packages
+            for entry_id in package.catalogue_ids
+        }
+    served = kept.entries.among(frozenset(kept.served))
+    kept.shelves = Shelves(kept.packages, kept.entries, served)
+    kept.editions = present
+
+
+async def served_by(session: AsyncSession) -> dict[str, str]:
+    """手続ID → id of the published procedure that serves it."""
+    return (await _current(session)).served
+
+
+async def entries_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, CatalogueEntry]:
+    """Surveyed procedures by 手続ID; unknown ids are left out."""
+    found: dict[str, CatalogueEntry] = {}
+    for start in range(0, len(ids), FETCHED):
+        wanted = select(CatalogueEntry).where(CatalogueEntry.id.in_(ids[start : start + FETCHED]))
+        found |= {entry.id: entry for entry in (await session.execute(wanted)).scalars()}
+    return found
+
+
+async def packages_by_id(session: AsyncSession, ids: Iterable[str]) -> dict[str, CataloguePackage]:
+    """Published packages by procedure id; unknown ids are left out."""
+    wanted = select(CataloguePackage).where(CataloguePackage.procedure_id.in_(list(ids)))
+    found = (await session.execute(wanted)).scalars()
+    return {package.procedure_id: package for package in found}
+
+
+async def _entry_rows(session: AsyncSession) -> Sequence[Row[Any]]:
+    entry = CatalogueEntry
+    return (
+        await session.execute(
+            select(
+                entry.id,
+                entry.yearly,
+                entry.name,
+                entry.law,
+                entry.law_number,
+                entry.article,
+                entry.ministry,
+                entry.implementing,
+                entry.offices,
+                entry.independent_bodies,
+                entry.kind,
+                entry.online_state,
+                entry.personal_events,
+                entry.corporate_events,
+                entry.professions,
+            )
+        )
+    ).all()
+
+
+def _entry_item(row: Row[Any]) -> Item:
+    personal, corporate = rules.events(row.personal_events, row.corporate_events)
+    professions = rules.professions(row.professions)
+    other = (row.ministry, row.implementing, row.offices, row.independent_bodies)
+    rest = "\n".join([text or "" for text in other] + personal + corporate + professions + [row.id])
+    return Item(
+        id=row.id,
+        yearly=row.yearly,
+        name=row.name,
+        law=f"{row.law}{row.article or ''}\n{row.law_number or ''}",
+        rest=rest,
+        law_name=row.law,
+        properties={
+            "ministry": [row.ministry],
+            "kind": [row.kind],
+            "online": [rules.online_state(row.online_state)],
+            "event": personal + corporate,
+            "profession": professions,
+        },
+    )
+
+
+def _package_item(package: CataloguePackage) -> Item:
+    titles = "\n".join([*package.title.values(), *package.keywords])
+    laws = [f"{law.get('act', '')}{law.get('article', '')}" for law in package.laws]
+    rest = [*package.summary.values(), package.ministry, *package.life_events, *package.professions]
+    return Item(
+        id=package.procedure_id,
+        yearly=package.yearly,
+        name=titles,
+        law="\n".join(laws),
+        rest="\n".join([*rest, package.procedure_id, *package.catalogue_ids]),
+        law_name=package.laws[0].get("act", "") if package.laws else "",
+        properties={
+            "ministry": [package.ministry] if package.ministry else [],
+            "kind": [package.kind if package.kind in rules.FILING_KINDS else "other"],
+            "online": ["done"],
+            "event": package.life_events,
+            "profession": package.professions,
+        },
+    )

@@ -1,0 +1,83 @@
+"""Plain words people search with, and what the law calls it (言い換え). Data: synonyms.toml."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from madoguchi.procedures.catalogue.words import clean, fold, runs
+
+Alternative = tuple[str, ...]
+"""Folded words that must all be there."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one part of a query asks for: any of the alternatives; the first is what was typed."""
+
+    said: str
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Phrases (cleaned) → alternatives (folded), longest phrase first."""
+
+    phrases: tuple[tuple[str, tuple[Alternative, ...]], ...]
+
+    def groups(self, words: Iterable[str]) -> list[Group]:
+        """The groups of cleaned words; a phrase may lie inside a word or span several.
+
+        「引っ越し 届出」 → [引っ越し or 転居 or 転入 …], [届出]. What is left of a word beside a
+        phrase counts when it holds more than hiragana: 「お店を開く許可」 keeps 許可.
+        """
+        text = " ".join(words)
+        found = self._find(text)
+        if found is None:
+            return [Group(word, ((fold(word),),)) for word in text.split() if fold(word)]
+        phrase, alternatives = found
+        before, _, after = text.partition(phrase)
+        typed = tuple(fold(word) for word in phrase.split() if fold(word))
+        return [
+            *self.groups(_beside(before)),
+            Group(phrase, (typed, *alternatives)),
+            *self.groups(_beside(after)),
+        ]
+
+    def _find(self, text: str) -> tuple[str, tuple[Alternative, ...]] | None:
+        return next((pair for pair in self.phrases if _stands_in(pair[0], text)), None)
+
+
+def _stands_in(phrase: str, text: str) -> bool:
+    """Latin phrases must be whole words: "car" is not in "care"."""
+    if not phrase.isascii():
+        return phrase in text
+    return f" {phrase} " in f" {text} "
+
+
+def _beside(text: str) -> list[str]:
+    """Words left beside a phrase; a word cut by the phrase needs more than hiragana to stay."""
+    return [word for word in text.split() if runs(word)]
+
+
+@cache
+def synonyms() -> Synonyms:
+    """The synonyms that ship with the program. ValueError when the file is faulty."""
+    text = Path(__file__).with_name("synonyms.toml").read_text(encoding="utf-8")
+    return read_synonyms(text)
+
+
+def read_synonyms(text: str) -> Synonyms:
+    """Read `[[synonym]] say = ["お店を開く"] find = ["飲食店営業", "営業 許可"]`."""
+    phrases: dict[str, tuple[Alternative, ...]] = {}
+    for entry in tomllib.loads(text)["synonym"]:
+        alternatives = tuple(
+            tuple(fold(word) for word in clean(found).split()) for found in entry["find"]
+        )
+        for said in entry["say"]:
+            phrase = clean(said)
+            if phrase in phrases:
+                raise ValueError(f"{said} is said twice")
+            phrases[phrase] = alternatives
+    return Synonyms(tuple(sorted(phrases.items(), key=lambda pair: -len(pair[0]))))

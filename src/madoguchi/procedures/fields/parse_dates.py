@@ -1,0 +1,36 @@
+"""Typed dates to values: 和暦, slashes, full width; a calendar that never was is refused."""
+
+from datetime import date
+from decimal import Decimal
+
+from madoguchi.kernel import japanese
+from madoguchi.procedures.fields.field import Field, InputFault
+
+
+def day(field: Field, raw: object) -> date:
+    """A calendar day."""
+    if isinstance(raw, date):
+        return raw
+    if isinstance(raw, dict):  # three boxes: year, month, day
+        raw = _joined(raw, ("year", "month", "day"))
+    if not isinstance(raw, str):
+        raise InputFault("not-date")
+    return japanese.parse_date(raw)
+
+
+def year_month(field: Field, raw: object) -> str:
+    """A month as 2026-04."""
+    if not isinstance(raw, str):
+        raise InputFault("not-year-month")
+    return japanese.parse_year_month(raw)
+
+
+def fiscal_year(field: Field, raw: object) -> Decimal:
+    """A fiscal year (April to March) by the year it begins in."""
+    if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
+        raise InputFault("not-fiscal-year")
+    return Decimal(japanese.parse_fiscal_year(str(raw)))
+
+
+def _joined(raw: dict[str, object], names: tuple[str, ...]) -> str:
+    return "-".join(str(raw.get(name) or "").strip() for name in names)
