@@ -27,8 +27,8 @@ class Accept:
 
     @property
     def limit(self) -> int:
-        """The most bytes; a megabyte is 1,000,000 bytes, as people's file managers count."""
-        return self.max_mb * 1_000_000
+        """The most bytes; a megabyte is 1,048,576 bytes, as people's file managers count."""
+        return self.max_mb << 20
 
 
 async def spool(stream: AsyncIterable[bytes] | bytes, name: str, accept: Accept) -> Path:

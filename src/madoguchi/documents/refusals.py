@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from madoguchi.kernel.errors import DomainError
-from madoguchi.kernel.language import Texts
+from madoguchi.kernel.errors import DomainError, fill
+from madoguchi.kernel.language import Texts, pick
 
 
 class DocumentError(DomainError):
@@ -24,8 +24,21 @@ MESSAGES = Texts.load([Path(__file__).with_name("refusals.toml")])
 
 
 def document_error(code: str, status: int, **params: Any) -> DocumentError:
-    """The error of that code, its text taken from refusals.toml."""
-    return DocumentError(code, status, MESSAGES.text(code), params)
+    """The error of that code, its text taken from refusals.toml.
+
+    A param may be {"ja", "en"}. Texts are filled here, once: a file may well be called "{limit}".
+    """
+    filled = {
+        language: fill(
+            text,
+            {
+                name: pick(value, language) if isinstance(value, dict) else value
+                for name, value in params.items()
+            },
+        )
+        for language, text in MESSAGES.text(code).items()
+    }
+    return DocumentError(code, status, filled)
 
 
 def refused(refusal: Refusal, name: str) -> DocumentError:

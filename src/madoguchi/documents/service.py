@@ -99,7 +99,9 @@ async def receive(
     finally:
         path.unlink(missing_ok=True)
     state = "quarantine" if scan else "unscanned"
-    stored = _add(session, blob.sha256, blob.size, verdict.name, verdict.media_type, at, owner, state)
+    stored = _add(
+        session, blob.sha256, blob.size, verdict.name, verdict.media_type, at, owner, state
+    )
     if scan:
         await session.flush()
         await enqueue(session, SCAN_JOB, {"sha256": blob.sha256}, key=f"{SCAN_JOB}:{stored.id}")
@@ -139,8 +141,10 @@ async def content_path(session: AsyncSession, blobs: BlobStore, sha256: str) -> 
 
     Raises DocumentError: quarantined (409), infected (410), document_not_found (404).
     """
-    states = set(await session.scalars(select(Document.scan_state).where(Document.sha256 == sha256)))
-    if not states or not await blobs.exists(sha256):
+    states = set(
+        await session.scalars(select(Document.scan_state).where(Document.sha256 == sha256))
+    )
+    if not states or not blobs.exists(sha256):
         raise document_error("document_not_found", 404)
     if "infected" in states:
         raise document_error("infected", _BLOCKED["infected"])
@@ -183,16 +187,18 @@ async def filing_copy_pdf(filing: Filing) -> bytes:
 def download_headers(name: str, media_type: str, *, inline: bool = False) -> Mapping[str, str]:
     """Headers under which a stranger's file is safe to hand out (RFC 6266, RFC 8187).
 
-    Only PDF and images are ever shown inline; a sandboxed policy keeps even those from running.
+    Only PDF and images are ever shown inline; and under a policy that lets nothing run.
     """
     shown = inline and media_type in {"application/pdf", "image/png", "image/jpeg"}
+    # Browsers' own PDF viewers do not start inside a sandbox; inspection let no script through.
+    sandbox = "" if shown and media_type == "application/pdf" else "; sandbox"
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name)
     return {
         "Content-Type": media_type + ("; charset=utf-8" if media_type == "text/html" else ""),
         "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
         f"filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": f"default-src 'none'{sandbox}",
         "Cache-Control": "private, no-store",
     }
 

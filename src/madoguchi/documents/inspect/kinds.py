@@ -111,7 +111,7 @@ HEAD = 4096
 def accepted_kinds(accept: Iterable[str]) -> tuple[Kind, ...]:
     """The kinds named in a package's `accept`; names may be endings ("jpg"). Unknown → KeyError."""
     found = [BY_ENDING.get(name.lower().lstrip(".")) or KINDS[name.lower()] for name in accept]
-    return tuple(dict.fromkeys(found))
+    return tuple({kind.name: kind for kind in found}.values())
 
 
 def announced(head: bytes) -> str:

@@ -53,7 +53,7 @@ def _check_part(
         raise Refusal("macros")
     if ending in MACRO_ENDINGS:
         raise Refusal("macros")
-    if ending in EXECUTABLE_ENDINGS - {"svg"}:  # Word keeps drawings as SVG; nothing runs there
+    if ending in EXECUTABLE_ENDINGS - {"svg", "bin"}:  # drawings and printer settings are data
         raise Refusal("executable")
     if ending == "rels":
         _check_relationships(read_entry(archive, entry, budget).read())

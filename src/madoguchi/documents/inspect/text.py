@@ -30,7 +30,7 @@ def check_text(file: BinaryIO) -> None:
     """Refusal when the file is no readable text, or is a page that a browser would run."""
     start = decode(file.read()).lstrip().lower()[:64]
     if start.startswith(("<!doctype html", "<html", "<script", "<svg", "%pdf-")):
-        raise Refusal("type_mismatch", found="HTMLなど別の形式", found_en="HTML or another format")
+        raise Refusal("type_mismatch", found={"ja": "HTMLなど", "en": "HTML or the like"})
 
 
 def check_json(file: BinaryIO) -> None:

@@ -105,7 +105,7 @@ def _mismatch(announced: str, head: bytes) -> Refusal:
     if found is None:
         guess = _guess(head)
         found = {"ja": guess or "不明な形式", "en": guess or "of an unknown format"}
-    return Refusal("type_mismatch", found=found["ja"], found_en=found["en"])
+    return Refusal("type_mismatch", found=dict(found))
 
 
 def _guess(head: bytes) -> str:
