@@ -1,0 +1,218 @@
+"""Blobs (ファイル保管): contents kept under their SHA-256, so that equal files are stored once.
+
+A blob is acknowledged only when its bytes and its name are on the disk: written to a temporary
+file, fsync, renamed, folder fsync. What is on the disk under a name is therefore complete.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.ids import new_id
+
+CHUNK = 1 << 20
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A stored content: its hash (64 hexadecimal digits) and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class BlobError(DomainError):
+    """A blob cannot be stored or read (ファイルの保管)."""
+
+
+class BlobTooLarge(BlobError):
+    """The content is larger than allowed; nothing of it is kept."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            "blob_too_large",
+            413,
+            {
+                "ja": "ファイルが大きすぎます。{limit_text}までのファイルをお送りください。",
+                "en": "The file is too large. Please send at most {limit_text}.",
+            },
+            {"limit": limit, "limit_text": size_text(limit)},
+        )
+
+
+class BlobNotFound(BlobError):
+    """No content is stored under this hash."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            "blob_not_found",
+            404,
+            {"ja": "ファイルが見つかりません。", "en": "The file was not found."},
+            {"sha256": sha256},
+        )
+
+
+class BlobDamaged(BlobError):
+    """The stored content no longer has its hash: the disk or someone changed it."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            "blob_damaged",
+            500,
+            {
+                "ja": "保管したファイルが壊れています。窓口にお知らせください。",
+                "en": "The stored file is damaged. Please tell the office.",
+            },
+            {"sha256": sha256},
+        )
+
+
+class BlobStore:
+    """A folder of blobs: `ab/cd/abcd…`, and `incoming/` for those being written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        self._incoming = self.folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+
+    async def put(self, content: AsyncIterator[bytes] | bytes, limit: int) -> Blob:
+        """Store a content of at most `limit` bytes; equal contents are stored once.
+
+        BlobTooLarge as soon as the limit is passed, without reading on.
+        """
+        temporary = self._incoming / new_id()
+        try:
+            with temporary.open("xb") as file:
+                blob = await _receive(file, content, limit)
+                await asyncio.to_thread(_sync, file)
+            await asyncio.to_thread(self._keep, temporary, blob)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return blob
+
+    def path(self, sha256: str) -> Path:
+        """Where a blob is kept. ValueError when sha256 is not 64 hexadecimal digits."""
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError(f"not a SHA-256: {sha256[:80]!r}")
+        return self.folder / sha256[:2] / sha256[2:4] / sha256
+
+    def exists(self, sha256: str) -> bool:
+        """Whether a blob is kept."""
+        return self.path(sha256).is_file()
+
+    async def read(self, sha256: str) -> bytes:
+        """The whole content, checked against its hash. BlobNotFound, BlobDamaged."""
+        return await asyncio.to_thread(self._read_checked, sha256)
+
+    async def open(self, sha256: str) -> AsyncIterator[bytes]:
+        """The content in chunks of up to 1 MiB. BlobNotFound before the first chunk."""
+        try:
+            file = await asyncio.to_thread(self.path(sha256).open, "rb")
+        except FileNotFoundError:
+            raise BlobNotFound(sha256) from None
+        with file:
+            while chunk := await asyncio.to_thread(file.read, CHUNK):
+                yield chunk
+
+    async def delete(self, sha256: str) -> bool:
+        """Remove a blob; False when there was none. The caller knows that nothing refers to it."""
+        return await asyncio.to_thread(self._delete, sha256)
+
+    async def verify(self, sha256: str) -> bool:
+        """Whether the stored content still has its hash; False also when it is missing."""
+        try:
+            await self.read(sha256)
+        except (BlobNotFound, BlobDamaged):
+            return False
+        return True
+
+    async def discard_incoming(self, before: datetime) -> int:
+        """Remove what crashed writers left behind, last touched before `before`; how many."""
+        return await asyncio.to_thread(self._discard_incoming, before.timestamp())
+
+    def _keep(self, temporary: Path, blob: Blob) -> None:
+        target = self.path(blob.sha256)
+        if not (target.is_file() and target.stat().st_size == blob.size):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.chmod(0o440)
+            os.replace(temporary, target)
+        # Also when it was there: another writer may have renamed it but not yet synced.
+        for folder in (target.parent, target.parent.parent, self.folder):
+            _sync_folder(folder)
+
+    def _read_checked(self, sha256: str) -> bytes:
+        try:
+            content = self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            raise BlobNotFound(sha256) from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise BlobDamaged(sha256)
+        return content
+
+    def _delete(self, sha256: str) -> bool:
+        target = self.path(sha256)
+        try:
+            target.unlink()
+        except FileNotFoundError:
+            return False
+        _sync_folder(target.parent)
+        return True
+
+    def _discard_incoming(self, before: float) -> int:
+        old = [path for path in self._incoming.iterdir() if path.stat().st_mtime < before]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+
+def size_text(size: int) -> str:
+    """A size for people: "5 MB", "10 KB", "12 bytes" (powers of 1024, rounded down)."""
+    for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
+        if size >= factor:
+            return f"{size // factor} {unit}"
+    return f"{size} bytes"
+
+
+async def _receive(file: IO[bytes], content: AsyncIterator[bytes] | bytes, limit: int) -> Blob:
+    """Write content to file, hashing it; in a thread, a megabyte at a time."""
+    hashed, size, waiting = hashlib.sha256(), 0, bytearray()
+    async for chunk in _one(content) if isinstance(content, bytes) else content:
+        size += len(chunk)
+        if size > limit:
+            raise BlobTooLarge(limit)
+        waiting += chunk
+        if len(waiting) >= CHUNK:
+            await asyncio.to_thread(_write, file, hashed, bytes(waiting))
+            waiting.clear()
+    await asyncio.to_thread(_write, file, hashed, bytes(waiting))
+    return Blob(hashed.hexdigest(), size)
+
+
+async def _one(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _write(file: IO[bytes], hashed: "hashlib._Hash", content: bytes) -> None:
+    hashed.update(content)
+    file.write(content)
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,40 @@
+"""Which characters a government system must be able to show and print: JIS X 0213:2004.
+
+Outside are emoji, other scripts, forms chosen by a variation selector (異体字, IVS), private
+characters (外字) and a few forms of names such as 髙 and 﨟. They are kept; a field, or an official
+who prints, is told about them.
+"""
+
+import re
+import unicodedata
+
+# The same JIS character under the number Windows or Latin-1 gives it.
+_TWINS = str.maketrans("￠￡￢—¥‾", "¢£¬―￥￣")
+_CLUSTER = re.compile(
+    "(?s).(?:[\u0300-\u036f\u3099\u309a\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]|"
+    "[\U0001f3fb-\U0001f3ff])*"
+)
+_PLAIN = re.compile(r"[\t\n\r\x20-\x7e]")
+
+
+def outside_jis_x_0213(text: str) -> list[str]:
+    """The distinct characters of text outside JIS X 0213, in order of appearance.
+
+    A character comes with the marks that belong to it (variation selector, skin tone).
+    """
+    found = dict.fromkeys(cluster[0] for cluster in _CLUSTER.finditer(text))
+    return [cluster for cluster in found if not _is_inside(cluster)]
+
+
+def _is_inside(cluster: str) -> bool:
+    if _PLAIN.fullmatch(cluster):
+        return True
+    composed = unicodedata.normalize("NFC", cluster)
+    if len(cluster) == 1 and len(composed) != 1:
+        composed = cluster
+    try:
+        encoded = composed.translate(_TWINS).encode("euc_jis_2004")
+    except UnicodeEncodeError:
+        return False
+    # A control character, and half-width katakana, which belong to JIS X 0201 (0x8E … in EUC).
+    return len(encoded) > 1 and encoded[0] != 0x8E
