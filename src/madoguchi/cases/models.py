@@ -1,0 +1,190 @@
+"""Tables of filings: drafts, cases, letters, register entries, and the counters behind numbers."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from madoguchi.kernel.database import Base, Json, UtcDateTime
+
+ID = String(26)
+
+
+class Draft(Base):
+    """Draft (下書き): what a person is typing, be it a new filing or a correction (補正).
+
+    `entered` keeps answers exactly as typed, also those that are wrong or not relevant just now:
+    {field: text | list | {part: …} | [{"row": id, …}]}. `attached`: {attachment key or pointer of a
+    file field: [{sha256, name, size, type, id}]}. `visited`: ids of the pages that were submitted:
+    only there are faults shown. `points`: pointers an official asked to correct; `opened`: pointers
+    the applicant chose to correct as well. `provenance`: {pointer: {source, as_of, value}} of what
+    was filled in for the person. `base_revision`: the case's revision a correction started from.
+    `revision` counts up with every save: two tabs cannot overwrite each other unseen. When it has
+    been filed, `filed_at` and `case_id` stand and the content is emptied.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        Index("ix_draft_organisation", "organisation_id", "filed_at", "updated_at", "id"),
+        Index("ix_draft_owner", "owner_id", "filed_at", "updated_at", "id"),
+        Index("ix_draft_case", "case_id"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    procedure_id: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[dict[str, str]] = mapped_column(Json)
+    catalogue_id: Mapped[str | None] = mapped_column(String(64))
+    owner_id: Mapped[str] = mapped_column(ID)
+    organisation_id: Mapped[str | None] = mapped_column(ID)
+    agent_organisation_id: Mapped[str | None] = mapped_column(ID)
+    case_id: Mapped[str | None] = mapped_column(ID)
+    base_revision: Mapped[int | None]
+    entered: Mapped[dict[str, Any]] = mapped_column(Json)
+    attached: Mapped[dict[str, list[dict[str, Any]]]] = mapped_column(Json)
+    visited: Mapped[list[str]] = mapped_column(Json)
+    points: Mapped[list[str]] = mapped_column(Json)
+    opened: Mapped[list[str]] = mapped_column(Json)
+    provenance: Mapped[dict[str, dict[str, Any]]] = mapped_column(Json)
+    revision: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    filed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Case(Base):
+    """Case (案件): a filing that has arrived, pinned to its procedure's version (digest) for life.
+
+    `data` is what was filed (canonical JSON, relevant answers only) and never holds officials' own
+    fields: those are in `official_data`. `applicant` is the party as it was at filing. `acts` is
+    the short history the workflow reads, [{action, actor, content_hash, at}]; `last_proposal` is
+    {action, actor, content_hash, form}; `decision` collects the values of the officials' forms for
+    letters. `correction`: what was asked of the applicant, {points, reason, due, at}, while the
+    case waits for them. `waits_for`: applicant | agency, or "" when final. `paused_days` counts
+    open days during which the standard period (標準処理期間, 行政手続法第6条) did not run.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (
+        # The applicant's list and the official's tray, both paged by key.
+        Index("ix_case_organisation", "organisation_id", "waits_for", "arrived_at", "id"),
+        Index("ix_case_filer", "filer_id", "arrived_at", "id"),
+        Index("ix_case_tray", "agency_id", "waits_for", "due_on", "id"),
+        Index("ix_case_tray_state", "agency_id", "state", "arrived_at", "id"),
+        Index("ix_case_assignee", "assignee_id", "waits_for", "due_on", "id"),
+        Index("ix_case_procedure", "procedure_id", "arrived_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ID, unique=True)
+    procedure_id: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[dict[str, str]] = mapped_column(Json)
+    catalogue_id: Mapped[str | None] = mapped_column(String(64))
+    agency_id: Mapped[str] = mapped_column(String(64))
+    organisation_id: Mapped[str | None] = mapped_column(ID)
+    organisation_name: Mapped[str] = mapped_column(String(300))
+    filer_id: Mapped[str] = mapped_column(ID)
+    filer_name: Mapped[str] = mapped_column(String(200))
+    agent_organisation_id: Mapped[str | None] = mapped_column(ID)
+    agent_name: Mapped[str | None] = mapped_column(String(300))
+    applicant: Mapped[dict[str, Any]] = mapped_column(Json)
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    official_data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    attached: Mapped[dict[str, list[dict[str, Any]]]] = mapped_column(Json)
+    provenance: Mapped[dict[str, dict[str, Any]]] = mapped_column(Json, default=dict)
+    omitted: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict)
+    content_hash: Mapped[str] = mapped_column(String(80))
+    revision: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(String(64))
+    waits_for: Mapped[str] = mapped_column(String(20), default="agency")
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    arrival_number: Mapped[str] = mapped_column(String(40), unique=True)
+    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    paused_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_days: Mapped[int] = mapped_column(default=0)
+    assignee_id: Mapped[str | None] = mapped_column(ID)
+    last_proposal: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    acts: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    decision: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    correction: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    keys: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    copied_from: Mapped[str | None] = mapped_column(ID)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Letter(Base):
+    """Letter (通知書): a document the authority issued about a case, with its number (文書番号)."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_case", "case_id", "issued_at"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    title: Mapped[dict[str, str]] = mapped_column(Json)
+    number: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RegisterEntry(Base):
+    """Register entry (登録簿の記載): bitemporal, valid for days and known for a span of time.
+
+    One `entry_id` is one registration through all its amendments; each row is one version of it.
+    The current version has `superseded_at` NULL. `status`: valid | closed | cancelled.
+    """
+
+    __tablename__ = "register_entry"
+    __table_args__ = (
+        # No two versions of one registration are current at once.
+        Index(
+            "uq_register_entry_current",
+            "register",
+            "number",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        Index("ix_register_entry_holder", "organisation_id", "register", "superseded_at"),
+        Index("ix_register_entry_entry", "entry_id", "recorded_at"),
+        Index("ix_register_entry_case", "case_id"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ID)
+    register: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str] = mapped_column(String(120))
+    agency_id: Mapped[str] = mapped_column(String(64))
+    organisation_id: Mapped[str | None] = mapped_column(ID)
+    organisation_name: Mapped[str] = mapped_column(String(300))
+    columns: Mapped[dict[str, Any]] = mapped_column(Json)
+    public: Mapped[dict[str, Any]] = mapped_column(Json)
+    labels: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    case_id: Mapped[str | None] = mapped_column(ID)
+    status: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Counter(Base):
+    """Counter (採番): the last number given out under a name, raised in the user's transaction.
+
+    Gap-free: the number and what bears it are committed together or not at all.
+    """
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
