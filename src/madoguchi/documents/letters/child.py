@@ -8,31 +8,35 @@ import logging
 from typing import Any, NoReturn
 
 import weasyprint
+from weasyprint.urls import URLFetcher
 
 from madoguchi.documents.crew_member import serve
 
 MEMORY = 3_000_000_000  # CJK fonts are mapped whole: address space, not resident memory
 
 
-class NothingOutside(Exception):
-    """A letter asked for something that is not in the letter itself."""
+class _Refusing(URLFetcher):
+    """Fetches nothing, from nowhere, and remembers what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=())
+        self.asked: list[str] = []
+
+    def fetch(self, url: str, headers: object = None) -> NoReturn:
+        self.asked.append(url)
+        raise ValueError("a letter holds all it shows")
 
 
 def typeset(order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
     """Body: HTML in UTF-8. Answer: the PDF; "pages" counts its pages."""
-    asked: list[str] = []
-
-    def refuse(url: str, *_: object, **__: object) -> NoReturn:
-        asked.append(url)
-        raise NothingOutside(url)
-
-    page = weasyprint.HTML(string=body.decode("utf-8"), url_fetcher=refuse, base_url=None)
-    document = page.render(pdf_variant="pdf/ua-1")
+    fetcher = _Refusing()
+    page = weasyprint.HTML(string=body.decode("utf-8"), url_fetcher=fetcher)
+    document = page.render(pdf_variant="pdf/ua-1", pdf_tags=True)
     pdf = document.write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=hashlib.sha256(body).digest()[:16]
+        pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=hashlib.sha256(body).digest()[:16]
     )
-    if asked:
-        return {"failed": f"outside resource: {asked[0][:120]}"}, b""
+    if fetcher.asked:
+        return {"failed": f"outside resource: {fetcher.asked[0][:120]}"}, b""
     return {"pages": len(document.pages)}, pdf
 
 
