@@ -64,6 +64,10 @@ class Case(Base):
     letters. `correction`: what was asked of the applicant, {points, reason, due, at}, while the
     case waits for them. `waits_for`: applicant | agency, or "" when final. `paused_days` counts
     open days during which the standard period (標準処理期間, 行政手続法第6条) did not run.
+
+    For the desk: `stage` is work | approval (a second person must decide) | applicant | done, set
+    with every change of state by `desk.stage.stage_of`; `name_key` is the search key of the party's
+    name; `processing_days` (open days without pauses) and `on_time` are set by the decision.
     """
 
     __tablename__ = "case"
@@ -74,6 +78,17 @@ class Case(Base):
         Index("ix_case_tray", "agency_id", "waits_for", "due_on", "id"),
         Index("ix_case_tray_state", "agency_id", "state", "arrived_at", "id"),
         Index("ix_case_assignee", "assignee_id", "waits_for", "due_on", "id"),
+        Index("ix_case_stage", "agency_id", "stage", "arrived_at", "id"),
+        Index("ix_case_mine", "assignee_id", "stage", "arrived_at", "id"),
+        Index("ix_case_name", "name_key", "arrived_at", "id"),
+        Index(
+            "ix_case_unassigned",
+            "agency_id",
+            "arrived_at",
+            "id",
+            sqlite_where=text("assignee_id IS NULL AND stage = 'work'"),
+            postgresql_where=text("assignee_id IS NULL AND stage = 'work'"),
+        ),
         Index("ix_case_procedure", "procedure_id", "arrived_at", "id"),
     )
 
@@ -115,11 +130,20 @@ class Case(Base):
     correction: Mapped[dict[str, Any] | None] = mapped_column(Json)
     keys: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     copied_from: Mapped[str | None] = mapped_column(ID)
+    channel: Mapped[str] = mapped_column(String(10), default="web")
+    stage: Mapped[str] = mapped_column(String(10), default="work")
+    name_key: Mapped[str] = mapped_column(String(300), default="")
+    processing_days: Mapped[int | None]
+    on_time: Mapped[bool | None]
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Letter(Base):
-    """Letter (通知書): a document the authority issued about a case, with its number (文書番号)."""
+    """Letter (通知書): a document the authority issued about a case, with its number (文書番号).
+
+    `html` is the letter as issued and `content_hash` its SHA-256: both stand in the deciding
+    transaction. The PDF (`sha256`, `size`) is set from it afterwards and is NULL until then.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (Index("ix_letter_case", "case_id", "issued_at"),)
@@ -130,8 +154,10 @@ class Letter(Base):
     title: Mapped[dict[str, str]] = mapped_column(Json)
     number: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(200))
-    sha256: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int] = mapped_column(BigInteger)
+    html: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None] = mapped_column(BigInteger)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -139,17 +165,19 @@ class Letter(Base):
 class RegisterEntry(Base):
     """Register entry (登録簿の記載): bitemporal, valid for days and known for a span of time.
 
-    One `entry_id` is one registration through all its amendments; each row is one version of it.
-    The current version has `superseded_at` NULL. `status`: valid | closed | cancelled.
+    One `entry_id` is one registration through all its amendments. Rows with `superseded_at` NULL
+    are what the register says now, one row for each span [valid_from, valid_to) of days; the row
+    in force on a day is found by both. `status`: valid | closed. Read with `registers.queries`.
     """
 
     __tablename__ = "register_entry"
     __table_args__ = (
-        # No two versions of one registration are current at once.
+        # What the register says now has one row for the days from any day on.
         Index(
             "uq_register_entry_current",
             "register",
             "number",
+            "valid_from",
             unique=True,
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
