@@ -1,4 +1,4 @@
-"""Files as people and attackers send them, made here so that nothing binary is in the repository."""
+"""Files as people and attackers send them, made here: nothing binary is kept."""
 
 import io
 import struct

@@ -107,11 +107,39 @@ REFUSED = [
     ("secret.zip", files.encrypted_archive(), "encrypted"),
     ("macro.xlsm", files.office("xlsx"), "macros"),
     ("macro.xlsx", files.office("xlsx", {"xl/vbaProject.bin": b"x"}), "macros"),
-    ("macro.docx", files.office("docx", declared="application/vnd.ms-word.document.macroEnabled.main+xml"), "macros"),
+    (
+        "macro.docx",
+        files.office("docx", declared="application/vnd.ms-word.document.macroEnabled.main+xml"),
+        "macros",
+    ),
     ("active.docx", files.office("docx", {"word/activeX/activeX1.xml": b"<a/>"}), "macros"),
-    ("package.docx", files.office("docx", {"word/embeddings/oleObject1.bin": files.OLE + "\1Ole10Native".encode("utf-16-le")}), "macros"),
-    ("inner.docx", files.office("docx", {"word/embeddings/a.xlsx": files.office("xlsx", {"xl/vbaProject.bin": b"x"})}), "macros"),
-    ("template.docx", files.office("docx", {"word/_rels/settings.xml.rels": files.relationships("attachedTemplate", "https://evil.example/t.dotm")}), "outside_links"),
+    (
+        "package.docx",
+        files.office(
+            "docx",
+            {"word/embeddings/oleObject1.bin": files.OLE + "\1Ole10Native".encode("utf-16-le")},
+        ),
+        "macros",
+    ),
+    (
+        "inner.docx",
+        files.office(
+            "docx", {"word/embeddings/a.xlsx": files.office("xlsx", {"xl/vbaProject.bin": b"x"})}
+        ),
+        "macros",
+    ),
+    (
+        "template.docx",
+        files.office(
+            "docx",
+            {
+                "word/_rels/settings.xml.rels": files.relationships(
+                    "attachedTemplate", "https://evil.example/t.dotm"
+                )
+            },
+        ),
+        "outside_links",
+    ),
     ("script.pdf", files.pdf_script(), "scripted_pdf"),
     ("script.pdf", files.pdf_field_script(), "scripted_pdf"),
     ("launch.pdf", files.pdf_launch(), "scripted_pdf"),
@@ -127,12 +155,22 @@ REFUSED = [
     ("huge.png", files.png(60_000, 60_000), "image_too_large"),
     ("huge.jpg", files.jpeg(60_000, 60_000), "image_too_large"),
     ("cut.zip", files.archive({"a.txt": b"x" * 500})[:-30], "broken"),
-    ("bad.zip", files.archive({"a.txt": b"hello there"}, zipfile.ZIP_STORED).replace(b"hello there", b"jello there"), "broken"),
+    (
+        "bad.zip",
+        files.archive({"a.txt": b"hello there"}, zipfile.ZIP_STORED).replace(
+            b"hello there", b"jello there"
+        ),
+        "broken",
+    ),
     ("two.zip", b"%PDF-1.7\n" + files.archive({"a.txt": b"x"}), "type_mismatch"),
     ("overlap.zip", files.overlapping_archive(), "broken"),
     ("bomb.zip", files.archive({"a.txt": BIG}), "unpacks_too_large"),
     ("bomb.docx", files.office("docx", {"word/media/a.png": BIG}), "unpacks_too_large"),
-    ("many.zip", files.archive({f"{number}.txt": b"" for number in range(2001)}), "too_many_entries"),
+    (
+        "many.zip",
+        files.archive({f"{number}.txt": b"" for number in range(2001)}),
+        "too_many_entries",
+    ),
     ("nested.zip", files.archive({"inner.zip": files.archive({"a.txt": b"x"})}), "nested_archive"),
     ("nested.zip", files.archive({"inner.dat": b"Rar!\x1a\x07\0" + bytes(20)}), "nested_archive"),
     ("slip.zip", files.archive({"../../etc/cron.d/x": b"x"}), "unsafe_entry_name"),
@@ -145,9 +183,13 @@ REFUSED = [
     ("carrier.zip", files.archive({"setup.dat": files.program()}), "executable"),
     ("carrier.zip", files.archive({"a.pdf": files.program()}), "executable"),
     ("carrier.zip", files.archive({"a.pdf": files.pdf_script()}), "scripted_pdf"),
-    ("carrier.zip", files.archive({"a.xlsx": files.office("xlsx", {"xl/vbaProject.bin": b"x"})}), "macros"),
+    (
+        "carrier.zip",
+        files.archive({"a.xlsx": files.office("xlsx", {"xl/vbaProject.bin": b"x"})}),
+        "macros",
+    ),
     ("carrier.zip", files.archive({"a.pdf": files.png()}), "type_mismatch"),
-]  # fmt: skip
+]
 
 
 def names(cases: list[tuple[Any, ...]]) -> list[str]:
@@ -198,6 +240,14 @@ def test_a_size_that_lies_is_found_out() -> None:
     assert caught.value.code == "broken"
 
 
+def outcome(content: bytes, name: str) -> str:
+    try:
+        inspect_bytes(content, name, ALL)
+    except Refusal as refusal:
+        return refusal.code
+    return "kept"
+
+
 ENDINGS = ["pdf", "png", "jpg", "zip", "docx", "xlsx", "csv", "txt", "xml", "json", "", "bin"]
 HEADS = [b"", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"PK\x03\x04", files.OLE]
 WHOLE = [files.pdf(), files.png(), files.jpeg(), files.office("xlsx"), files.archive({"a": b"b"})]
@@ -206,10 +256,7 @@ WHOLE = [files.pdf(), files.png(), files.jpeg(), files.office("xlsx"), files.arc
 @settings(max_examples=400, deadline=None)
 @given(st.binary(max_size=600), st.sampled_from(HEADS), st.sampled_from(ENDINGS))
 def test_no_bytes_crash_it(tail: bytes, head: bytes, ending: str) -> None:
-    try:
-        inspect_bytes(head + tail, f"a.{ending}", ALL)
-    except Refusal as refusal:
-        assert refusal.code in MESSAGES
+    assert outcome(head + tail, f"a.{ending}") in {"kept", *MESSAGES.keys()}
 
 
 @settings(max_examples=400, deadline=None)
@@ -218,10 +265,7 @@ def test_no_damage_crashes_it(data: st.DataObject, whole: bytes, ending: str) ->
     changed = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 8))):
         changed[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        inspect_bytes(bytes(changed), f"a.{ending}", ALL)
-    except Refusal as refusal:
-        assert refusal.code in MESSAGES
+    assert outcome(bytes(changed), f"a.{ending}") in {"kept", *MESSAGES.keys()}
 
 
 def test_real_workbooks_pass() -> None:

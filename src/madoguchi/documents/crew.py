@@ -7,6 +7,7 @@ fails. Children hold no secrets: their environment is empty, and their memory is
 
 import asyncio
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -101,10 +102,8 @@ def _exchange(
 def _end(child: subprocess.Popen[bytes]) -> None:
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
-            try:
+            with contextlib.suppress(OSError):
                 pipe.close()
-            except OSError:
-                pass
     try:
         child.wait(5)
     except subprocess.TimeoutExpired:

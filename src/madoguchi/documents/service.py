@@ -4,7 +4,7 @@ Who may read: the person or organisation a document belongs to. Officials read t
 `cases` decides that and then asks for the content by its hash.
 """
 
-from collections.abc import AsyncIterable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path

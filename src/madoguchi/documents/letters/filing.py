@@ -22,7 +22,8 @@ _LABELS: dict[str, Text] = {
         "en": "This shows that the filing arrived at the time above. It is not a decision.",
     },
     "hash_note": {
-        "ja": "ページ下のハッシュ値は、届いた内容と添付書類を表します。一字でも変わると別の値になります。",
+        "ja": "ページ下のハッシュ値は、届いた内容と添付書類を表します。"
+        "一字でも変わると別の値になります。",
         "en": "The hash below stands for the content and attachments as they arrived; "
         "any change gives another value.",
     },

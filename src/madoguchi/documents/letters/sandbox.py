@@ -34,10 +34,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError("string formatting is not available in letters")
         if operator == "*":
             for value, times in ((left, right), (right, left)):
-                if isinstance(value, str | list | tuple):
-                    if not isinstance(times, int) or len(value) * times > _LONGEST:
-                        raise SecurityError("too long a repetition")
+                if isinstance(value, str | list | tuple) and not _bearable(len(value), times):
+                    raise SecurityError("too long a repetition")
         return super().call_binop(context, operator, left, right)
+
+
+def _bearable(length: int, times: object) -> bool:
+    return isinstance(times, int) and length * times <= _LONGEST
 
 
 def render_letter(
