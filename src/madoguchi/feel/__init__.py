@@ -1,0 +1,69 @@
+"""FEEL, the rule language (ルール言語): text → tokens → tree → checked tree → Python function.
+
+FEEL is the expression language of OMG's DMN 1.5: exact decimals, dates, null for what is not known,
+names in any script, readable by officials. This package knows nothing of Madoguchi and does no I/O.
+Start with ``compile`` (one expression), ``compile_unary`` (a cell) and ``decision_table``.
+"""
+
+from .expression import Expression, check, compile, compile_unary
+from .faults import Fault, FeelError
+from .tables import (
+    CellFault,
+    CompiledTable,
+    DecisionTable,
+    Input,
+    Output,
+    Rule,
+    decision_table,
+)
+from .types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS_DURATION,
+    NULL,
+    NUMBER,
+    STRING,
+    TIME,
+    YEARS_DURATION,
+    ContextType,
+    FunctionType,
+    ListType,
+    RangeType,
+    Type,
+)
+from .values import Range, YearsMonths
+
+__all__ = [
+    "ANY",
+    "BOOLEAN",
+    "DATE",
+    "DATE_TIME",
+    "DAYS_DURATION",
+    "NULL",
+    "NUMBER",
+    "STRING",
+    "TIME",
+    "YEARS_DURATION",
+    "CellFault",
+    "CompiledTable",
+    "ContextType",
+    "DecisionTable",
+    "Expression",
+    "Fault",
+    "FeelError",
+    "FunctionType",
+    "Input",
+    "ListType",
+    "Output",
+    "Range",
+    "RangeType",
+    "Rule",
+    "Type",
+    "YearsMonths",
+    "check",
+    "compile",
+    "compile_unary",
+    "decision_table",
+]

@@ -1,0 +1,351 @@
+"""The compiler (コンパイラ): a checked tree to one Python function, with types used where known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import meter, operators, runtime
+from .arithmetic import BY_TYPES, BY_VALUES, negate
+from .builtins import Builtin
+from .checker import Analysis
+from .emitter import Emitter
+from .loop_compiler import compile_filter, compile_for, compile_function, compile_quantified
+from .properties import PROPERTIES
+from .scope import Binding, Local, Member, Variable
+from .syntax import (
+    Arithmetic,
+    Between,
+    Call,
+    Comparison,
+    ContextOf,
+    Filter,
+    For,
+    Function,
+    Holds,
+    If,
+    In,
+    InstanceOf,
+    ListOf,
+    Literal,
+    Logic,
+    Name,
+    Negation,
+    Node,
+    Path,
+    Quantified,
+    RangeOf,
+    Test,
+)
+from .types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DAYS_DURATION,
+    NUMBER,
+    SCALARS,
+    STRING,
+    YEARS_DURATION,
+    ContextType,
+    ListType,
+    Type,
+)
+from .values import reader
+
+INLINE = frozenset((NUMBER, STRING, DATE, DAYS_DURATION, YEARS_DURATION))
+SYMBOLS = {"=": "=="}
+FOLDED = (Arithmetic, Call, Comparison, ListOf, Negation, RangeOf, Test)
+
+
+class Compiler:
+    """Writes the function of one tree; each method gives the name that holds the node's value."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.found = analysis
+        self.out = Emitter()
+        self.prelude: list[str] = []
+        self.variables: dict[str, str] = {}
+        self.locals: dict[Local, str] = {}
+        self.loops = False
+
+    def function(self, node: Node) -> Callable[..., Any]:
+        """Compile the whole tree to a function of the context."""
+        result = self.visit(node)
+        self.out.line(f"return {result}")
+        self.out.lines[:0] = self.prelude
+        return self.out.function("expression", "context")
+
+    def visit(self, node: Node) -> str:
+        """Write the code of a node."""
+        if node in self.found.constant and isinstance(node, FOLDED):
+            return self.out.constant(folded(self.found, node))
+        return WRITERS[type(node)](self, node)
+
+    def type(self, node: Node) -> Type:
+        """Give the type the checker found."""
+        return self.found.types.get(node, ANY)
+
+    def helper(self, function: Callable[..., Any], *arguments: str) -> str:
+        """Call a function of the runtime."""
+        return self.out.assign(f"{self.out.constant(function)}({', '.join(arguments)})")
+
+    # ── names and paths ──────────────────────────────────────────────────────────────────────
+
+    def literal(self, node: Literal) -> str:
+        """Write a constant."""
+        return self.out.constant(node.value)
+
+    def name(self, node: Name) -> str:
+        """Write a name."""
+        return self.bound(self.found.bindings.get(node))
+
+    def bound(self, binding: Binding | None) -> str:
+        """Write what a name stands for."""
+        if isinstance(binding, Local):
+            return self.locals[binding]
+        if isinstance(binding, Variable):
+            return self.variable(binding)
+        if isinstance(binding, Member):
+            return self.member(binding)
+        return self.out.constant(binding)
+
+    def variable(self, binding: Variable) -> str:
+        """Read a variable of the context, once, at the beginning of the function."""
+        if binding.name not in self.variables:
+            name = self.out.fresh("v")
+            lines, self.out.lines, indent, self.out.indent = self.out.lines, [], self.out.indent, 1
+            self.out.line(f"{name} = context.get({self.out.constant(binding.name)})")
+            self.out.read(name, binding.type)
+            self.prelude += self.out.lines
+            self.out.lines, self.out.indent = lines, indent
+            self.variables[binding.name] = name
+        return self.variables[binding.name]
+
+    def member(self, binding: Member) -> str:
+        """Read an entry of the item of a filter."""
+        item, key = self.locals[binding.item], self.out.constant(binding.name)
+        if binding.unsure:
+            otherwise = self.bound(binding.otherwise) if binding.otherwise else "None"
+            has, path = self.out.constant(runtime.has), self.out.constant(runtime.path)
+            return self.out.assign(
+                f"{path}({item}, {key}) if {has}({item}, {key}) else {otherwise}"
+            )
+        found = self.out.assign(f"None if {item} is None else {item}.get({key})")
+        self.out.read(found, binding.type)
+        return found
+
+    def path(self, node: Path) -> str:
+        """Write ``base.name``."""
+        base, kind, key = self.visit(node.base), self.type(node.base), self.out.constant(node.name)
+        if isinstance(kind, ContextType):
+            found = self.out.assign(f"None if {base} is None else {base}.get({key})")
+            self.out.read(found, self.type(node))
+            return found
+        if isinstance(kind, ListType) and isinstance(kind.of, ContextType):
+            self.loops = True
+            entry = self.type(node)
+            read = reader(entry.of if isinstance(entry, ListType) else ANY)
+            return self.helper(runtime.column, base, key, self.out.constant(read))
+        if kind in PROPERTIES and node.name in PROPERTIES[kind]:
+            read = PROPERTIES[kind][node.name][1]
+            return self.out.assign(f"None if {base} is None else {self.out.constant(read)}({base})")
+        self.loops = True
+        return self.helper(runtime.path, base, key)
+
+    # ── operators ────────────────────────────────────────────────────────────────────────────
+
+    def negation(self, node: Negation) -> str:
+        """Write ``-operand``."""
+        return self.helper(negate, self.visit(node.operand))
+
+    def arithmetic(self, node: Arithmetic) -> str:
+        """Write arithmetic: by the types when they are known, else by the values."""
+        left, right = self.visit(node.left), self.visit(node.right)
+        pair = (self.type(node.left), self.type(node.right))
+        return self.helper(BY_TYPES[node.op].get(pair) or BY_VALUES[node.op], left, right)
+
+    def comparison(self, node: Comparison) -> str:
+        """Write a comparison: Python's own where both types are the same and simple."""
+        left, right = self.visit(node.left), self.visit(node.right)
+        if node.op in ("=", "!=") and "None" in (left, right):
+            other = right if left == "None" else left
+            return self.out.assign(f"{other} is{' not' if node.op == '!=' else ''} None")
+        kind = self.type(node.left)
+        if kind == self.type(node.right) and kind in INLINE:
+            return self.out.assign(self.inlined(node, left, right))
+        if not kind.name == self.type(node.right).name or kind not in SCALARS.values():
+            self.loops = True
+        return self.helper(operators.COMPARE[node.op], left, right)
+
+    def inlined(self, node: Comparison, left: str, right: str) -> str:
+        """Give the Python expression of a comparison of one simple type."""
+        text = f"{left} {SYMBOLS.get(node.op, node.op)} {right}"
+        if node.op in ("=", "!="):
+            return text
+        nullable = [
+            name
+            for name, side in ((left, node.left), (right, node.right))
+            if not (isinstance(side, Literal) and side.value is not None)
+        ]
+        absent = " or ".join(f"{name} is None" for name in nullable)
+        return f"None if {absent} else {text}" if absent else text
+
+    def logic(self, node: Logic) -> str:
+        """Write ``and`` and ``or`` in three-valued logic, later operands only when they matter."""
+        decisive, neutral = ("False", "True") if node.op == "and" else ("True", "False")
+        result = self.out.fresh()
+        for position, operand in enumerate(node.operands):
+            if position == 0:
+                value = self.boolean(operand)
+                self.out.line(f"{result} = {value}")
+                continue
+            with self.out.block(f"if {result} is not {decisive}:"):
+                value = self.boolean(operand)
+                with self.out.block(f"if {value} is not {neutral}:"):
+                    self.out.line(f"{result} = {value}")
+        return result
+
+    def boolean(self, node: Node) -> str:
+        """Write a node, anything but a boolean becoming null."""
+        value = self.visit(node)
+        if self.type(node) == BOOLEAN:
+            return value
+        return self.out.assign(f"{value} if {value} is True or {value} is False else None")
+
+    def between(self, node: Between) -> str:
+        """Write ``between``."""
+        parts = [self.visit(part) for part in (node.value, node.low, node.high)]
+        return self.helper(operators.between, *parts)
+
+    def membership(self, node: In) -> str:
+        """Write ``in``: the tests in turn, until one holds."""
+        value = self.visit(node.value)
+        answers = [self.answer(value, node.value, test) for test in node.tests]
+        if len(answers) == 1:
+            return answers[0]
+        return self.helper(operators.any_of, f"({', '.join(answers)})")
+
+    def answer(self, value: str, subject: Node, test: Node) -> str:
+        """Write one test of ``in``."""
+        if isinstance(test, Holds):
+            return self.holding(value, test)
+        if isinstance(test, Test):
+            bound = self.visit(test.operand)
+            return self.helper(operators.COMPARE[test.op], value, bound)
+        self.loops = True
+        return self.helper(operators.holds, value, self.visit(test))
+
+    def holding(self, value: str, test: Holds) -> str:
+        """Write a test that speaks of ``?``."""
+        return self.boolean(test.condition)
+
+    def test(self, node: Test) -> str:
+        """Write the range that a comparison without a left side stands for."""
+        make = self.out.constant(operators.test_range)
+        return self.out.assign(f"{make}({node.op!r}, {self.visit(node.operand)})")
+
+    def instance(self, node: InstanceOf) -> str:
+        """Write ``instance of``."""
+        self.loops = True
+        return self.helper(
+            runtime.instance_of, self.visit(node.value), self.out.constant(node.type)
+        )
+
+    # ── control and constructors ─────────────────────────────────────────────────────────────
+
+    def conditional(self, node: If) -> str:
+        """Write ``if``: anything but true takes the else branch."""
+        condition, result = self.visit(node.condition), self.out.fresh()
+        with self.out.block(f"if {condition} is True:"):
+            yes = self.visit(node.yes)
+            self.out.line(f"{result} = {yes}")
+        with self.out.block("else:"):
+            no = self.visit(node.no)
+            self.out.line(f"{result} = {no}")
+        return result
+
+    def list_of(self, node: ListOf) -> str:
+        """Write a list."""
+        return self.out.assign(f"[{', '.join([self.visit(item) for item in node.items])}]")
+
+    def context_of(self, node: ContextOf) -> str:
+        """Write a context; a duplicate key makes it null."""
+        keys = [name for name, _ in node.entries]
+        if len(set(keys)) != len(keys):
+            return "None"
+        parts = []
+        for (name, value), local in zip(node.entries, self.found.declared[node], strict=True):
+            held = self.visit(value)
+            self.locals[local] = held
+            parts.append(f"{self.out.constant(name)}: {held}")
+        return self.out.assign("{" + ", ".join(parts) + "}")
+
+    def range_of(self, node: RangeOf) -> str:
+        """Write a range."""
+        low, high = self.visit(node.low), self.visit(node.high)
+        make = self.out.constant(operators.made_range)
+        return self.out.assign(f"{make}({low}, {high}, {node.low_included}, {node.high_included})")
+
+    def call(self, node: Call) -> str:
+        """Write a call: of a built-in directly, of anything else through ``invoke``."""
+        self.loops = True
+        builtin = self.found.bindings.get(node)
+        arguments = [self.visit(argument) for argument in node.arguments]
+        if isinstance(builtin, Builtin) and node.names is None:
+            types = [self.type(argument) for argument in node.arguments]
+            return self.helper(best_target(builtin, types), *arguments)
+        function = self.visit(node.function)
+        names = self.out.constant(node.names)
+        together = "(" + "".join(f"{a}, " for a in arguments) + ")"
+        result = self.helper(runtime.invoke, function, together, names)
+        self.out.read(result, self.type(node))
+        return result
+
+
+def best_target(builtin: Builtin, types: list[Type]) -> Callable[..., Any]:
+    """Give the fastest way to call a built-in with arguments of these types."""
+    for overload in builtin.overloads:
+        parameters = overload.arrange(len(types), None)
+        wanted = [p.type for p in parameters or ()]
+        if parameters and wanted == types and all(t in INLINE for t in wanted):
+            return overload.direct if not any(p.nullable for p in parameters) else builtin
+    return builtin
+
+
+def folded(analysis: Analysis, node: Node) -> Any:
+    """Evaluate a constant part now, so that it need not be evaluated again."""
+    compiler = Compiler(analysis)
+    result = WRITERS[type(node)](compiler, node)
+    compiler.out.line(f"return {result}")
+    function = compiler.out.function("constant", "")
+    meter.enter()
+    try:
+        return function()
+    except (meter.Exhausted, RecursionError, *runtime.FAILURES):
+        return None
+    finally:
+        meter.leave()
+
+
+WRITERS: dict[type[Node], Callable[[Compiler, Any], str]] = {
+    Arithmetic: Compiler.arithmetic,
+    Between: Compiler.between,
+    Call: Compiler.call,
+    Comparison: Compiler.comparison,
+    ContextOf: Compiler.context_of,
+    Filter: compile_filter,
+    For: compile_for,
+    Function: compile_function,
+    If: Compiler.conditional,
+    In: Compiler.membership,
+    InstanceOf: Compiler.instance,
+    ListOf: Compiler.list_of,
+    Literal: Compiler.literal,
+    Logic: Compiler.logic,
+    Name: Compiler.name,
+    Negation: Compiler.negation,
+    Path: Compiler.path,
+    Quantified: compile_quantified,
+    RangeOf: Compiler.range_of,
+    Test: Compiler.test,
+}

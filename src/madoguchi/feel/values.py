@@ -1,0 +1,171 @@
+"""The values of FEEL (値): decimals of 34 digits, years-and-months durations, ranges, and reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from functools import total_ordering
+from typing import Any
+
+from .types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS_DURATION,
+    NUMBER,
+    STRING,
+    TIME,
+    YEARS_DURATION,
+    ContextType,
+    FunctionType,
+    ListType,
+    RangeType,
+    Type,
+)
+
+# IEEE 754-2008 decimal128, as DMN 10.3.2.3.1 asks.
+DECIMAL128 = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-6143,
+    Emax=6144,
+    clamp=1,
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)
+LONGEST_LIST = 100_000
+LONGEST_STRING = 1_000_000
+WIDEST_INTEGER = 20_000  # bits; 10**6144 needs 20,410
+
+
+@total_ordering
+@dataclass(frozen=True)
+class YearsMonths:
+    """A years-and-months duration (年月の期間), as a number of months."""
+
+    months: int
+
+    @property
+    def years(self) -> int:
+        """Whole years, rounded towards zero."""
+        return abs(self.months) // 12 * (-1 if self.months < 0 else 1)
+
+    def __lt__(self, other: YearsMonths) -> bool:
+        return self.months < other.months
+
+
+@dataclass(frozen=True)
+class Range:
+    """A range (範囲); an end that is None is open to infinity."""
+
+    low: Any
+    high: Any
+    low_included: bool = True
+    high_included: bool = True
+    op: str = ""  # "<", ">=" …: written as a comparison
+
+
+CLASSES: dict[Type, type] = {
+    NUMBER: Decimal,
+    STRING: str,
+    BOOLEAN: bool,
+    DATE: date,
+    TIME: time,
+    DATE_TIME: datetime,
+    DAYS_DURATION: timedelta,
+    YEARS_DURATION: YearsMonths,
+}
+SCALAR_OF_CLASS: dict[type, Type] = {python: scalar for scalar, python in CLASSES.items()}
+
+
+def number(value: object) -> Decimal | None:
+    """Read a number: decimals, integers and (by their shortest text) floats; else None."""
+    if value.__class__ is Decimal:
+        return value if value.is_finite() else None  # type: ignore[attr-defined, no-any-return]
+    try:
+        if isinstance(value, bool):
+            return None
+        if isinstance(value, int):
+            return (
+                DECIMAL128.create_decimal(value) if value.bit_length() <= WIDEST_INTEGER else None
+            )
+        if isinstance(value, float):
+            return number(Decimal(repr(value)))
+        if isinstance(value, Decimal):
+            return number(Decimal(value))
+    except ArithmeticError:
+        pass
+    return None
+
+
+def normal(value: object, depth: int = 50) -> Any:
+    """Read a value of unknown type: numbers become decimals, at any depth of lists and contexts."""
+    kind = value.__class__
+    if value is None or (kind in SCALAR_OF_CLASS and kind is not Decimal):
+        return value
+    if depth < 0:
+        return None
+    if isinstance(value, (list, tuple)):
+        return [normal(item, depth - 1) for item in value[:LONGEST_LIST]]
+    if isinstance(value, Mapping):
+        return {str(key): normal(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        return number(value)
+    if isinstance(value, Range) or callable(value):
+        return value
+    return next((v for v in (subclass_value(value),)), None)
+
+
+def subclass_value(value: object) -> Any:
+    """Accept instances of subclasses (an enum of strings, a library's datetime) as their base."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, (datetime, date, time, timedelta)):
+        return value
+    return None
+
+
+def reader(wanted: Type) -> Callable[[Any], Any]:
+    """Give the function that reads a value as the type, one level deep; what does not fit is None.
+
+    Items of lists and entries of contexts are read when they are taken out, so a rule over one
+    column of a long table never touches the others.
+    """
+    if wanted == NUMBER:
+        return number
+    if isinstance(wanted, ListType):
+        return as_list
+    if isinstance(wanted, ContextType):
+        return as_context
+    if isinstance(wanted, RangeType):
+        return lambda value: value if isinstance(value, Range) else None
+    if isinstance(wanted, FunctionType):
+        return lambda value: value if callable(value) else None
+    python = CLASSES.get(wanted)
+    if python is None or wanted == ANY:
+        return normal
+    if python is date:
+        return lambda value: (
+            value if isinstance(value, date) and not isinstance(value, datetime) else None
+        )
+    return lambda value: value if isinstance(value, python) else None
+
+
+def as_list(value: object) -> list[Any] | None:
+    """Read a list; a single value is a list of one (DMN 10.3.2.9.4)."""
+    if value.__class__ is list:
+        return value  # type: ignore[return-value]
+    if value is None:
+        return None
+    return list(value)[:LONGEST_LIST] if isinstance(value, (tuple, list)) else [value]
+
+
+def as_context(value: object) -> Mapping[str, Any] | None:
+    """Read a context; a list of one context is that context."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
+        return value[0]
+    return None
