@@ -6,7 +6,6 @@ no transaction reads first and then fails to upgrade. Readers have connections o
 refuse to write and never wait for the writer (WAL).
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -58,7 +57,6 @@ class Database:
         self.url = url
         self.engine = engine
         self.reading_engine = reading_engine
-        self.sleepers: set[asyncio.Event] = set()
         info = {"database": self}
         self._writing = async_sessionmaker(engine, expire_on_commit=False, info=info)
         self._reading = async_sessionmaker(reading_engine, expire_on_commit=False, info=info)
@@ -79,11 +77,6 @@ class Database:
     def reading(self) -> AsyncSession:
         """A session that only reads, from one snapshot; writing in it fails on both databases."""
         return self._reading()
-
-    def wake(self) -> None:
-        """Rouse every worker sleeping in this process: there is a new job."""
-        for sleeper in self.sleepers:
-            sleeper.set()
 
     async def dispose(self) -> None:
         """Close all connections."""
@@ -118,6 +111,7 @@ def _postgres(url: URL) -> AsyncEngine:
         url,
         json_serializer=write_json,
         json_deserializer=read_json,
+        hide_parameters=True,  # values are personal data: keep them out of logs and errors
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=POSTGRES_OVERFLOW,
         pool_timeout=QUEUE_SECONDS,
@@ -132,6 +126,7 @@ def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
         url,
         json_serializer=write_json,
         json_deserializer=read_json,
+        hide_parameters=True,  # values are personal data: keep them out of logs and errors
         pool_size=1 if writes else READERS,
         max_overflow=0,
         pool_timeout=QUEUE_SECONDS,

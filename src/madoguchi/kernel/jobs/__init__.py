@@ -1,0 +1,29 @@
+"""Jobs (非同期処理): work done after the request, in the database so that nothing is forgotten.
+
+`enqueue` inside the transaction that causes the work; a `Worker` runs the handler whose effects
+commit together with the job's completion: once, whatever dies in between. Retries with growing
+pauses, then dead letters (`dead_letters`, `requeue`); `progress` tells people how far it is.
+"""
+
+from madoguchi.kernel.jobs.models import DEAD, DONE, RUNNING, SCHEDULED, WAITING, Job
+from madoguchi.kernel.jobs.progress import Progress, progress
+from madoguchi.kernel.jobs.queue import dead_letters, enqueue, forget_done, requeue
+from madoguchi.kernel.jobs.worker import Handler, JobContext, Worker
+
+__all__ = [
+    "DEAD",
+    "DONE",
+    "RUNNING",
+    "SCHEDULED",
+    "WAITING",
+    "Handler",
+    "Job",
+    "JobContext",
+    "Progress",
+    "Worker",
+    "dead_letters",
+    "enqueue",
+    "forget_done",
+    "progress",
+    "requeue",
+]

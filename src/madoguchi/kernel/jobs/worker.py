@@ -1,0 +1,234 @@
+"""Running jobs, one after the other; start several workers for several at a time."""
+
+import asyncio
+import contextlib
+import logging
+import time
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.kernel.blobs import BlobStore
+from madoguchi.kernel.clock import Clock, system_clock
+from madoguchi.kernel.database import Database
+from madoguchi.kernel.ids import new_id
+from madoguchi.kernel.jobs import leasing
+from madoguchi.kernel.jobs.leasing import Lease
+from madoguchi.kernel.jobs.models import Job
+from madoguchi.kernel.jobs.progress import Progress, live
+from madoguchi.kernel.jobs.queue import count_of
+from madoguchi.kernel.jobs.waking import sleeper
+
+LEASE = timedelta(seconds=60)
+POLL_SECONDS = 1.0
+READY_SECONDS = 0.2  # between looks for due and abandoned jobs while there is enough to do
+PROGRESS_SECONDS = 0.5  # between writes of one job's progress
+
+_log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job over; the effects of this attempt are rolled back."""
+
+
+@dataclass
+class JobContext:
+    """What a handler is given besides session and payload."""
+
+    database: Database
+    clock: Clock
+    blobs: BlobStore | None
+    id: str
+    name: str
+    key: str | None
+    attempt: int
+    _session: AsyncSession
+    _written: float = field(default=-PROGRESS_SECONDS)
+
+    async def progress(self, done: int, total: int | None = None, note: str | None = None) -> None:
+        """Report how far the job is; call it as often as you like.
+
+        Seen at once in this process. In others too, except on SQLite while the handler's own
+        transaction is open (it holds the one write lock); then when the job is finished.
+        """
+        now = Progress(done, total, note[:200] if note else None)
+        live(self.database)[self.id] = now
+        blocked = self.database.is_sqlite and self._session.in_transaction()
+        if blocked or time.monotonic() - self._written < PROGRESS_SECONDS:
+            return
+        self._written = time.monotonic()
+        async with self.database.session() as session:
+            values = leasing.progress_values(now)
+            await count_of(session, update(Job).where(Job.id == self.id).values(values))
+            await session.commit()
+
+
+Handler = Callable[[AsyncSession, dict[str, Any], JobContext], Awaitable[None]]
+
+
+class Worker:
+    """Takes jobs that have a handler, runs them, and survives whatever they do.
+
+    handler(session, payload, context) works in `session` and does not commit: its effects commit
+    with the completion of the job. An exception rolls them back and the job is tried again later.
+    Effects outside the database (a mail sent) can happen twice when a worker dies after them.
+    On SQLite the handler's first statement takes the write lock: fetch from networks before it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        clock: Clock = system_clock,
+        blobs: BlobStore | None = None,
+        *,
+        lease: timedelta = LEASE,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self.database = database
+        self.handlers = dict(handlers)
+        self.clock = clock
+        self.blobs = blobs
+        self.lease = lease
+        self.poll_seconds = poll_seconds
+        self.name = new_id()
+        self._stopping = asyncio.Event()
+        self._readied = float("-inf")
+
+    async def run(self) -> None:
+        """Work until stop(); between jobs, sleep until one is committed or the next look is due."""
+        with sleeper(self.database) as roused:
+            while not self._stopping.is_set():
+                roused.clear()
+                try:
+                    worked = await self.run_once()
+                except Exception:  # the database is away: keep trying
+                    _log.exception("worker %s could not look for jobs", self.name)
+                    worked = False
+                if not worked:
+                    await self._sleep(roused)
+
+    def stop(self) -> None:
+        """Let run() return after the job at hand. To interrupt that too, cancel run()."""
+        self._stopping.set()
+
+    async def drain(self) -> int:
+        """Run every job that is ready or due now, and those they enqueue; how many attempts."""
+        count = 0
+        while await self.run_once():
+            count += 1
+        return count
+
+    async def run_once(self) -> bool:
+        """Run one attempt of one job; False when none is ready."""
+        lease = await self._take()
+        if lease is None:
+            return False
+        try:
+            await self._attempt(lease)
+        except LeaseLost:
+            _log.warning("job %s (%s) was taken over by another worker", lease.name, lease.id)
+        except Exception as fault:
+            await self._failed(lease, fault)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(lease))
+            raise
+        finally:
+            live(self.database).pop(lease.id, None)
+        return True
+
+    async def _take(self) -> Lease | None:
+        if not self.handlers:
+            return None
+        async with self.database.session() as session:
+            if time.monotonic() - self._readied >= READY_SECONDS:
+                await self._make_ready(session)
+            lease = await self._take_ready(session)
+            if lease is None:
+                await self._make_ready(session)
+                lease = await self._take_ready(session)
+            await session.commit()
+            return lease
+
+    async def _make_ready(self, session: AsyncSession) -> None:
+        self._readied = time.monotonic()
+        await leasing.make_ready(session, self.clock())
+
+    async def _take_ready(self, session: AsyncSession) -> Lease | None:
+        return await leasing.take(
+            session, self.handlers.keys(), self.name, self.clock(), self.lease
+        )
+
+    async def _attempt(self, lease: Lease) -> None:
+        async with self._kept_alive(lease), self.database.session() as session:
+            context = JobContext(
+                database=self.database,
+                clock=self.clock,
+                blobs=self.blobs,
+                id=lease.id,
+                name=lease.name,
+                key=lease.key,
+                attempt=lease.attempt,
+                _session=session,
+            )
+            await self.handlers[lease.name](session, lease.payload, context)
+            reached = live(self.database).get(lease.id)
+            if not await leasing.finish(session, lease, self.clock(), reached):
+                raise LeaseLost
+            await session.commit()
+
+    async def _failed(self, lease: Lease, fault: Exception) -> None:
+        error = "".join(traceback.format_exception(fault))
+        async with self.database.session() as session:
+            dead = await leasing.fail(session, lease, self.clock(), error)
+            await session.commit()
+        _log.log(
+            logging.ERROR if dead else logging.WARNING,
+            "job %s (%s) failed at attempt %d of %d",
+            lease.name,
+            lease.id,
+            lease.attempt,
+            lease.max_attempts,
+            exc_info=fault,
+        )
+
+    async def _give_back(self, lease: Lease) -> None:
+        async with self.database.session() as session:
+            await leasing.give_back(session, lease)
+            await session.commit()
+
+    @contextlib.asynccontextmanager
+    async def _kept_alive(self, lease: Lease) -> AsyncIterator[None]:
+        heart = asyncio.create_task(self._beat(lease))
+        try:
+            yield
+        finally:
+            heart.cancel()
+            await asyncio.wait([heart])
+
+    async def _beat(self, lease: Lease) -> None:
+        held = True
+        while held:
+            await asyncio.sleep(self.lease.total_seconds() / 3)
+            try:
+                async with self.database.session() as session:
+                    held = await leasing.extend(session, lease, self.clock() + self.lease)
+                    await session.commit()
+            except Exception:  # try again at the next beat
+                _log.warning("the lease of job %s was not extended", lease.id, exc_info=True)
+
+    async def _sleep(self, roused: asyncio.Event) -> None:
+        """Sleep until a job is committed here, stop() is called, or it is time to look again."""
+        waits = [asyncio.create_task(roused.wait()), asyncio.create_task(self._stopping.wait())]
+        try:
+            await asyncio.wait(
+                waits, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for wait in waits:
+                wait.cancel()
