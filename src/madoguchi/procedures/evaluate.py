@@ -41,7 +41,11 @@ def evaluate(
     required = judge(reader, context)
     _run_checks(package, context, reader)
     attachments = _attachments(package, attached, context, reader.faults)
-    values = {n: context[n] for n in package.fields if f"/{n}" in reader.relevant and context[n] is not None}
+    values = {
+        name: context[name]
+        for name in package.fields
+        if f"/{name}" in reader.relevant and context[name] not in (None, [])
+    }
     return Evaluation(
         values=values,
         data={name: to_json(package.fields[name], value) for name, value in values.items()},
@@ -58,7 +62,10 @@ def evaluate(
 
 
 def evaluate_form(
-    form: Mapping[str, Field], entered: Mapping[str, object], context: Mapping[str, object], environment: Environment
+    form: Mapping[str, Field],
+    entered: Mapping[str, object],
+    context: Mapping[str, object],
+    environment: Environment,
 ) -> tuple[dict[str, object], dict[str, object], list[Fault]]:
     """The verdict on the small form of an action: (values, JSON, faults), pointers under /form."""
     reader = Reader(environment, {})
@@ -66,10 +73,16 @@ def evaluate_form(
     for name, question in form.items():
         inner[name] = reader.read(question, entered.get(name), f"/form/{name}", inner, None)
     for name in entered.keys() - form.keys():
-        reader.faults.append(Fault(f"/form/{name}", "unknown-field", message("unknown-field", name=name)))
+        reader.faults.append(
+            Fault(f"/form/{name}", "unknown-field", message("unknown-field", name=name))
+        )
     judge(reader, inner)
     values = {name: inner[name] for name in form if inner[name] is not None}
-    return values, {name: to_json(form[name], value) for name, value in values.items()}, reader.faults
+    return (
+        values,
+        {name: to_json(form[name], value) for name, value in values.items()},
+        reader.faults,
+    )
 
 
 def judge(reader: Reader, context: Mapping[str, object]) -> set[str]:
@@ -103,7 +116,9 @@ def _missing(reader: Reader, answer: Answered) -> None:
 def _missing_code(question: Field) -> str:
     if question.type in _CHOOSE:
         return "missing-choice"
-    return {"table": "missing-rows", "file": "missing-file", "pledge": "pledge"}.get(question.type, "missing")
+    return {"table": "missing-rows", "file": "missing-file", "pledge": "pledge"}.get(
+        question.type, "missing"
+    )
 
 
 def _limits(reader: Reader, answer: Answered, context: Mapping[str, object]) -> None:
@@ -114,7 +129,11 @@ def _limits(reader: Reader, answer: Answered, context: Mapping[str, object]) -> 
         return
     codes = ("below-minimum", "above-maximum")
     if isinstance(value, list):
-        codes = ("missing-rows", "too-many-rows") if question.type == "table" else ("too-few", "too-many")
+        codes = (
+            ("missing-rows", "too-many-rows")
+            if question.type == "table"
+            else ("too-few", "too-many")
+        )
         value = Decimal(len(value))
     elif question.type in ("date", "year_month"):
         codes = ("too-early", "too-late")
@@ -127,7 +146,12 @@ def _limits(reader: Reader, answer: Answered, context: Mapping[str, object]) -> 
 
 
 def _run_checks(package: Package, context: Mapping[str, object], reader: Reader) -> None:
-    faulty = {fault.pointer for fault in reader.faults if fault.severity == "error"}
+    faulty: set[str] = set()
+    for fault in reader.faults:
+        if fault.severity == "error":
+            # One mistake is told once: a check about a thing waits until its parts are right.
+            steps = fault.pointer.split("/")
+            faulty |= {"/".join(steps[:depth]) for depth in range(2, len(steps) + 1)}
     for check in package.checks:
         pointer = f"/{check.field}"
         if pointer not in reader.relevant:
@@ -162,7 +186,11 @@ def _unknown(
         if question is None or question.type != "file":
             shown = str(name)[:60]
             faults.append(
-                Fault(f"/attachments/{shown}", "unknown-attachment", message("unknown-attachment", name=shown))
+                Fault(
+                    f"/attachments/{shown}",
+                    "unknown-attachment",
+                    message("unknown-attachment", name=shown),
+                )
             )
 
 
@@ -187,7 +215,9 @@ def _attachments(
             faults.append(Fault(pointer, "missing-file", message("missing-file", label=label)))
         if len(files) > item.spec.max_files:
             limit = item.spec.max_files
-            faults.append(Fault(pointer, "too-many-files", message("too-many-files", label=label, max=limit)))
+            faults.append(
+                Fault(pointer, "too-many-files", message("too-many-files", label=label, max=limit))
+            )
         result[key] = AttachmentState(state, label, reason, files if state != "none" else ())
     return result
 

@@ -75,4 +75,6 @@ class Evaluation:
 
     def faults_at(self, pointer: str) -> tuple[Fault, ...]:
         """The faults at a place and below it."""
-        return tuple(f for f in self.faults if f.pointer == pointer or f.pointer.startswith(pointer + "/"))
+        return tuple(
+            f for f in self.faults if f.pointer == pointer or f.pointer.startswith(pointer + "/")
+        )

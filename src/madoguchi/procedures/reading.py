@@ -22,6 +22,7 @@ from madoguchi.procedures.package.scope import Environment
 MOST_ROWS = 5000
 _ROW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 _TEXTS = ("text", "longtext")
+_LISTS = ("table", "multichoice")
 Values = dict[str, object]
 
 
@@ -47,7 +48,12 @@ class Reader:
     calculated: set[str] = field(default_factory=set)
 
     def read(
-        self, question: Field, raw: object, pointer: str, context: Mapping[str, object], row: Values | None
+        self,
+        question: Field,
+        raw: object,
+        pointer: str,
+        context: Mapping[str, object],
+        row: Values | None,
     ) -> object:
         """The value of one field, None when it is not relevant, not answered or not understood."""
         if question.relevant is not None and question.relevant(context) is not True:
@@ -63,7 +69,8 @@ class Reader:
             self.answered.append(Answered(question, pointer, None, row))
             value = self._typed(question, self._source(question, raw, context), pointer, context)
             self.answered[place] = Answered(question, pointer, value, row)
-        return value
+        # Nothing chosen is an empty list to the rules, so that they may count it.
+        return [] if value is None and question.type in _LISTS else value
 
     def fault(self, question: Field, pointer: str, code: str, **params: object) -> None:
         """Note a fault of a field, in the words of `fields.messages`."""
@@ -200,7 +207,10 @@ def labelled(question: Field, text: Mapping[str, str]) -> dict[str, str]:
     """A message of the text parsers with the question it belongs to."""
     before = {"ja": "「{}」:", "en": "“{}”: "}
     return {
-        language: before[language].format(question.label.get(language) or question.label.get("ja", "")) + said
+        language: before[language].format(
+            question.label.get(language) or question.label.get("ja", "")
+        )
+        + said
         for language, said in text.items()
         if language in before
     }

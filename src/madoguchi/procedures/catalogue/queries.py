@@ -17,6 +17,23 @@ from madoguchi.procedures.catalogue.search import Shelves
 from madoguchi.procedures.catalogue.shelf import Item, Shelf
 
 FETCHED = 500
+INDEXED = (
+    "id",
+    "yearly",
+    "name",
+    "law",
+    "law_number",
+    "article",
+    "ministry",
+    "implementing",
+    "offices",
+    "independent_bodies",
+    "kind",
+    "online_state",
+    "personal_events",
+    "corporate_events",
+    "professions",
+)
 
 
 @dataclass
@@ -91,28 +108,8 @@ async def packages_by_id(session: AsyncSession, ids: Iterable[str]) -> dict[str,
 
 
 async def _entry_rows(session: AsyncSession) -> Sequence[Row[Any]]:
-    entry = CatalogueEntry
-    return (
-        await session.execute(
-            select(
-                entry.id,
-                entry.yearly,
-                entry.name,
-                entry.law,
-                entry.law_number,
-                entry.article,
-                entry.ministry,
-                entry.implementing,
-                entry.offices,
-                entry.independent_bodies,
-                entry.kind,
-                entry.online_state,
-                entry.personal_events,
-                entry.corporate_events,
-                entry.professions,
-            )
-        )
-    ).all()
+    columns = [CatalogueEntry.__table__.c[name] for name in INDEXED]
+    return (await session.execute(select(*columns))).all()
 
 
 def _entry_item(row: Row[Any]) -> Item:

@@ -34,6 +34,32 @@ NOT_EVENTS = frozenset(
 )
 NOT_PROFESSIONS = frozenset({"士業が介在しない", "その他"})
 
+EVENT_SLUGS = {
+    "pregnancy": "妊娠",
+    "birth": "出生・こども",
+    "moving": "引越し",
+    "new-job": "就職・転職",
+    "marriage": "結婚・離婚",
+    "car": "自動車の購入・保有",
+    "home": "住宅の購入・保有",
+    "care": "介護",
+    "health": "医療・健康",
+    "tax": "税金",
+    "pension": "年金の受給",
+    "death": "死亡・相続",
+    "founding": "法人の設立",
+    "changing-details": "法人の情報変更・役員変更",
+    "hiring": "職員の採用・退職",
+    "bidding": "入札・契約",
+    "opening-office": "事務所の新設・移転",
+    "starting-business": "新しい事業の開始",
+    "merger": "法人の合併・分割",
+    "closing-business": "法人の承継・廃業",
+    "regular-report": "定期的な報告等",
+    "work-report": "作業ごとの報告等",
+}
+"""Words packages may use for the survey's life events."""
+
 _BRACKETS = re.compile(r"[（(\[「【〔][^（(\[「【〔）)\]」】〕]*[）)\]」】〕]")
 _WORDS = (
     ("notification", r"届(?!出(?:事項|済))|通知(?!書の)|通報"),
@@ -120,6 +146,11 @@ def events(personal: str | None, corporate: str | None) -> tuple[list[str], list
         [event for event in items(personal) if event not in NOT_EVENTS],
         [event for event in items(corporate) if event not in NOT_EVENTS],
     )
+
+
+def event_name(event: str) -> str:
+    """The survey's name of a life event given as a slug; other texts stay."""
+    return EVENT_SLUGS.get(event, event)
 
 
 def professions(value: str | None) -> list[str]:

@@ -15,9 +15,9 @@ _ALIKE = {
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-"),
     **dict.fromkeys(map(ord, "〜～"), "~"),
     **dict.fromkeys(map(ord, "・、，,､･「」『』\"'`"), None),
-    **{ord("ヶ"): "ケ", ord("ヵ"): "カ"},
+    **{ord("ヶ"): "ケ", ord("ヵ"): "カ", ord("ゖ"): "ケ", ord("ゕ"): "カ"},
 }
-_FOLDED = _KATAKANA | {ord("ゕ"): "カ", ord("ゖ"): "ケ"} | _ALIKE
+_FOLDED = _KATAKANA | _ALIKE
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _NUMBERED = re.compile(r"第([〇一二三四五六七八九十百千]+)(?=[条項号編章節款])")
 _DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")}
@@ -38,6 +38,8 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """The text as it is compared; spaces are gone, so words are split before folding."""
+    # Not kernel.japanese.search_key: it minds characters that no law holds, and at start, over
+    # 75,000 rows, that takes 4 s where this takes 1.
     folded = "".join(unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED).split())
     return _NUMBERED.sub(_arabic, folded) if "第" in folded else folded
 

@@ -20,7 +20,7 @@ _LIMIT_TYPES = {"date": feel.DATE, "year_month": feel.STRING}
 def feel_type(spec: FieldSpec) -> feel.Type:
     """The type a field has in rules."""
     if spec.type in TYPES:
-        return TYPES[spec.type].feel
+        return TYPES[spec.type].kind
     if spec.type in COMPOSITE:
         return feel.ContextType({name: feel_type(part) for name, part in part_specs(spec).items()})
     if spec.type == "table":
@@ -40,15 +40,23 @@ def build_field(
     _check_keys(name, spec, rules, path)
     kind = feel_type(spec)
     columns = _columns(spec, rules, path)
-    limit = feel.NUMBER if spec.type in ("table", "multichoice") else _LIMIT_TYPES.get(spec.type, kind)
+    limit = (
+        feel.NUMBER if spec.type in ("table", "multichoice") else _LIMIT_TYPES.get(spec.type, kind)
+    )
     return Field(
         name=name,
         type=spec.type,
         label=_label(name, spec, rules, path),
         spec=spec,
-        feel=kind,
+        kind=kind,
         relevant=rules.compile(spec.relevant, (*path, "relevant"), feel.BOOLEAN, row),
-        required=rules.compile(spec.required, (*path, "required"), feel.BOOLEAN, row),
+        # A pledge that is asked must be given, unless the package says otherwise.
+        required=rules.compile(
+            spec.required or ("true" if spec.type == "pledge" else None),
+            (*path, "required"),
+            feel.BOOLEAN,
+            row,
+        ),
         calculate=rules.compile(spec.calculate, (*path, "calculate"), kind, row),
         default=rules.compile(spec.default, (*path, "default"), kind, row),
         prefill=rules.compile(prefill_rule(spec.prefill), (*path, "prefill"), None, row),
@@ -74,7 +82,9 @@ def _columns(spec: FieldSpec, rules: RuleCompiler, path: PathInFile) -> dict[str
         where = (*path, "columns", name)
         if column.type in ("table", "note"):
             rules.faults.append(
-                rules.source.fault(where, "column-type", f"a table column cannot be a {column.type}")
+                rules.source.fault(
+                    where, "column-type", f"a table column cannot be a {column.type}"
+                )
             )
             continue
         result[name] = build_field(name, column, rules, where, scope)
@@ -90,7 +100,9 @@ def _column_order(spec: FieldSpec, rules: RuleCompiler, path: PathInFile) -> lis
     order, cycle = in_order(needs)
     if cycle:
         rules.faults.append(
-            rules.source.fault((*path, "columns"), "cycle", f"columns need each other: {' → '.join(cycle)}")
+            rules.source.fault(
+                (*path, "columns"), "cycle", f"columns need each other: {' → '.join(cycle)}"
+            )
         )
     return order
 
@@ -103,7 +115,9 @@ def _parts(name: str, spec: FieldSpec, rules: RuleCompiler, path: PathInFile) ->
         known = ", ".join(PARTS[spec.type])
         rules.faults.append(
             rules.source.fault(
-                (*path, "parts"), "unknown-part", f"{spec.type} has no part {unknown[0]}; it has {known}"
+                (*path, "parts"),
+                "unknown-part",
+                f"{spec.type} has no part {unknown[0]}; it has {known}",
             )
         )
     return {part: build_field(part, child, rules, path) for part, child in part_specs(spec).items()}
@@ -111,7 +125,9 @@ def _parts(name: str, spec: FieldSpec, rules: RuleCompiler, path: PathInFile) ->
 
 def _label(name: str, spec: FieldSpec, rules: RuleCompiler, path: PathInFile) -> Text:
     if spec.label is None and spec.type != "note":
-        rules.faults.append(rules.source.fault(path, "no-label", f"the field “{name}” needs a label"))
+        rules.faults.append(
+            rules.source.fault(path, "no-label", f"the field “{name}” needs a label")
+        )
     label: Text = {str(language): text for language, text in (spec.label or {}).items()}
     return label
 
@@ -122,7 +138,11 @@ def _check_keys(name: str, spec: FieldSpec, rules: RuleCompiler, path: PathInFil
 
     if spec.type not in TYPES and spec.type not in STRUCTURED:
         known = ", ".join(sorted([*TYPES, *STRUCTURED]))
-        report("unknown-type", f"“{name}” has the unknown type “{spec.type}”; the types are {known}", "type")
+        report(
+            "unknown-type",
+            f"“{name}” has the unknown type “{spec.type}”; the types are {known}",
+            "type",
+        )
         return
     allowed = TYPES[spec.type].keys if spec.type in TYPES else STRUCTURED[spec.type]
     for key in spec.model_fields_set - GENERAL_KEYS - allowed:
@@ -132,6 +152,8 @@ def _check_keys(name: str, spec: FieldSpec, rules: RuleCompiler, path: PathInFil
     if spec.type == "table" and not spec.columns:
         report("no-columns", f"the table “{name}” needs columns")
     if spec.calculate and (spec.required or spec.readonly or spec.prefill):
-        report("calculated", f"“{name}” is calculated: it cannot be required, read-only or prefilled")
+        report(
+            "calculated", f"“{name}” is calculated: it cannot be required, read-only or prefilled"
+        )
     if spec.readonly and not (spec.prefill or spec.default):
         report("readonly", f"“{name}” is read-only but nothing fills it: give it a prefill")

@@ -43,7 +43,9 @@ def day(field: Field, value: object, language: str) -> str:
 def year_month(field: Field, value: object, language: str) -> str:
     """令和8年4月, April 2026."""
     first = date.fromisoformat(f"{value}-01")
-    return japanese.format_wareki(first).removesuffix("1日") if language == "ja" else f"{first:%B %Y}"
+    return (
+        japanese.format_wareki(first).removesuffix("1日") if language == "ja" else f"{first:%B %Y}"
+    )
 
 
 def fiscal_year(field: Field, value: object, language: str) -> str:
@@ -79,7 +81,9 @@ def multichoice(field: Field, value: object, language: str) -> str:
 def grouped(value: object) -> str:
     """A number with thousands separated and no needless zeros."""
     if isinstance(value, Decimal):
-        value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+        value = (
+            value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+        )
     return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
 
 

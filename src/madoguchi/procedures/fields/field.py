@@ -18,7 +18,7 @@ class Field:
     type: str
     label: Text
     spec: FieldSpec
-    feel: feel.Type = feel.ANY
+    kind: feel.Type = feel.ANY
     relevant: Rule | None = None
     required: Rule | None = None
     calculate: Rule | None = None

@@ -108,8 +108,14 @@ MESSAGES: Mapping[str, Text] = {
         "ja": "「{label}」は示された中から選んでください。",
         "en": "Choose one of the answers shown for “{label}”.",
     },
-    "too-few": {"ja": "「{label}」は{min}つ以上選んでください。", "en": "Choose {min} or more of “{label}”."},
-    "too-many": {"ja": "「{label}」は{max}つまでです。", "en": "Choose {max} or fewer of “{label}”."},
+    "too-few": {
+        "ja": "「{label}」は{min}つ以上選んでください。",
+        "en": "Choose {min} or more of “{label}”.",
+    },
+    "too-many": {
+        "ja": "「{label}」は{max}つまでです。",
+        "en": "Choose {max} or fewer of “{label}”.",
+    },
     "corporate-number": {
         "ja": "「{label}」は13桁の法人番号を入力してください。数字を確かめてください(検査用の数字が合いません)。",
         "en": "Enter the 13-digit corporate number in “{label}”. Check the digits: the check digit does not match.",
@@ -142,7 +148,10 @@ MESSAGES: Mapping[str, Text] = {
         "ja": "「{label}」は、ほかの答えによりこの届け出では使いません。",
         "en": "“{label}” is not used here because of other answers.",
     },
-    "duplicate-row": {"ja": "行の番号「{row}」が重なっています。", "en": "The row id “{row}” is used twice."},
+    "duplicate-row": {
+        "ja": "行の番号「{row}」が重なっています。",
+        "en": "The row id “{row}” is used twice.",
+    },
     "unknown-attachment": {
         "ja": "「{name}」という添付書類はこの手続にありません。",
         "en": "This procedure has no attachment “{name}”.",
@@ -164,7 +173,9 @@ def message(code: str, **params: object) -> Text:
     for language, template in MESSAGES[code].items():
         result = template
         for name, value in params.items():
-            shown = (value.get(language) or value.get("ja", "")) if isinstance(value, dict) else value
+            shown = (
+                (value.get(language) or value.get("ja", "")) if isinstance(value, dict) else value
+            )
             # Plain replacement: what a person typed must never act as a format string.
             result = result.replace("{" + name + "}", str(shown))
         filled[language] = result

@@ -34,7 +34,9 @@ def multichoice(field: Field, raw: object) -> list[str]:
     """The keys of several options, in the order the package lists them, each once."""
     chosen = [raw] if isinstance(raw, str) else raw
     options = field.spec.options or {}
-    if not isinstance(chosen, list) or any(not isinstance(c, str) or c not in options for c in chosen):
+    if not isinstance(chosen, list) or any(
+        not isinstance(c, str) or c not in options for c in chosen
+    ):
         raise InputFault("not-option")
     return [key for key in options if key in chosen]
 

@@ -68,12 +68,16 @@ def _limits(field: Field, value: str) -> str:
         raise InputFault("too-short", min=spec.min_length)
     value = _characters(field, value)
     if value and spec.pattern and not re.fullmatch(spec.pattern, value):
-        raise InputFault("pattern", hint=spec.pattern_hint or {"ja": spec.pattern, "en": spec.pattern})
+        raise InputFault(
+            "pattern", hint=spec.pattern_hint or {"ja": spec.pattern, "en": spec.pattern}
+        )
     return value
 
 
 def _characters(field: Field, value: str) -> str:
-    unusable = "".join(dict.fromkeys(c for c in value if unicodedata.category(c) in ("Co", "Cs", "Cn")))
+    unusable = "".join(
+        dict.fromkeys(c for c in value if unicodedata.category(c) in ("Co", "Cs", "Cn"))
+    )
     if unusable:  # 外字 (private use) and unassigned code points mean nothing outside one machine
         raise InputFault("characters", characters=unusable)
     match field.spec.characters:

@@ -24,12 +24,18 @@ PARTS: Mapping[str, Mapping[str, FieldSpec]] = {
         "name": _part("text", "商号又は名称", "Name", True, max_length=150),
         "kana": _part("text", "フリガナ", "Name in katakana", characters="kana", max_length=300),
         "address": _part("text", "本店又は主たる事務所の所在地", "Address of head office", True),
-        "representative_title": _part("text", "代表者の役職", "Title of representative", max_length=50),
-        "representative_name": _part("text", "代表者の氏名", "Name of representative", True, max_length=100),
+        "representative_title": _part(
+            "text", "代表者の役職", "Title of representative", max_length=50
+        ),
+        "representative_name": _part(
+            "text", "代表者の氏名", "Name of representative", True, max_length=100
+        ),
     },
     "person": {
         "name": _part("text", "氏名", "Name", True, max_length=100),
-        "kana": _part("text", "氏名のフリガナ", "Name in katakana", characters="kana", max_length=200),
+        "kana": _part(
+            "text", "氏名のフリガナ", "Name in katakana", characters="kana", max_length=200
+        ),
         "title": _part("text", "役職", "Title", max_length=100),
         "birth_date": _part("date", "生年月日", "Date of birth"),
     },
@@ -65,7 +71,12 @@ PARTS: Mapping[str, Mapping[str, FieldSpec]] = {
             "text", "口座番号", "Account number", True, pattern="[0-9]{7}", pattern_hint="0123456"
         ),
         "holder_kana": _part(
-            "text", "口座名義(カナ)", "Account holder in katakana", True, characters="kana", max_length=60
+            "text",
+            "口座名義(カナ)",
+            "Account holder in katakana",
+            True,
+            characters="kana",
+            max_length=60,
         ),
     },
 }

@@ -8,7 +8,11 @@ Schema = dict[str, object]
 def text(field: Field) -> Schema:
     """A string within the field's length."""
     longest = field.spec.max_length or (4000 if field.type == "longtext" else 200)
-    result: Schema = {"type": "string", "minLength": field.spec.min_length or 1, "maxLength": longest}
+    result: Schema = {
+        "type": "string",
+        "minLength": field.spec.min_length or 1,
+        "maxLength": longest,
+    }
     if field.spec.pattern:
         result["pattern"] = f"^(?:{field.spec.pattern})$"
     return result

@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from madoguchi import feel
-from madoguchi.procedures.fields import display, parse_choices, parse_dates, parse_numbers, parse_text, schema
+from madoguchi.procedures.fields import (
+    display,
+    parse_choices,
+    parse_dates,
+    parse_numbers,
+    parse_text,
+    schema,
+)
 from madoguchi.procedures.fields.field import Field
 
 
@@ -17,7 +24,7 @@ class AnswerType:
     FieldSpec that mean something for it.
     """
 
-    feel: feel.Type
+    kind: feel.Type
     parse: Callable[[Field, object], object]
     schema: Callable[[Field], dict[str, object]]
     display: Callable[[Field, object, str], str]
@@ -32,7 +39,9 @@ TYPES: Mapping[str, AnswerType] = {
     "longtext": AnswerType(feel.STRING, parse_text.longtext, schema.text, display.text, _TEXT),
     "email": AnswerType(feel.STRING, parse_text.email, schema.email, display.text),
     "telephone": AnswerType(feel.STRING, parse_text.telephone, schema.telephone, display.text),
-    "postal_code": AnswerType(feel.STRING, parse_text.postal_code, schema.postal_code, display.postal_code),
+    "postal_code": AnswerType(
+        feel.STRING, parse_text.postal_code, schema.postal_code, display.postal_code
+    ),
     "corporate_number": AnswerType(
         feel.STRING, parse_text.corporate_number, schema.corporate_number, display.text
     ),
@@ -40,7 +49,11 @@ TYPES: Mapping[str, AnswerType] = {
         feel.NUMBER, parse_numbers.integer, schema.integer, display.number, _LIMITS | {"unit"}
     ),
     "decimal": AnswerType(
-        feel.NUMBER, parse_numbers.decimal, schema.decimal, display.number, _LIMITS | {"unit", "decimals"}
+        feel.NUMBER,
+        parse_numbers.decimal,
+        schema.decimal,
+        display.number,
+        _LIMITS | {"unit", "decimals"},
     ),
     "money": AnswerType(feel.NUMBER, parse_numbers.money, schema.integer, display.money, _LIMITS),
     "date": AnswerType(feel.DATE, parse_dates.day, schema.day, display.day, _LIMITS),
@@ -64,7 +77,9 @@ TYPES: Mapping[str, AnswerType] = {
         display.multichoice,
         _LIMITS | {"options"},
     ),
-    "points": AnswerType(feel.ListType(feel.STRING), parse_choices.points, schema.points, display.points),
+    "points": AnswerType(
+        feel.ListType(feel.STRING), parse_choices.points, schema.points, display.points
+    ),
 }
 
 # These have their own way through evaluation: parts, rows, files, register entries, no answer at all.

@@ -12,11 +12,27 @@ from madoguchi.procedures.package.rules import RuleCompiler, in_order, names_in
 from madoguchi.procedures.package.scope import CASE_SCOPE, SCOPE
 from madoguchi.procedures.package.source import PackageFault, Source
 
+_HIT_POLICIES = {
+    "unique": "U",
+    "any": "A",
+    "first": "F",
+    "priority": "P",
+    "rule order": "R",
+    "collect": "C",
+    "sum": "C+",
+    "min": "C<",
+    "max": "C>",
+    "count": "C#",
+}
 _ENGINE_NAMES = SCOPE.keys() | CASE_SCOPE.keys()
 
 
 def compile_package(
-    procedure: spec.ProcedureSpec, source: Source, files: Mapping[str, str], version: str, digest: str
+    procedure: spec.ProcedureSpec,
+    source: Source,
+    files: Mapping[str, str],
+    version: str,
+    digest: str,
 ) -> tuple[compiled.Package | None, list[PackageFault]]:
     """The compiled package (None when it has errors) and all its faults."""
     rules = RuleCompiler(source, dict(SCOPE))
@@ -26,7 +42,8 @@ def compile_package(
     decisions, decision_types = _decisions(procedure, rules, order)
     rules.scope |= decision_types
     fields = {
-        name: build_field(name, field, rules, ("data", name)) for name, field in procedure.data.items()
+        name: build_field(name, field, rules, ("data", name))
+        for name, field in procedure.data.items()
     }
     machine, messages = compile_machine(procedure, rules)
     package = compiled.Package(
@@ -58,11 +75,15 @@ def _reserve_names(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> None:
         for name in names:
             if name in _ENGINE_NAMES:
                 rules.faults.append(
-                    rules.source.fault((section, name), "reserved-name", f"“{name}” is a name of the engine")
+                    rules.source.fault(
+                        (section, name), "reserved-name", f"“{name}” is a name of the engine"
+                    )
                 )
     for name in procedure.decisions.keys() & procedure.data.keys():
         rules.faults.append(
-            rules.source.fault(("decisions", name), "duplicate-name", f"“{name}” is a field already")
+            rules.source.fault(
+                ("decisions", name), "duplicate-name", f"“{name}” is a field already"
+            )
         )
 
 
@@ -92,7 +113,9 @@ def _order(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> list[str]:
         section = "data" if cycle[0] in procedure.data else "decisions"
         rules.faults.append(
             rules.source.fault(
-                (section, cycle[0]), "cycle", f"these need each other to be known first: {' → '.join(cycle)}"
+                (section, cycle[0]),
+                "cycle",
+                f"these need each other to be known first: {' → '.join(cycle)}",
             )
         )
     return order
@@ -112,6 +135,7 @@ def _decisions(
     for name in [name for name in order if name in procedure.decisions]:
         decision = procedure.decisions[name]
         path = ("decisions", name)
+        expression: feel.Expression | feel.CompiledTable | None
         if isinstance(decision, str):
             expression = rules.compile(decision, path, None, types)
         else:
@@ -123,39 +147,42 @@ def _decisions(
 
 
 def _table(
-    table: spec.TableSpec, rules: RuleCompiler, path: tuple[str | int, ...], types: Mapping[str, feel.Type]
-) -> feel.Expression | None:
+    table: spec.TableSpec,
+    rules: RuleCompiler,
+    path: tuple[str | int, ...],
+    types: Mapping[str, feel.Type],
+) -> feel.CompiledTable | None:
     width = len(table.inputs) + len(table.outputs)
     for index, row in enumerate(table.rules):
         if len(row) != width:
             rules.faults.append(
                 rules.source.fault(
-                    (*path, "rules", index), "table-width", f"this row has {len(row)} cells instead of {width}"
+                    (*path, "rules", index),
+                    "table-width",
+                    f"this row has {len(row)} cells instead of {width}",
                 )
             )
             return None
+    inputs = len(table.inputs)
     try:
-        decision = feel.decision_table(
-            inputs=list(table.inputs.items()),
-            outputs=table.outputs,
-            rules=table.rules,
-            hit=table.hit,
-            scope={**rules.scope, **types},
+        return feel.decision_table(
+            feel.DecisionTable(
+                inputs=tuple(feel.Input(text) for text in table.inputs.values()),
+                outputs=tuple(feel.Output(name) for name in table.outputs),
+                rules=tuple(
+                    feel.Rule(tuple(row[:inputs]), tuple(row[inputs:])) for row in table.rules
+                ),
+                hit_policy=_HIT_POLICIES[table.hit],
+            ),
+            {**rules.scope, **types},
         )
     except feel.FeelError as error:
-        rules.report(error, (*path, "rules"))
+        for fault in error.faults:
+            where: tuple[str | int, ...] = path
+            if isinstance(fault, feel.CellFault) and fault.rule:
+                where = (*path, "rules", fault.rule - 1, fault.column_of_table - 1)
+            rules.report(feel.FeelError([fault]), where)
         return None
-    for gap in decision.gaps:
-        rules.faults.append(
-            rules.source.fault((*path, "rules"), "table-gap", f"no rule covers {gap}", "warning")
-        )
-    for overlap in decision.overlaps:
-        severity = "error" if table.hit == "unique" else "warning"
-        if table.hit in ("unique", "any"):
-            rules.faults.append(
-                rules.source.fault((*path, "rules"), "table-overlap", f"several rules cover {overlap}", severity)
-            )
-    return decision.expression
 
 
 def _pages(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> tuple[compiled.Page, ...]:
@@ -168,10 +195,14 @@ def _pages(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> tuple[compiled
         for position, name in enumerate(page.fields):
             where = ("pages", index, "fields", position)
             if name not in procedure.data:
-                rules.faults.append(rules.source.fault(where, "unknown-field", f"there is no field “{name}”"))
+                rules.faults.append(
+                    rules.source.fault(where, "unknown-field", f"there is no field “{name}”")
+                )
             elif name in seen:
                 rules.faults.append(
-                    rules.source.fault(where, "field-twice", f"“{name}” is already on the page “{seen[name]}”")
+                    rules.source.fault(
+                        where, "field-twice", f"“{name}” is already on the page “{seen[name]}”"
+                    )
                 )
             seen[name] = page.id
     for name in asked:
@@ -195,11 +226,13 @@ def _checks(
         field = fields.get(name)
         if field is None or (inner and inner not in field.columns and inner not in field.parts):
             rules.faults.append(
-                rules.source.fault((*path, "on"), "unknown-field", f"there is no field “{check.on}”")
+                rules.source.fault(
+                    (*path, "on"), "unknown-field", f"there is no field “{check.on}”"
+                )
             )
             continue
         by_row = inner in field.columns
-        row = {n: column.feel for n, column in field.columns.items()} if by_row else None
+        row = {n: column.kind for n, column in field.columns.items()} if by_row else None
         must = rules.compile(check.must, (*path, "must"), feel.BOOLEAN, row)
         when = rules.compile(check.when, (*path, "when"), feel.BOOLEAN, row)
         if must is not None:
@@ -218,7 +251,9 @@ def _checks(
     return tuple(checks)
 
 
-def _attachments(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> dict[str, compiled.Attachment]:
+def _attachments(
+    procedure: spec.ProcedureSpec, rules: RuleCompiler
+) -> dict[str, compiled.Attachment]:
     result = {}
     for key, item in procedure.attachments.items():
         path = ("attachments", key)
@@ -255,9 +290,7 @@ def _register(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> compiled.Re
         return None
     texts = {name: column.value for name, column in register.columns.items()}
     columns = _outputs(texts, ("register", "columns"), rules, "value")
-    until = rules.compile(
-        register.valid_until, ("register", "valid_until"), feel.DATE, CASE_SCOPE
-    )
+    until = rules.compile(register.valid_until, ("register", "valid_until"), feel.DATE, CASE_SCOPE)
     return compiled.Register(register, columns, until)
 
 
@@ -266,6 +299,7 @@ def _outputs(
 ) -> dict[str, Rule]:
     """Rules evaluated when the decision is made: they see the case and the officials' form too."""
     compiled_rules = {
-        name: rules.compile(text, (*path, name, *inner), None, CASE_SCOPE) for name, text in texts.items()
+        name: rules.compile(text, (*path, name, *inner), None, CASE_SCOPE)
+        for name, text in texts.items()
     }
     return {name: rule for name, rule in compiled_rules.items() if rule is not None}

@@ -1,6 +1,6 @@
 """Compiling the workflow of a package: its pattern, its changes, its messages."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -9,6 +9,7 @@ from madoguchi.procedures.fields.build import build_field
 from madoguchi.procedures.package import spec
 from madoguchi.procedures.package.rules import RuleCompiler
 from madoguchi.procedures.package.scope import CASE_SCOPE
+from madoguchi.procedures.package.source import PathInFile
 from madoguchi.procedures.workflow.machine import (
     DRAFT,
     Action,
@@ -29,14 +30,8 @@ def compile_machine(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> tuple
     """The state machine and the messages; faults go to `rules.faults`."""
     workflow = procedure.workflow
     pattern = _expanded(workflow, rules)
-    own_states = {n: s.model_dump(exclude_unset=True, by_alias=True) for n, s in workflow.states.items()}
-    own_actions = {n: a.model_dump(exclude_unset=True, by_alias=True) for n, a in workflow.actions.items()}
-    states, actions = merged(pattern, own_states, own_actions, list(workflow.remove))
-    machine = Machine(
-        workflow.pattern or "own",
-        {name: _state(name, spec.StateSpec.model_validate(value)) for name, value in states.items()},
-        _actions(actions, rules),
-    )
+    states, actions = merged(pattern, workflow.states, workflow.actions, list(workflow.remove))
+    machine = Machine(workflow.pattern or "own", _states(states, rules), _actions(actions, rules))
     _check(machine, procedure, rules)
     defaults = {name: spec.MessageSpec.model_validate(value) for name, value in MESSAGES.items()}
     return machine, {**defaults, **procedure.messages}
@@ -66,26 +61,47 @@ def _expanded(workflow: spec.WorkflowSpec, rules: RuleCompiler) -> dict[str, Any
     return pattern
 
 
-def _state(name: str, state: spec.StateSpec) -> State:
-    return State(
-        name,
-        dict(state.label),
-        state.clock,
-        state.waits_for,
-        state.final,
-        state.outcome,
-        dict(state.help) if state.help else None,
-    )
+def _states(states: dict[str, Any], rules: RuleCompiler) -> dict[str, State]:
+    result = {}
+    for name, value in states.items():
+        state = _validated(spec.StateSpec, value, ("workflow", "states", name), rules)
+        if state is not None:
+            result[name] = State(
+                name,
+                dict(state.label),
+                state.clock,
+                state.waits_for,
+                state.final,
+                state.outcome,
+                dict(state.help) if state.help else None,
+            )
+    return result
+
+
+S = TypeVar("S", bound=spec.Spec)
+
+
+def _validated(shape: type[S], value: object, path: PathInFile, rules: RuleCompiler) -> S | None:
+    """A state or action after merging; its faults stand where the package changed the pattern."""
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        for item in error.errors():
+            key = ".".join(map(str, item["loc"]))
+            rules.faults.append(
+                rules.source.fault(
+                    (*path, *item["loc"]), item["type"].replace("_", "-"), f"“{key}”: {item['msg']}"
+                )
+            )
+        return None
 
 
 def _actions(actions: dict[str, Any], rules: RuleCompiler) -> dict[str, Action]:
     result = {}
     for name, value in actions.items():
         path = ("workflow", "actions", name)
-        try:
-            action = spec.ActionSpec.model_validate(value)
-        except ValidationError as error:
-            rules.faults.append(rules.source.fault(path, "action", f"the action “{name}”: {error.errors()[0]['msg']}"))
+        action = _validated(spec.ActionSpec, value, path, rules)
+        if action is None:
             continue
         guard = rules.compile(action.guard, (*path, "guard"), feel.BOOLEAN, CASE_SCOPE)
         result[name] = Action(
@@ -99,7 +115,9 @@ def _actions(actions: dict[str, Any], rules: RuleCompiler) -> dict[str, Action]:
             guard=guard,
             guard_message=dict(action.guard_message) if action.guard_message else None,
             second_person=frozenset(action.second_person),
-            effects=tuple((kind, str(key)) for effect in action.effects for kind, key in effect.items()),
+            effects=tuple(
+                (kind, str(key)) for effect in action.effects for kind, key in effect.items()
+            ),
             style=action.style,
             check=action.check,
         )
@@ -111,12 +129,27 @@ def _check(machine: Machine, procedure: spec.ProcedureSpec, rules: RuleCompiler)
         rules.faults.append(rules.source.fault(("workflow", where, name), code, message, severity))
 
     if DRAFT not in machine.states:
-        report("states", DRAFT, "no-draft", "the workflow needs a state “draft”, in which filings begin")
+        report(
+            "states",
+            DRAFT,
+            "no-draft",
+            "the workflow needs a state “draft”, in which filings begin",
+        )
     for action in machine.actions.values():
         for state in sorted({*action.sources, action.to} - machine.states.keys()):
-            report("actions", action.name, "unknown-state", f"“{action.name}” names the unknown state “{state}”")
+            report(
+                "actions",
+                action.name,
+                "unknown-state",
+                f"“{action.name}” names the unknown state “{state}”",
+            )
         for other in sorted(action.second_person - machine.actions.keys()):
-            report("actions", action.name, "unknown-action", f"“{action.name}” names the unknown action “{other}”")
+            report(
+                "actions",
+                action.name,
+                "unknown-action",
+                f"“{action.name}” names the unknown action “{other}”",
+            )
         for kind, key in action.effects:
             if kind == "fee" and key not in {fee.id for fee in procedure.fees}:
                 report("actions", action.name, "unknown-fee", f"there is no fee “{key}”")

@@ -25,7 +25,9 @@ def _languages(value: object, path: PathInFile, source: Source) -> Iterator[Pack
     if isinstance(value, dict):
         if value and value.keys() <= {"ja", "en"}:
             for missing in {"ja", "en"} - value.keys():
-                yield source.fault(path, "language-missing", f"the text has no “{missing}”", "warning")
+                yield source.fault(
+                    path, "language-missing", f"the text has no “{missing}”", "warning"
+                )
             return
         for key, item in value.items():
             if key not in ("tests", "with"):
@@ -43,16 +45,25 @@ def _languages(value: object, path: PathInFile, source: Source) -> Iterator[Pack
 def _type_and_law(package: Package, source: Source) -> Iterator[PackageFault]:
     if package.kind != "application" and package.spec.standard_period:
         yield source.fault(
-            ("standard_period",), "no-period", "only an application has a standard period (行政手続法 第6条)"
+            ("standard_period",),
+            "no-period",
+            "only an application has a standard period (行政手続法 第6条)",
         )
     if package.kind == "application" and not package.spec.standard_period:
         yield source.fault(
-            ("kind",), "period-missing", "an application should publish its standard period", "warning"
+            ("kind",),
+            "period-missing",
+            "an application should publish its standard period",
+            "warning",
         )
     if not package.spec.law and package.kind != "internal":
-        yield source.fault(("id",), "law-missing", "the law the procedure rests on is not named", "warning")
+        yield source.fault(
+            ("id",), "law-missing", "the law the procedure rests on is not named", "warning"
+        )
     if package.kind == "internal" and package.spec.who != "official":
-        yield source.fault(("who",), "internal-who", "an internal procedure is filed by officials: who: official")
+        yield source.fault(
+            ("who",), "internal-who", "an internal procedure is filed by officials: who: official"
+        )
     if not package.spec.tests:
         yield source.fault(("id",), "no-tests", "the package has no tests", "warning")
 
@@ -63,16 +74,25 @@ def _letters(package: Package, source: Source) -> Iterator[PackageFault]:
         name = f"letters/{letter.template}"
         text = package.files.get(name)
         if text is None:
-            yield source.fault(("letters", key, "template"), "no-template", f"there is no file {name}")
+            yield source.fault(
+                ("letters", key, "template"), "no-template", f"there is no file {name}"
+            )
             continue
         try:
             environment.parse(text)
         except TemplateSyntaxError as error:
             yield PackageFault(name, error.lineno, 1, "template", f"{error.message}")
-    used = {k for action in package.machine.actions.values() for kind, k in action.effects if kind == "letter"}
+    used = {
+        k
+        for action in package.machine.actions.values()
+        for kind, k in action.effects
+        if kind == "letter"
+    }
     for key in package.spec.letters.keys() - used:
         yield source.fault(
-            ("letters", key), "letter-unused", f"no action issues the letter “{key}”; they issue {sorted(used)}"
+            ("letters", key),
+            "letter-unused",
+            f"no action issues the letter “{key}”; they issue {sorted(used)}",
         )
 
 
@@ -83,7 +103,9 @@ def _register(package: Package, source: Source) -> Iterator[PackageFault]:
     field = package.fields.get(register.entry or "")
     if field is None or field.type != "entry":
         yield source.fault(
-            ("register",), "register-entry", "`entry:` must name a field of type entry that says which one"
+            ("register",),
+            "register-entry",
+            "`entry:` must name a field of type entry that says which one",
         )
 
 
@@ -93,5 +115,7 @@ def _officials_fields(package: Package, source: Source) -> Iterator[PackageFault
             field = package.fields.get(name)
             if field is not None and field.for_officials:
                 yield source.fault(
-                    ("data", name), "officials-field", f"“{name}” is for officials but stands on a page"
+                    ("data", name),
+                    "officials-field",
+                    f"“{name}” is for officials but stands on a page",
                 )

@@ -22,6 +22,7 @@ from madoguchi.procedures.package.source import (
 from madoguchi.procedures.package.spec import ProcedureSpec
 
 MAIN = "procedure.yaml"
+TESTS = "tests.yaml"
 MAX_FILES = 200
 _SUFFIXES = {".yaml", ".html", ".csv", ".md"}
 
@@ -49,12 +50,16 @@ def load_folder(folder: Path) -> Loaded:
         if not path.is_file() or path.suffix not in _SUFFIXES or name.startswith("."):
             continue
         if len(files) >= MAX_FILES or path.stat().st_size > MAX_BYTES:
-            faults.append(PackageFault(name, 1, 1, "too-large", "the package has too many or too large files"))
+            faults.append(
+                PackageFault(name, 1, 1, "too-large", "the package has too many or too large files")
+            )
             break
         try:
             files[name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            faults.append(PackageFault(name, 1, 1, "unreadable", f"cannot be read as UTF-8: {error}"))
+            faults.append(
+                PackageFault(name, 1, 1, "unreadable", f"cannot be read as UTF-8: {error}")
+            )
     loaded = load(files, folder.name, str(folder))
     return Loaded(loaded.name, None if faults else loaded.package, faults + loaded.faults)
 
@@ -63,16 +68,37 @@ def load(files: Mapping[str, str], version: str, where: str = "") -> Loaded:
     """Compile a package from its files (relative name → text). Never raises for their content."""
     prefix = f"{where}/" if where else ""
     if MAIN not in files:
-        return Loaded(where, None, [PackageFault(prefix + MAIN, 1, 1, "no-procedure", f"there is no {MAIN}")])
+        return Loaded(
+            where, None, [PackageFault(prefix + MAIN, 1, 1, "no-procedure", f"there is no {MAIN}")]
+        )
     source = read_yaml(files[MAIN], prefix + MAIN)
     if source.data is None or source.faults:
-        return Loaded(where, None, source.faults or [source.fault((), "empty", "the file is empty")])
+        return Loaded(
+            where, None, source.faults or [source.fault((), "empty", "the file is empty")]
+        )
+    tests, faults = _separate_tests(files, prefix)
+    if faults:
+        return Loaded(where, None, faults)
+    if tests and isinstance(source.data, dict):
+        source.data = {**source.data, "tests": [*(source.data.get("tests") or []), *tests]}
     try:
         spec = ProcedureSpec.model_validate(source.data)
     except ValidationError as error:
         return Loaded(where, None, _shape_faults(source, error))
     package, faults = compile_package(spec, source, dict(files), version, digest(dict(files)))
     return Loaded(spec.id, package, faults)
+
+
+def _separate_tests(files: Mapping[str, str], prefix: str) -> tuple[list[Any], list[PackageFault]]:
+    """The tests of a large package may stand in tests.yaml beside procedure.yaml."""
+    if TESTS not in files:
+        return [], []
+    source = read_yaml(files[TESTS], prefix + TESTS)
+    if source.faults or not isinstance(source.data, list):
+        return [], source.faults or [
+            source.fault((), "not-a-list", f"{TESTS} must be a list of tests")
+        ]
+    return source.data, []
 
 
 def load_or_raise(files: Mapping[str, str], version: str) -> Package:

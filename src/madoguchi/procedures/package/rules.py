@@ -42,7 +42,11 @@ class RuleCompiler:
     def report(self, error: feel.FeelError, path: PathInFile) -> None:
         """Add the faults of an expression at the place of its text in the file."""
         for fault in error.faults:
-            where = "" if (fault.line, fault.column) == (1, 1) else f" (at {fault.line}:{fault.column} of the rule)"
+            where = (
+                ""
+                if (fault.line, fault.column) == (1, 1)
+                else f" (at {fault.line}:{fault.column} of the rule)"
+            )
             hint = f" Did you mean “{fault.suggestion}”?" if fault.suggestion else ""
             self.faults.append(
                 self.source.fault(path, f"rule-{fault.code}", f"{fault.message['en']}{where}{hint}")

@@ -59,7 +59,10 @@ SCOPE: Mapping[str, feel.Type] = {
     "filed_on": feel.DATE,
     "account": feel.ContextType({"organisation": _PARTY, "person": _PARTY, "agent": feel.BOOLEAN}),
     "catalogue": feel.ContextType(
-        {name: feel.STRING for name in ("id", "name", "law", "article", "agency", "agency_name", "kind")}
+        {
+            name: feel.STRING
+            for name in ("id", "name", "law", "article", "agency", "agency_name", "kind")
+        }
     ),
     "known": _function(feel.BOOLEAN, name=feel.STRING),
     "fact": _function(feel.ANY, name=feel.STRING),

@@ -29,7 +29,9 @@ class PackageFault:
     severity: str = "error"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} [{self.code}]"
+        return (
+            f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} [{self.code}]"
+        )
 
 
 class PackageError(Exception):
@@ -55,7 +57,9 @@ class Source:
             path = path[:-1]
         return self.positions.get(path, (1, 1))
 
-    def fault(self, path: PathInFile, code: str, message: str, severity: str = "error") -> PackageFault:
+    def fault(
+        self, path: PathInFile, code: str, message: str, severity: str = "error"
+    ) -> PackageFault:
         """A fault at `path` of this file."""
         line, column = self.position(path)
         return PackageFault(self.file, line, column, code, message, severity)
@@ -65,14 +69,18 @@ def read_yaml(text: str, file: str) -> Source:
     """Parse YAML text into a `Source`; syntax faults are in its `faults`, `data` is then None."""
     source = Source(file, None)
     if len(text.encode()) > MAX_BYTES:
-        source.faults.append(PackageFault(file, 1, 1, "too-large", f"the file is larger than {MAX_BYTES} bytes"))
+        source.faults.append(
+            PackageFault(file, 1, 1, "too-large", f"the file is larger than {MAX_BYTES} bytes")
+        )
         return source
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        source.faults.append(PackageFault(file, line, column, "yaml", f"not valid YAML: {error.problem}"))
+        source.faults.append(
+            PackageFault(file, line, column, "yaml", f"not valid YAML: {error.problem}")
+        )
         return source
     except (YAMLError, ValueError, RecursionError) as error:
         source.faults.append(PackageFault(file, 1, 1, "yaml", f"not valid YAML: {error}"))
@@ -87,14 +95,18 @@ def read_yaml_file(path: Path, name: str) -> Source:
     try:
         return read_yaml(path.read_text(encoding="utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
-        return Source(name, None, faults=[PackageFault(name, 1, 1, "unreadable", f"cannot be read: {error}")])
+        return Source(
+            name, None, faults=[PackageFault(name, 1, 1, "unreadable", f"cannot be read: {error}")]
+        )
 
 
 def _plain(node: Node, path: PathInFile, source: Source) -> object:
     source.positions[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if getattr(node, "anchor", None):
         # Anchors make a package unreadable line by line and open the door to expansion bombs.
-        source.faults.append(source.fault(path, "anchor", "anchors and aliases (& and *) are not allowed"))
+        source.faults.append(
+            source.fault(path, "anchor", "anchors and aliases (& and *) are not allowed")
+        )
         return None
     if len(path) > MAX_DEPTH:
         source.faults.append(source.fault(path, "too-deep", "nested too deeply"))
@@ -140,5 +152,7 @@ def _scalar(node: ScalarNode, path: PathInFile, source: Source) -> object:
                 return date.fromisoformat(text)
             except ValueError:
                 pass
-    source.faults.append(source.fault(path, "scalar", f"“{text}” cannot be used here; put it in quotes"))
+    source.faults.append(
+        source.fault(path, "scalar", f"“{text}” cannot be used here; put it in quotes")
+    )
     return text

@@ -200,8 +200,8 @@ class WorkflowSpec(Spec):
     pattern: str | None = None
     with_: dict[str, Any] = Field(default={}, alias="with")
     initial: str | None = None
-    states: dict[Name, StateSpec] = {}
-    actions: dict[Name, ActionSpec] = {}
+    states: dict[Name, dict[str, Any]] = {}
+    actions: dict[Name, dict[str, Any]] = {}
     remove: list[Name] = []
 
 
@@ -288,9 +288,9 @@ class ProcedureSpec(Spec):
     law: list[LawSpec] = []
     effective: EffectiveSpec
     authority: AuthoritySpec
-    standard_period: (
-        Annotated[str, Field(pattern=r"^[1-9]\d* (open days|days|months)$")] | None
-    ) = None
+    standard_period: Annotated[str, Field(pattern=r"^[1-9]\d* (open days|days|months)$")] | None = (
+        None
+    )
     minutes: int | None = Field(default=None, ge=1, le=600)
     catalogue: list[str] = []
     retention: RetentionSpec | None = None

@@ -73,7 +73,10 @@ def advance(
         raise _error("unknown-action", 404, "この操作はありません。", "There is no such action.")
     if not action.by & roles:
         raise _error(
-            "not-permitted", 403, "この操作を行う権限がありません。", "You do not have the role for this action."
+            "not-permitted",
+            403,
+            "この操作を行う権限がありません。",
+            "You do not have the role for this action.",
         )
     if state not in action.sources:
         raise _error(

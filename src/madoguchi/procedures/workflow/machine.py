@@ -82,7 +82,9 @@ def expand_pattern(name: str, parameters: Mapping[str, Any]) -> tuple[dict[str, 
     defaults = pattern.get("parameters") or {}
     unknown = [key for key in parameters if key not in defaults]
     filled = {**defaults, **{k: v for k, v in parameters.items() if k in defaults}}
-    return {key: _fill(pattern.get(key) or {}, filled) for key in ("states", "actions", "messages")}, unknown
+    return {
+        key: _fill(pattern.get(key) or {}, filled) for key in ("states", "actions", "messages")
+    }, unknown
 
 
 def _fill(value: Any, parameters: Mapping[str, Any]) -> Any:
@@ -98,7 +100,10 @@ def _fill(value: Any, parameters: Mapping[str, Any]) -> Any:
 
 
 def merged(
-    pattern: Mapping[str, Any], states: Mapping[str, Any], actions: Mapping[str, Any], remove: list[str]
+    pattern: Mapping[str, Any],
+    states: Mapping[str, Any],
+    actions: Mapping[str, Any],
+    remove: list[str],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """States and actions of a pattern with a package's own on top, key by key."""
     result = []

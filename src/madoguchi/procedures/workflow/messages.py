@@ -18,14 +18,20 @@ MESSAGES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
     },
     "correction_requested": {
-        "subject": {"ja": "「{title}」に直していただく項目があります", "en": "Please correct: {title}"},
+        "subject": {
+            "ja": "「{title}」に直していただく項目があります",
+            "en": "Please correct: {title}",
+        },
         "body": {
             "ja": "次の理由で補正をお願いします。\n{reason}\n画面に、直す項目が示されています。",
             "en": "Please correct your filing for this reason:\n{reason}\nThe answers concerned are marked.",
         },
     },
     "corrected": {
-        "subject": {"ja": "「{title}」の補正を受け付けました", "en": "Correction received: {title}"},
+        "subject": {
+            "ja": "「{title}」の補正を受け付けました",
+            "en": "Correction received: {title}",
+        },
         "body": {
             "ja": "直していただいた内容が届きました(到達番号 {arrival_number})。",
             "en": "Your correction has arrived ({arrival_number}).",

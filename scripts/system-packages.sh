@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs what Python packages cannot bring: Pango and a Japanese font for PDF letters and, for
+# tests, a browser. Only on Debian and its kin and only what is missing; elsewhere it says what to do.
+set -eu
+missing=""
+need() { # need PACKAGE: remember it unless dpkg knows it as installed
+  dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -q '^installed' || missing="$missing $1"
+}
+if ! command -v dpkg-query >/dev/null 2>&1; then
+  echo "Not Debian: for PDF letters install Pango and a Japanese font (Noto Sans CJK); for tests Chromium."
+  exit 0
+fi
+need libpango-1.0-0; need libpangoft2-1.0-0; need libharfbuzz-subset0; need fonts-noto-cjk
+[ "${1:-run}" = test ] && need chromium
+[ -z "$missing" ] && exit 0
+as_root=""
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+if [ -n "$as_root" ] && ! $as_root true 2>/dev/null; then
+  echo "Please install:$missing   (sudo apt-get install$missing)"
+  exit 0
+fi
+echo "Installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq || true
+# shellcheck disable=SC2086
+$as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null

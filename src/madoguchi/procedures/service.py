@@ -1,0 +1,292 @@
+"""Publishing procedures and finding the version in force: the face other modules use."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.service import office_of
+from madoguchi.kernel import journal
+from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.language import Text
+from madoguchi.procedures.evaluate import evaluate, evaluate_form
+from madoguchi.procedures.evaluation import AttachmentState, Evaluation, FeeDue, FileRef
+from madoguchi.procedures.fields.answer import is_blank, show, to_json
+from madoguchi.procedures.fields.field import Fault, Field
+from madoguchi.procedures.json_schema import json_schema
+from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.package.compiled import Package, Page
+from madoguchi.procedures.package.load import (
+    Loaded,
+    load,
+    load_folder,
+    load_or_raise,
+    package_folders,
+)
+from madoguchi.procedures.package.scope import Environment
+from madoguchi.procedures.package.source import PackageFault
+from madoguchi.procedures.package.trial import run_tests
+from madoguchi.procedures.workflow.advance import Happened, Transition, advance, available
+from madoguchi.procedures.workflow.machine import DRAFT, Action, Machine, State
+
+__all__ = [
+    "DRAFT",
+    "Action",
+    "AttachmentState",
+    "Environment",
+    "Evaluation",
+    "Fault",
+    "FeeDue",
+    "Field",
+    "FileRef",
+    "Happened",
+    "Machine",
+    "Package",
+    "Page",
+    "ProcedureError",
+    "State",
+    "Transition",
+    "advance",
+    "available",
+    "evaluate",
+    "evaluate_form",
+    "is_blank",
+    "json_schema",
+    "show",
+    "to_json",
+]
+
+COMPILED_KEPT = 500
+_compiled: OrderedDict[str, Package] = OrderedDict()
+
+
+class ProcedureError(DomainError):
+    """A procedure that cannot be found, or a package that cannot be published."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A package with everything that is to be said about it: faults, and how its tests went."""
+
+    loaded: Loaded
+    tests: int
+    faults: list[PackageFault]
+
+    @property
+    def publishable(self) -> bool:
+        """Whether nothing forbids publishing."""
+        return not any(fault.severity == "error" for fault in self.faults)
+
+
+def check_folder(folder: Path) -> Checked:
+    """Read, check and try the package in a version folder."""
+    return _checked(load_folder(folder), f"{folder}/procedure.yaml")
+
+
+def check_files(files: Mapping[str, str], version: str) -> Checked:
+    """Check and try a package given as texts."""
+    return _checked(load(files, version), "procedure.yaml")
+
+
+def _checked(loaded: Loaded, file: str) -> Checked:
+    if loaded.package is None:
+        return Checked(loaded, 0, loaded.faults)
+    count, failures = run_tests(loaded.package, office_of)
+    failed = [
+        PackageFault(
+            file,
+            _test_line(loaded.package, f.path),
+            1,
+            "test-failed",
+            f"test “{f.test}”: {f.message}",
+        )
+        for f in failures
+    ]
+    return Checked(loaded, count, loaded.faults + failed)
+
+
+def _test_line(package: Package, path: Sequence[str | int]) -> int:
+    """The line of a test in procedure.yaml: its `- name:` is searched, positions are not kept."""
+    name = package.spec.tests[int(path[1])].name
+    lines = package.files["procedure.yaml"].splitlines()
+    return next((number for number, line in enumerate(lines, 1) if name in line), 1)
+
+
+async def publish(
+    session: AsyncSession, files: Mapping[str, str], version: str, *, actor: str, clock: Clock
+) -> Package:
+    """Publish a package. Publishing the same content again changes nothing.
+
+    Raises ProcedureError `package-faulty` (422) with the faults, `version-exists` (409) when this
+    version name was published with other content: a published version never changes.
+    """
+    checked = check_files(files, version)
+    package = checked.loaded.package
+    if package is None or not checked.publishable:
+        faults = "; ".join(str(f) for f in checked.faults if f.severity == "error")
+        raise _error(
+            "package-faulty",
+            422,
+            "パッケージに誤りがあります:{faults}",
+            "The package has faults: {faults}",
+            faults=faults,
+        )
+    if await session.get(ProcedureVersion, package.digest) is not None:
+        return package
+    taken = await session.scalar(
+        select(ProcedureVersion.digest).where(
+            ProcedureVersion.procedure_id == package.id, ProcedureVersion.version == version
+        )
+    )
+    if taken is not None:
+        raise _error(
+            "version-exists",
+            409,
+            "{id} の {version} はすでに公開されています。内容を変えるときは新しい版にしてください。",
+            "{version} of {id} has been published already. A change needs a new version.",
+            id=package.id,
+            version=version,
+        )
+    now = clock()
+    if await session.get(Procedure, package.id) is None:
+        session.add(Procedure(id=package.id, created_at=now))
+        await session.flush()
+    session.add(
+        ProcedureVersion(
+            digest=package.digest,
+            procedure_id=package.id,
+            version=version,
+            kind=package.kind,
+            title=dict(package.title),
+            files=dict(files),
+            effective_from=package.spec.effective.from_,
+            effective_to=package.spec.effective.to,
+            published_at=now,
+            published_by=actor,
+        )
+    )
+    await journal.append(
+        session,
+        subject=f"procedure:{package.id}",
+        action="published",
+        actor=actor,
+        on_behalf_of=None,
+        at=now,
+        payload={"digest": package.digest, "version": version},
+    )
+    return package
+
+
+async def package(session: AsyncSession, digest: str) -> Package:
+    """The compiled package of a digest: compiled once a process, then kept (it never changes)."""
+    found = _compiled.get(digest)
+    if found is not None:
+        _compiled.move_to_end(digest)
+        return found
+    row = await session.get(ProcedureVersion, digest)
+    if row is None:
+        raise _error("no-version", 404, "この版の手続はありません。", "There is no such version.")
+    found = load_or_raise(row.files, row.version)
+    _compiled[digest] = found
+    if len(_compiled) > COMPILED_KEPT:
+        _compiled.popitem(last=False)
+    return found
+
+
+async def current(session: AsyncSession, procedure_id: str, on: date) -> Package:
+    """The version in which filings begin on a day. Raises ProcedureError 404 when there is none."""
+    digest = await session.scalar(
+        select(ProcedureVersion.digest)
+        .where(
+            ProcedureVersion.procedure_id == procedure_id,
+            ProcedureVersion.effective_from <= on,
+            or_(ProcedureVersion.effective_to.is_(None), ProcedureVersion.effective_to >= on),
+        )
+        .order_by(ProcedureVersion.effective_from.desc(), ProcedureVersion.published_at.desc())
+        .limit(1)
+    )
+    if digest is None:
+        raise _error(
+            "no-procedure",
+            404,
+            "この手続は見つからないか、いまは受け付けていません。",
+            "This procedure does not exist or is not open now.",
+        )
+    return await package(session, digest)
+
+
+async def all_current(session: AsyncSession, on: date) -> list[Package]:
+    """Every procedure in force on a day, by id."""
+    ids = await session.scalars(select(Procedure.id).order_by(Procedure.id))
+    found = []
+    for procedure_id in ids:
+        try:
+            found.append(await current(session, procedure_id, on))
+        except ProcedureError:
+            continue
+    return found
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One published version, for lists (手続の版)."""
+
+    procedure_id: str
+    version: str
+    digest: str
+    title: Text
+    kind: str
+    effective_from: date
+    effective_to: date | None
+    published_at: object
+    published_by: str
+
+
+async def versions(session: AsyncSession, procedure_id: str | None = None) -> list[VersionLine]:
+    """All published versions, newest first; of one procedure, or of all."""
+    query = select(ProcedureVersion).order_by(ProcedureVersion.published_at.desc())
+    if procedure_id is not None:
+        query = query.where(ProcedureVersion.procedure_id == procedure_id)
+    return [
+        VersionLine(
+            row.procedure_id,
+            row.version,
+            row.digest,
+            row.title,
+            row.kind,
+            row.effective_from,
+            row.effective_to,
+            row.published_at,
+            row.published_by,
+        )
+        for row in await session.scalars(query)
+    ]
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """The files of a package folder as texts. Raises ProcedureError when one cannot be read."""
+    loaded = load_folder(folder)
+    if loaded.package is None:
+        faults = "; ".join(map(str, loaded.errors))
+        raise _error(
+            "package-faulty",
+            422,
+            "パッケージに誤りがあります:{faults}",
+            "The package has faults: {faults}",
+            faults=faults,
+        )
+    return dict(loaded.package.files)
+
+
+def folders(root: Path) -> list[Path]:
+    """Every package version folder below a root."""
+    return package_folders(root)
+
+
+def _error(code: str, status: int, ja: str, en: str, **params: object) -> ProcedureError:
+    return ProcedureError(code, status, {"ja": ja, "en": en}, params)

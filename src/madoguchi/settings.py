@@ -1,0 +1,63 @@
+"""Settings (設定): read once from the environment, every name prefixed by MADOGUCHI_ (PORT too)."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation decides. Defaults start an embedded installation in ./var."""
+
+    model_config = SettingsConfigDict(env_prefix="MADOGUCHI_", env_ignore_empty=True, frozen=True)
+
+    home: Path = Path("var")
+    database_url: str = ""
+    port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
+    host: str = "127.0.0.1"
+    base_url: str = ""
+    demo: bool = False
+    secret: SecretStr | None = None
+    smtp_url: str = ""
+    scanner_url: str = ""
+    mail_from: str = "madoguchi@localhost"
+    max_body: int = Field(default=2_000_000, ge=10_000)
+    max_upload: int = Field(default=220_000_000, ge=1_000_000)
+    workers: int = Field(default=1, ge=1, le=64)
+
+    @cached_property
+    def url(self) -> str:
+        """The database: PostgreSQL when named, otherwise SQLite in the home folder."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.home.resolve() / 'madoguchi.db'}"
+        for plain in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(plain):
+                return "postgresql+asyncpg://" + self.database_url.removeprefix(plain)
+        return self.database_url
+
+    @cached_property
+    def address(self) -> str:
+        """Where people reach the installation, without a slash at the end."""
+        return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The key that signs sessions: given, or made once and kept in the home folder."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        self.home.mkdir(parents=True, exist_ok=True)
+        path = self.home / "secret-key"
+        try:
+            with path.open("x", encoding="ascii") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="ascii")
+
+    @property
+    def blob_folder(self) -> Path:
+        """Where attachments and letters are kept."""
+        return self.home / "blobs"
