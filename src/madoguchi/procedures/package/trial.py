@@ -193,7 +193,7 @@ def _compare(package: Package, expect: Mapping[str, Any], verdict: Evaluation) -
     if "authority" in expect:
         same("authority", expect["authority"], verdict.authority)
     for name in expect.get("absent") or ():
-        if f"/{name}" in verdict.relevant:
+        if (name if name.startswith("/") else f"/{name}") in verdict.relevant:
             problems.append(f"{name} should be absent but is asked")
     return problems
 
