@@ -1,0 +1,73 @@
+"""Joins the parts of the web edge around an application."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from madoguchi.kernel.language import Texts
+from madoguchi.web.gate import Gate
+from madoguchi.web.language import LanguageMiddleware
+from madoguchi.web.problems import install_handlers
+from madoguchi.web.security_headers import SecurityHeadersMiddleware
+from madoguchi.web.session import SessionMiddleware
+from madoguchi.web.shell import Link
+from madoguchi.web.showcase import showcase_router
+from madoguchi.web.static import PREFIX, StaticFiles
+from madoguchi.web.templates import Pages
+
+HERE = Path(__file__).parent
+
+
+def install(
+    app: FastAPI, modules: Iterable[ModuleType] = (), navigation: Iterable[Link] = ()
+) -> None:
+    """Put the web edge around `app`: pages, texts, static files, errors and middleware.
+
+    `app.state.settings` and `app.state.clock` must be set. Sets app.state.pages, .texts, .static
+    and .navigation. `modules` are those with templates/ or texts.toml; `navigation` the header's
+    links. Call it once, before the first request.
+    """
+    settings, clock = app.state.settings, app.state.clock
+    folders = [Path(module.__file__ or "").parent for module in modules]
+    folders = [HERE, *(folder for folder in folders if folder != HERE)]
+    texts = Texts.load(path for folder in folders if (path := folder / "texts.toml").is_file())
+    static = StaticFiles()
+    app.state.texts = texts
+    app.state.static = static
+    app.state.navigation = tuple(navigation)
+    app.state.pages = Pages(
+        [path for folder in folders if (path := folder / "templates").is_dir()], texts, static.url
+    )
+    install_handlers(app)
+    if settings.demo:
+        app.include_router(showcase_router)
+    public = urlsplit(settings.address)
+    https = public.scheme == "https"
+    # Added last runs first: headers → static → language → session → gate → application.
+    app.add_middleware(
+        Gate,
+        max_body=settings.max_body,
+        max_upload=settings.max_upload,
+        trusted_host=public.netloc,
+    )
+    app.add_middleware(SessionMiddleware, secret=settings.secret_key, https=https, clock=clock)
+    app.add_middleware(LanguageMiddleware, https=https)
+    app.add_middleware(_StaticFirst, static=static)
+    app.add_middleware(SecurityHeadersMiddleware, https=https)
+
+
+class _StaticFirst:
+    """Static files need neither session nor language."""
+
+    def __init__(self, app: ASGIApp, *, static: StaticFiles) -> None:
+        self.app = app
+        self.static = static
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        is_static = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (self.static if is_static else self.app)(scope, receive, send)

@@ -1,0 +1,110 @@
+"""Idempotent posts (二重送信の防止): the header Idempotency-Key (IETF draft, HTTPAPI group).
+
+The key's row is written in the same transaction as the work, so a repeat after a lost answer, or
+at the same moment, does the work once and gets the first answer again.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from madoguchi.kernel.errors import DomainError
+from madoguchi.web.models import IdempotencyKey
+
+_KEY = re.compile(r'"?([A-Za-z0-9._:/+=-]{8,200})"?')
+_KEPT_HEADERS = ("content-type", "location", "etag", "content-language")
+
+
+class IdempotencyError(DomainError):
+    """The key cannot be used (使えないべき等キー)."""
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The key of a request, None without one. IdempotencyError 400 for one that is no key."""
+    header = request.headers.get("idempotency-key")
+    if header is None:
+        return None
+    match = _KEY.fullmatch(header.strip())
+    if match is None:
+        raise IdempotencyError(
+            "invalid_idempotency_key",
+            400,
+            {
+                "ja": "Idempotency-Keyは英数字と . _ : / + = - の8～200文字にしてください。",
+                "en": "Idempotency-Key must be 8 to 200 letters, digits or . _ : / + = - .",
+            },
+        )
+    return match.group(1)
+
+
+async def once(
+    request: Request,
+    session: AsyncSession,
+    *,
+    actor: str,
+    at: datetime,
+    work: Callable[[], Awaitable[Response]],
+) -> Response:
+    """Do `work` once per actor and key, and give its repeat the same response.
+
+    Call it before anything else in the session; it commits. Without a key it does the work and
+    commits. When the work raises, nothing is kept and the key may be tried again.
+    IdempotencyError 422 when the key was used for another request.
+    """
+    key = idempotency_key(request)
+    if key is None:
+        response = await work()
+        await session.commit()
+        return response
+    digest = await _digest(request)
+    found = await session.get(IdempotencyKey, (actor, key))
+    if found is None:
+        row = IdempotencyKey(actor=actor, key=key, request=digest, created_at=at)
+        session.add(row)
+        try:
+            await session.flush()
+        except IntegrityError:  # the same post at the same moment was first
+            await session.rollback()
+            found = await session.get(IdempotencyKey, (actor, key))
+        else:
+            response = await work()
+            row.status, row.body = response.status_code, bytes(response.body)
+            row.headers = {
+                name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers
+            }
+            await session.commit()
+            return response
+    if found is None or found.request != digest:
+        raise _reused()
+    return Response(
+        found.body, found.status, headers={**found.headers, "Idempotency-Replayed": "true"}
+    )
+
+
+def _reused() -> IdempotencyError:
+    return IdempotencyError(
+        "idempotency_key_reused",
+        422,
+        {
+            "ja": "このIdempotency-Keyは別の内容の送信に使われています。新しい値を付けてください。",
+            "en": "This Idempotency-Key was used for another request. Send a new one.",
+        },
+    )
+
+
+async def _digest(request: Request) -> str:
+    body = await request.body()
+    line = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
+    return hashlib.sha256(line + b"\n" + body).hexdigest()
+
+
+async def forget_keys(session: AsyncSession, before: datetime) -> None:
+    """Delete keys made before a moment (a day is enough); the caller commits."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))

@@ -1,0 +1,127 @@
+"""Cookie session (セッション): a small signed dictionary the browser keeps for us.
+
+The cookie is HttpOnly, SameSite=Lax and, over https, Secure with the __Host- prefix. It ends after
+IDLE_SECONDS without a request and in any case LIFETIME_SECONDS after sign-in (ASVS 7.3). It is
+signed, not encrypted: put ids in it, no secrets.
+"""
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.language import Text
+
+IDLE_SECONDS = 60 * 60
+LIFETIME_SECONDS = 12 * 60 * 60
+REFRESH_SECONDS = 60
+LARGEST_COOKIE = 3800  # browsers keep 4,096 bytes for name, value and attributes
+MOST_FLASHES = 5
+
+
+class Session(MutableMapping[str, Any]):
+    """The session's JSON values; knows whether it must be written back."""
+
+    def __init__(self, values: dict[str, Any] | None = None) -> None:
+        self._values = dict(values or {})
+        self.changed = False
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._values[key] = value
+        self.changed = True
+
+    def __delitem__(self, key: str) -> None:
+        del self._values[key]
+        self.changed = True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def flash(request: Request, text: Text, tone: str = "success", body: Text | None = None) -> None:
+    """Show a notice on the next page this person sees; tone info | success | warning | error."""
+    session = request.state.session
+    notice = {"title": dict(text), "tone": tone, "body": dict(body) if body else None}
+    session["flash"] = [*session.get("flash", []), notice][-MOST_FLASHES:]
+
+
+def pop_flashes(request: Request) -> list[dict[str, Any]]:
+    """The notices not yet shown; afterwards there are none."""
+    session = getattr(request.state, "session", None)
+    if not session or not session.get("flash"):
+        return []
+    found = session.pop("flash")
+    return [notice for notice in found if isinstance(notice, dict)]
+
+
+class SessionMiddleware:
+    """Reads the session cookie into request.state.session and writes it back when needed."""
+
+    def __init__(self, app: ASGIApp, *, secret: str, https: bool, clock: Clock) -> None:
+        self.app = app
+        self.https = https
+        self.clock = clock
+        self.cookie = "__Host-session" if https else "session"
+        self.serializer = URLSafeTimedSerializer(secret, salt="madoguchi.web.session")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        session, age = self._read(Request(scope).cookies.get(self.cookie, ""))
+        scope.setdefault("state", {})["session"] = session
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if session.changed or (len(session) and age > REFRESH_SECONDS):
+                    self._write(session, MutableHeaders(scope=message))
+                if len(session):
+                    MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+    def _read(self, cookie: str) -> tuple[Session, int]:
+        """The session of a cookie and its age in seconds; a bad or old one is an empty session."""
+        if not cookie or len(cookie) > LARGEST_COOKIE:
+            return Session(), 0
+        try:
+            values, signed_at = self.serializer.loads(cookie, return_timestamp=True)
+        except (BadData, ValueError, RecursionError):
+            return Session(), 0
+        now = self.clock().timestamp()
+        age = now - signed_at.timestamp()
+        if not isinstance(values, dict) or not isinstance(values.get("since"), int):
+            return Session(), 0
+        if age > IDLE_SECONDS or now - values["since"] > LIFETIME_SECONDS:
+            return Session(), 0
+        return Session(values), int(age)
+
+    def _write(self, session: Session, headers: MutableHeaders) -> None:
+        if set(session) <= {"since"}:
+            headers.append("Set-Cookie", self._cookie_line("", 0))
+            return
+        if "since" not in session:
+            session["since"] = int(self.clock().timestamp())
+        value = self.serializer.dumps(dict(session))
+        if isinstance(value, bytes):
+            value = value.decode("ascii")
+        if len(value) > LARGEST_COOKIE:
+            session.pop("flash", None)
+            value = str(self.serializer.dumps(dict(session)))
+        headers.append("Set-Cookie", self._cookie_line(value, LIFETIME_SECONDS))
+
+    def _cookie_line(self, value: str, max_age: int) -> str:
+        secure = "; Secure" if self.https else ""
+        return f"{self.cookie}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}"
