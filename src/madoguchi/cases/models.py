@@ -167,7 +167,9 @@ class RegisterEntry(Base):
 
     One `entry_id` is one registration through all its amendments. Rows with `superseded_at` NULL
     are what the register says now, one row for each span [valid_from, valid_to) of days; the row
-    in force on a day is found by both. `status`: valid | closed. Read with `registers.queries`.
+    in force on a day is found by both. `status`: valid | closed. Numbers and dates in `columns` are
+    tagged (see `registers.values`), `search_text` is the search key of number, holder and public
+    columns. Read with `registers.queries`.
     """
 
     __tablename__ = "register_entry"
@@ -184,6 +186,7 @@ class RegisterEntry(Base):
         ),
         Index("ix_register_entry_holder", "organisation_id", "register", "superseded_at"),
         Index("ix_register_entry_entry", "entry_id", "recorded_at"),
+        Index("ix_register_entry_list", "register", "number", "valid_from"),
         Index("ix_register_entry_case", "case_id"),
     )
 
@@ -204,6 +207,7 @@ class RegisterEntry(Base):
     case_id: Mapped[str | None] = mapped_column(ID)
     status: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text, default="")
 
 
 class Counter(Base):

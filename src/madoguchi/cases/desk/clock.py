@@ -1,4 +1,4 @@
-"""The clock of a case (標準処理期間): when a decision is due, how a correction moves it, what is left.
+"""The clock of a case (標準処理期間): when a decision is due, what a correction does, what is left.
 
 行政手続法 第6条: the period runs from arrival; the time of a correction (補正) is not counted. Days
 are counted from the day after (初日不算入, 民法第140条); months end as 民法第143条 says.
@@ -43,7 +43,7 @@ def due_on(period: str | None, arrived_on: date) -> date | None:
 
 
 def _months_after(day: date, months: int) -> date:
-    """民法第143条: from the next day, to the day before the corresponding one, or the month's last."""
+    """民法第143条: to the day before the corresponding one, or the last of the month."""
     start = day + timedelta(days=1)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     last = monthrange(year, month + 1)[1]
@@ -68,16 +68,6 @@ def moved(period: str | None, due: date | None, days: int) -> date | None:
     if (period or "").endswith("open days"):
         return calendar.add_open_days(due, days)
     return due + timedelta(days=days)
-
-
-def processing_days(arrived_on: date, decided_on: date, paused: int, period: str | None) -> int:
-    """How long the agency took: open days from arrival to decision without the pauses.
-
-    Pauses counted in calendar days (periods in days or months) are taken from calendar days.
-    """
-    if period is None or period.endswith("open days"):
-        return max(0, calendar.open_days_between(arrived_on, decided_on) - paused)
-    return max(0, (decided_on - arrived_on).days - paused)
 
 
 def standing(

@@ -44,7 +44,14 @@ async def next_serial(session: AsyncSession, series: str) -> int:
 
 
 async def take_number(
-    session: AsyncSession, *, kind: str, name: str, template: str, agency_id: str, office: str, on: date
+    session: AsyncSession,
+    *,
+    kind: str,
+    name: str,
+    template: str,
+    agency_id: str,
+    office: str,
+    on: date,
 ) -> str:
     """The next number of a letter or register at an office; the year is the fiscal year (年度)."""
     year = fiscal_year_of(on)
