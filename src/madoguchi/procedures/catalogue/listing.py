@@ -14,6 +14,7 @@ from madoguchi.procedures.catalogue.search import (
     Place,
     Query,
     Shelves,
+    counts,
     hits,
     page,
     search,
@@ -30,8 +31,8 @@ class Listing:
     """One page of results.
 
     `counts`: facet → value → number of results. `used`: the words looked for instead, when what
-    was typed gave nothing. `without_filters`: results there would be without the filters, counted
-    when there are none with them. `after`: where the next page begins, None on the last.
+    was typed gave nothing. `without_filters`: results there would be without the filters.
+    `after`: where the next page begins, None on the last.
     """
 
     total: int
@@ -57,11 +58,11 @@ async def search_page(
     return Listing(
         total=answer.found.total,
         cards=await _cards(session, taken),
-        counts=answer.found.counts,
+        counts=answer.counts,
         groups=answer.found.groups,
         used=answer.found.used,
         suggestions=answer.suggestions,
-        without_filters=answer.without_filters,
+        without_filters=answer.found.without_filters,
         after=taken[-1].place if more else None,
     )
 
@@ -85,27 +86,23 @@ async def tallies(session: AsyncSession) -> Mapping[str, Mapping[str, int]]:
     """Facet → value → number of procedures, for browsing; laws only the most frequent."""
     shelves = await queries.shelves(session)
     found = await asyncio.to_thread(search, shelves, Query(), synonyms())
-    return found.counts
+    return counts(shelves, found)
 
 
 @dataclass(frozen=True)
 class _Answer:
     found: Found
+    counts: Mapping[str, Mapping[str, int]]
     suggestions: Sequence[str] = ()
-    without_filters: int = 0
 
 
 def _answer(shelves: Shelves, query: Query) -> _Answer:
     found = search(shelves, query, synonyms())
-    if found.total or not query.text.strip():
-        return _Answer(found)
-    unfiltered = search(shelves, Query(query.text), synonyms()).total
-    if unfiltered:
-        return _Answer(found, (), unfiltered)
-    return _Answer(
-        suggest.relaxed(shelves, query, synonyms()) or found,
-        suggest.suggestions(shelves, query.text, synonyms()),
-    )
+    if found.without_filters or not query.text.strip():
+        return _Answer(found, counts(shelves, found))
+    found = suggest.relaxed(shelves, query, synonyms()) or found
+    alike = suggest.suggestions(shelves, query.text, synonyms())
+    return _Answer(found, counts(shelves, found), alike)
 
 
 async def _cards(session: AsyncSession, taken: Sequence[Hit]) -> list[Card]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -113,42 +114,55 @@ async def _entry_rows(session: AsyncSession) -> Sequence[Row[Any]]:
 
 
 def _entry_item(row: Row[Any]) -> Item:
-    personal, corporate = rules.events(row.personal_events, row.corporate_events)
-    professions = rules.professions(row.professions)
-    other = (row.ministry, row.implementing, row.offices, row.independent_bodies)
-    rest = "\n".join([text or "" for text in other] + personal + corporate + professions + [row.id])
+    others = (row.implementing, row.offices, row.independent_bodies)
+    events, professions = (
+        _events(row.personal_events, row.corporate_events),
+        _professions(row.professions),
+    )
     return Item(
         id=row.id,
         yearly=row.yearly,
         name=row.name,
-        law=f"{row.law}{row.article or ''}\n{row.law_number or ''}",
-        rest=rest,
-        law_name=row.law,
+        law=row.law,
+        article=row.article or "",
+        more_laws=row.law_number or "",
+        rest=(row.ministry, *(text for text in others if text), *events, *professions),
         properties={
-            "ministry": [row.ministry],
-            "kind": [row.kind],
-            "online": [rules.online_state(row.online_state)],
-            "event": personal + corporate,
+            "ministry": (row.ministry,),
+            "kind": (row.kind,),
+            "online": (rules.online_state(row.online_state),),
+            "event": events,
             "profession": professions,
         },
     )
 
 
+@cache
+def _events(personal: str | None, corporate: str | None) -> tuple[str, ...]:
+    # Cached: the 75,000 rows have some hundred different cells.
+    return tuple(event for events in rules.events(personal, corporate) for event in events)
+
+
+@cache
+def _professions(cell: str | None) -> tuple[str, ...]:
+    return tuple(rules.professions(cell))
+
+
 def _package_item(package: CataloguePackage) -> Item:
-    titles = "\n".join([*package.title.values(), *package.keywords])
     laws = [f"{law.get('act', '')}{law.get('article', '')}" for law in package.laws]
-    rest = [*package.summary.values(), package.ministry, *package.life_events, *package.professions]
+    texts = (*package.summary.values(), package.ministry, *package.catalogue_ids)
     return Item(
         id=package.procedure_id,
         yearly=package.yearly,
-        name=titles,
-        law="\n".join(laws),
-        rest="\n".join([*rest, package.procedure_id, *package.catalogue_ids]),
-        law_name=package.laws[0].get("act", "") if package.laws else "",
+        name="\n".join([*package.title.values(), *package.keywords]),
+        law=package.laws[0].get("act", "") if package.laws else "",
+        article=package.laws[0].get("article", "") if package.laws else "",
+        more_laws="\n".join(laws[1:]),
+        rest=(*texts, *package.life_events, *package.professions),
         properties={
-            "ministry": [package.ministry] if package.ministry else [],
-            "kind": [package.kind if package.kind in rules.FILING_KINDS else "other"],
-            "online": ["done"],
+            "ministry": (package.ministry,) if package.ministry else (),
+            "kind": (package.kind if package.kind in rules.FILING_KINDS else "other",),
+            "online": ("done",),
             "event": package.life_events,
             "profession": package.professions,
         },

@@ -51,15 +51,26 @@ class Hit:
 class Found:
     """All results of a query, not yet fetched.
 
-    `groups`: what each part of the text was taken to mean. `used`: the words that were looked for
-    instead, when what was typed gave nothing.
+    `groups`: what each part of the text was taken to mean. `tiers`: per part, disjoint sets of
+    rows, best first. `unfiltered` and `passing`: per part, the rows the text finds, and those each
+    filter lets pass. `used`: the words looked for instead, when what was typed gave nothing.
     """
 
     groups: tuple[Group, ...]
     tiers: tuple[tuple[int, ...], ...]
-    total: int
-    counts: Mapping[str, Mapping[str, int]]
+    unfiltered: tuple[int, ...]
+    passing: tuple[Mapping[str, int], ...]
     used: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Number of results."""
+        return sum(rows.bit_count() for tiers in self.tiers for rows in tiers)
+
+    @property
+    def without_filters(self) -> int:
+        """Number of results there would be without filters."""
+        return sum(rows.bit_count() for rows in self.unfiltered)
 
 
 @dataclass(frozen=True)
@@ -88,19 +99,33 @@ def search(shelves: Shelves, query: Query, synonyms: Synonyms) -> Found:
 
 def find(shelves: Shelves, query: Query, groups: tuple[Group, ...]) -> Found:
     """Find rows that have a word of every group and pass every filter."""
-    tiers, counted = [], []
+    tiers, unfiltered, passing = [], [], []
     for shelf in shelves.parts:
         rows = _tiers(shelf, groups)
-        passing = {
+        passes = {
             facet: _having(shelves, shelf, facet, values)
             for facet, values in query.filters.items()
             if values
         }
-        all_filters = reduce(and_, passing.values(), shelf.everything)
+        all_filters = reduce(and_, passes.values(), shelf.everything)
         tiers.append(tuple(tier & all_filters for tier in rows))
-        counted.append(_counts(shelves, shelf, reduce(or_, rows), passing))
-    total = sum(tier.bit_count() for part in tiers for tier in part)
-    return Found(groups, tuple(tiers), total, _joined(counted))
+        unfiltered.append(reduce(or_, rows))
+        passing.append(passes)
+    return Found(groups, tuple(tiers), tuple(unfiltered), tuple(passing))
+
+
+def counts(shelves: Shelves, found: Found) -> dict[str, dict[str, int]]:
+    """Facet → value → results that pass the *other* facets' filters: what choosing it would give.
+
+    Most frequent first; at most 50 values, 20 laws.
+    """
+    joined: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+    for shelf, rows, passing in zip(shelves.parts, found.unfiltered, found.passing, strict=True):
+        for facet in FACETS:
+            others = (passed for name, passed in passing.items() if name != facet)
+            for value, count in _values(shelves, shelf, facet, reduce(and_, others, rows)).items():
+                joined[facet][value] = joined[facet].get(value, 0) + count
+    return {facet: _most_frequent(facet, values) for facet, values in joined.items()}
 
 
 def hits(shelves: Shelves, found: Found, after: Place | None = None) -> Iterator[Hit]:
@@ -165,32 +190,16 @@ def _having(shelves: Shelves, shelf: Shelf, facet: str, values: Sequence[str]) -
     return wanted | (shelf.everything & ~shelves.structured(shelf) if "no" in values else 0)
 
 
-def _counts(
-    shelves: Shelves, shelf: Shelf, rows: int, passing: Mapping[str, int]
-) -> dict[str, dict[str, int]]:
-    """Counts per facet over rows that pass the *other* filters: what choosing more would give."""
-    counts = {}
-    for facet in FACETS:
-        others = (passed for name, passed in passing.items() if name != facet)
-        left = reduce(and_, others, rows)
-        if facet == "structured":
-            counts[facet] = {"yes": (left & shelves.structured(shelf)).bit_count()}
-        else:
-            counts[facet] = shelf.counts(facet, left)
-    return counts
+def _values(shelves: Shelves, shelf: Shelf, facet: str, rows: int) -> dict[str, int]:
+    if facet == "structured":
+        count = (rows & shelves.structured(shelf)).bit_count()
+        return {"yes": count} if count else {}
+    return shelf.counts(facet, rows)
 
 
-def _joined(parts: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
-    joined: dict[str, dict[str, int]] = {}
-    for facet in FACETS:
-        total: dict[str, int] = {}
-        for part in parts:
-            for value, count in part[facet].items():
-                total[value] = total.get(value, 0) + count
-        most = MOST_LAWS if facet == "law" else MOST_VALUES
-        ranked = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
-        joined[facet] = dict(ranked[:most])
-    return joined
+def _most_frequent(facet: str, values: Mapping[str, int]) -> dict[str, int]:
+    most = MOST_LAWS if facet == "law" else MOST_VALUES
+    return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
 
 
 def instead(found: Found, used: Sequence[str]) -> Found:

@@ -25,14 +25,18 @@ _TRUTH = bytes.maketrans(b"01", b"\0\1")
 
 
 class Item(NamedTuple):
-    """One row on the shelf. `properties` maps a facet to its values, e.g. {"ministry": ["…"]}."""
+    """One row on the shelf. `properties` maps a facet to its values, e.g. {"ministry": ("…",)}.
+
+    `law`, `article` and `more_laws` are searched as the law, `rest` as everything else.
+    """
 
     id: str
     yearly: int
     name: str
     law: str
-    rest: str
-    law_name: str
+    article: str
+    more_laws: str
+    rest: Sequence[str]
     properties: Mapping[str, Sequence[str]]
 
 
@@ -54,7 +58,7 @@ class Shelf:
         self.keys = [(-item.yearly, item.id) for item in ordered]
         self.size = len(ordered)
         self.everything = (1 << self.size) - 1
-        self.laws = [item.law_name for item in ordered]
+        self.laws = [item.law for item in ordered]
         self.properties = _property_rows(ordered)
         self._names, self._laws, self._texts = _texts(ordered)
         self._with_character = _character_rows(self._texts)
@@ -100,6 +104,8 @@ class Shelf:
 
     def counts(self, facet: str, rows: int) -> dict[str, int]:
         """How many of the rows have each value of a facet; values without any are left out."""
+        if not rows:
+            return {}
         if facet == "law":
             return dict(Counter(law for law in compress(self.laws, self._flags(rows)) if law))
         counted = {
@@ -163,19 +169,16 @@ def _property_rows(items: Sequence[Item]) -> dict[str, dict[str, int]]:
 
 
 def _texts(items: Sequence[Item]) -> tuple[list[str], list[str], list[str]]:
-    """Folded name, law and whole text of each row. Laws and the rest recur, so fold them once."""
-    folded: dict[str, str] = {}
-
-    def once(text: str) -> str:
-        if text not in folded:
-            folded[text] = fold(text)
-        return folded[text]
-
+    """Folded name, law and whole text of each row. What recurs in many rows is folded once."""
+    once = lru_cache(None)(fold)
     names = [fold(item.name) for item in items]
-    laws = [once(item.law) for item in items]
+    laws = [
+        f"{once(item.law)}{once(item.article)}\n{once(item.more_laws)}" if item.law else ""
+        for item in items
+    ]
     # A line end between the parts keeps a word from matching across them.
     texts = [
-        f"{name}\n{law}\n{once(item.rest)}"
+        "\n".join((name, law, *map(once, item.rest), item.id.casefold()))
         for name, law, item in zip(names, laws, items, strict=True)
     ]
     return names, laws, texts

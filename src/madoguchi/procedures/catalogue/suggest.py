@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from madoguchi.procedures.catalogue.search import Found, Query, Shelves, find, instead
 from madoguchi.procedures.catalogue.synonyms import Group, Synonyms
@@ -37,11 +38,14 @@ def suggestions(shelves: Shelves, text: str, synonyms: Synonyms) -> list[str]:
     wanted = bigrams(fold("".join(split(text))))
     if not wanted:
         return []
-    scored = {
-        name: likeness(wanted, bigrams(fold(name))) for name in set(_known_names(shelves, synonyms))
-    }
+    scored = {name: likeness(wanted, _pairs(name)) for name in set(_known_names(shelves, synonyms))}
     close = sorted((-score, name) for name, score in scored.items() if score >= ALIKE)
     return [name for _, name in close[:MOST_SUGGESTIONS]]
+
+
+@lru_cache(10_000)
+def _pairs(name: str) -> set[str]:
+    return bigrams(fold(name))
 
 
 def _known_names(shelves: Shelves, synonyms: Synonyms) -> Iterator[str]:
