@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel import journal
@@ -388,6 +388,32 @@ async def test_progress_is_in_the_database_for_other_processes(database: Databas
     await add(database, "note", {"n": 1})
     await Worker(database, {"note": handler}).drain()
     assert rows == [(1, 9)]
+
+
+async def test_finding_the_next_job_reads_only_ready_jobs(database: Database) -> None:
+    """With all jobs finished but one, the plan must not be to look through the finished ones."""
+    async with database.session() as session:
+        finished = {"name": "note", "payload": {}, "state": DONE, "max_attempts": 1}
+        session.add_all(Job(id=new_id(), **finished) for _ in range(2000))
+        await enqueue(session, "note", {"n": 2000})
+        await session.commit()
+        if not database.is_sqlite:
+            await session.execute(text("ANALYZE job"))
+            await session.commit()
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda *arguments: statements.append(arguments[2:4]),
+    )
+    async with database.session() as session:
+        await Worker(database, {"note": note})._take_ready(session)
+    statement, parameters = next(found for found in statements if "ORDER BY" in found[0])
+    assert "job.state = 'waiting'" in statement  # a parameter would hide the index from planners
+    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    async with database.engine.connect() as connection:
+        plan = (await connection.exec_driver_sql(explain + statement, parameters)).all()
+    assert "ix_job_waiting" in str(plan)
 
 
 async def test_done_jobs_are_forgotten(database: Database) -> None:

@@ -62,6 +62,8 @@ def fold_code(text: str) -> str:
 
 
 def _apply(text: str, widths: dict[int, int]) -> str:
+    if text.isascii() and text.isprintable():
+        return text.strip(" ")  # nothing of ASCII is mapped: most numbers, dates and codes
     text = _LINE_END.sub("\n", _INVISIBLE.sub("", text))
     text = _SPACE.sub(" ", text.translate(widths))
     parts = _COMPATIBILITY_IDEOGRAPHS.split(text)

@@ -7,6 +7,7 @@ who prints, is told about them.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # The same JIS character under the number Windows or Latin-1 gives it.
 _TWINS = str.maketrans("￠￡￢—¥‾", "¢£¬―￥￣")
@@ -22,10 +23,13 @@ def outside_jis_x_0213(text: str) -> list[str]:
 
     A character comes with the marks that belong to it (variation selector, skin tone).
     """
+    if text.isascii() and text.isprintable():
+        return []
     found = dict.fromkeys(cluster[0] for cluster in _CLUSTER.finditer(text))
     return [cluster for cluster in found if not _is_inside(cluster)]
 
 
+@lru_cache(maxsize=20_000)  # people write with a few thousand characters
 def _is_inside(cluster: str) -> bool:
     if _PLAIN.fullmatch(cluster):
         return True

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import UtcDateTime
-from madoguchi.kernel.jobs.models import DEAD, DONE, RUNNING, SCHEDULED, WAITING, Job
+from madoguchi.kernel.jobs.models import DEAD, DONE, RUNNING, SCHEDULED, WAITING, Job, in_state
 from madoguchi.kernel.jobs.progress import Progress
 from madoguchi.kernel.jobs.queue import count_of
 from madoguchi.kernel.jobs.rules import pause_before_retry
@@ -37,7 +37,7 @@ class Lease:
         """The condition that this lease still stands."""
         return and_(
             Job.id == self.id,
-            Job.state == RUNNING,
+            in_state(RUNNING),
             Job.leased_by == self.worker,
             Job.attempts == self.attempt,
         )
@@ -47,13 +47,13 @@ async def make_ready(session: AsyncSession, now: datetime) -> None:
     """Ready what is due, and take back what a dead worker left (or give it up after its last)."""
     due = (
         select(Job.id)
-        .where(Job.state == SCHEDULED, Job.run_at <= now)
+        .where(in_state(SCHEDULED), Job.run_at <= now)
         .with_for_update(skip_locked=True)
     )
     await count_of(session, update(Job).where(Job.id.in_(due)).values(state=WAITING, run_at=None))
     expired = (
         select(Job.id)
-        .where(Job.state == RUNNING, Job.leased_until < now)
+        .where(in_state(RUNNING), Job.leased_until < now)
         .with_for_update(skip_locked=True)
     )
     exhausted = Job.attempts >= Job.max_attempts
@@ -73,8 +73,9 @@ async def take(
     """Lease the first ready job with one of these names, passing over those being taken."""
     statement = (
         select(Job.id, Job.name, Job.key, Job.payload, Job.attempts, Job.max_attempts)
-        .where(Job.state == WAITING, Job.name.in_(sorted(names)))
-        .order_by(Job.priority.desc(), Job.id)
+        # coalesce: else SQLite prefers the index on names and sorts every job ever made
+        .where(in_state(WAITING), func.coalesce(Job.name, "").in_(sorted(names)))
+        .order_by(Job.rank, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.canonical import plain
 from madoguchi.kernel.ids import new_id
-from madoguchi.kernel.jobs.models import DEAD, DONE, SCHEDULED, WAITING, Job
+from madoguchi.kernel.jobs.models import DEAD, DONE, SCHEDULED, WAITING, Job, in_state
 from madoguchi.kernel.jobs.waking import rouse_after_commit
 
 MAX_ATTEMPTS = 8
@@ -37,7 +37,7 @@ async def enqueue(
         "name": name,
         "key": key,
         "payload": plain(payload),
-        "priority": priority,
+        "rank": -priority,
         "state": SCHEDULED if run_at else WAITING,
         "run_at": run_at,
         "attempts": 0,
@@ -59,7 +59,7 @@ async def dead_letters(
     session: AsyncSession, *, limit: int = 100, after: str = ""
 ) -> Sequence[Job]:
     """Jobs given up, oldest first, with id > after; `last_error` says why."""
-    statement = select(Job).where(Job.state == DEAD, Job.id > after).order_by(Job.id).limit(limit)
+    statement = select(Job).where(in_state(DEAD), Job.id > after).order_by(Job.id).limit(limit)
     return (await session.scalars(statement)).all()
 
 
@@ -67,7 +67,7 @@ async def requeue(session: AsyncSession, id: str) -> bool:
     """Make a dead job ready again with all its attempts; False when it is not dead."""
     statement = (
         update(Job)
-        .where(Job.id == id, Job.state == DEAD)
+        .where(Job.id == id, in_state(DEAD))
         .values(state=WAITING, attempts=0, run_at=None, finished_at=None)
     )
     rouse_after_commit(session)
@@ -76,7 +76,7 @@ async def requeue(session: AsyncSession, id: str) -> bool:
 
 async def forget_done(session: AsyncSession, before: datetime) -> int:
     """Delete jobs finished before that time, how many; their keys may then be used again."""
-    return await count_of(session, delete(Job).where(Job.state == DONE, Job.finished_at < before))
+    return await count_of(session, delete(Job).where(in_state(DONE), Job.finished_at < before))
 
 
 async def count_of(session: AsyncSession, statement: Any) -> int:
