@@ -1,0 +1,72 @@
+"""Tables of the registry: facts about parties, postal codes, the log of questions asked."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from madoguchi.kernel.database import Base, Json, UtcDateTime
+
+_CURRENT = text("superseded_at IS NULL")
+
+
+class FactRecord(Base):
+    """Fact (既知の事実): something known of an organisation, from when, since when recorded.
+
+    Two times: `as_of` is the day from which it held (有効時点); `recorded_at` to `superseded_at` is
+    when this record was believed. A correction supersedes the record of the same day; a newer
+    `as_of` does not: the older fact stays true of the days before. `value` NULL: no longer holds.
+    """
+
+    __tablename__ = "fact"
+    __table_args__ = (
+        Index(
+            "uq_fact_current",
+            "organisation_id",
+            "name",
+            "as_of",
+            unique=True,
+            sqlite_where=_CURRENT,
+            postgresql_where=_CURRENT,
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(String(26))
+    name: Mapped[str] = mapped_column(String(100))
+    value: Mapped[Any | None] = mapped_column(Json)
+    source: Mapped[dict[str, Any]] = mapped_column(Json)
+    source_key: Mapped[str] = mapped_column(String(200))
+    as_of: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PostalCode(Base):
+    """Postal code (郵便番号): one place it stands for; a code may stand for several towns."""
+
+    __tablename__ = "postal_code"
+
+    code: Mapped[str] = mapped_column(String(7), primary_key=True)
+    prefecture: Mapped[str] = mapped_column(String(10), primary_key=True)
+    city: Mapped[str] = mapped_column(String(60), primary_key=True)
+    street: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class RegistryQuery(Base):
+    """Question to the registry link (登記情報の照会): who asked about whom, why, on what basis.
+
+    `outcome`: found, not_found, under_change 登記事件中, unavailable.
+    """
+
+    __tablename__ = "registry_query"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    corporate_number: Mapped[str] = mapped_column(String(13), index=True)
+    purpose: Mapped[str] = mapped_column(String(200))
+    legal_basis: Mapped[str] = mapped_column(String(200))
+    asked_by: Mapped[str] = mapped_column(String(120))
+    case_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(20))
