@@ -1,0 +1,205 @@
+"""Payments for the other modules: ask for a fee, cancel it, hear that it was paid."""
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.ids import new_id
+from madoguchi.kernel.jobs import enqueue
+from madoguchi.kernel.language import Text
+from madoguchi.payments import rules
+from madoguchi.payments.models import Clearing, PaymentRequest
+
+
+class PaymentError(DomainError):
+    """A payment cannot be asked for, found or changed (納付のエラー)."""
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who is to pay: a person or an organisation (ids)."""
+
+    person: str | None = None
+    organisation: str | None = None
+
+
+async def request_payment(
+    session: AsyncSession,
+    *,
+    case_id: str,
+    fee_id: str,
+    label: Mapping[str, str],
+    amount: int,
+    payer: Payer,
+    at: datetime,
+    due_on: date | None = None,
+    report_job: str | None = None,
+    occasion: str = "",
+) -> PaymentRequest:
+    """Ask for a fee (納付通知); asking again for the same fee of a case gives the same request.
+
+    `amount` is integer yen above zero (ValueError). When the request changes state, the job named
+    `report_job` is enqueued with {payment_id, case_id, fee_id, amount, state}. `occasion` tells
+    apart fees that a case owes more than once.
+    """
+    if amount <= 0:
+        raise ValueError("a payment needs an amount above zero")
+    key = f"{case_id}:{fee_id}:{occasion}"[:200]
+    known = await session.scalar(select(PaymentRequest).where(PaymentRequest.dedupe_key == key))
+    if known is not None:
+        return known
+    id = new_id()
+    request = PaymentRequest(
+        id=id,
+        case_id=case_id,
+        fee_id=fee_id,
+        label=dict(label),
+        amount=amount,
+        payer_person=payer.person,
+        payer_organisation=payer.organisation,
+        collecting_agency=rules.COLLECTING_AGENCY,
+        notice_number=rules.notice_number(id),
+        confirmation_number=f"{secrets.randbelow(10**rules.CONFIRMATION_LENGTH):06}",
+        dedupe_key=key,
+        report_job=report_job,
+        state="requested",
+        requested_at=at,
+        due_on=due_on,
+    )
+    session.add(request)
+    await session.flush()
+    return request
+
+
+async def payments_of(session: AsyncSession, case_id: str) -> list[PaymentRequest]:
+    """The payment requests of a case, oldest first. The caller has decided who may see them."""
+    query = select(PaymentRequest).where(PaymentRequest.case_id == case_id)
+    return list(await session.scalars(query.order_by(PaymentRequest.id)))
+
+
+async def all_paid(session: AsyncSession, case_id: str) -> bool:
+    """Whether nothing is left to pay: every request of the case is paid or cancelled."""
+    requests = await payments_of(session, case_id)
+    return all(request.state in ("paid", "cancelled") for request in requests)
+
+
+async def payment_for(
+    session: AsyncSession, id: str, *, person: str | None, organisations: Collection[str] = ()
+) -> PaymentRequest:
+    """One payment of this payer. PaymentError 404 for anybody else's."""
+    query = select(PaymentRequest).where(PaymentRequest.id == id, _owed_by(person, organisations))
+    found = await session.scalar(query)
+    if found is None:
+        raise _error("payment_not_found", 404)
+    return found
+
+
+async def payments_for(
+    session: AsyncSession,
+    *,
+    person: str | None,
+    organisations: Collection[str] = (),
+    limit: int = 100,
+) -> list[PaymentRequest]:
+    """A payer's payments, newest first."""
+    query = select(PaymentRequest).where(_owed_by(person, organisations))
+    return list(await session.scalars(query.order_by(PaymentRequest.id.desc()).limit(limit)))
+
+
+async def cancel_payment(session: AsyncSession, id: str, at: datetime) -> PaymentRequest:
+    """Withdraw a request that is not paid. PaymentError payment_not_open (409) for any other."""
+    request = await _locked(session, PaymentRequest.id == id)
+    if request.state == "cancelled":
+        return request
+    if request.state != "requested":
+        raise _error("payment_not_open", 409)
+    await _change(session, request, "cancelled", at)
+    return request
+
+
+async def record_clearing(
+    session: AsyncSession,
+    *,
+    notice_number: str,
+    amount: int,
+    receipt_number: str,
+    paid_at: datetime,
+    at: datetime,
+) -> PaymentRequest:
+    """Take in one clearing notice (消込). The same receipt number counts once, however often sent.
+
+    PaymentError payment_not_found (404) for an unknown notice number. Money that does not fit is
+    recorded and shown (mismatched, refund_due), never dropped.
+    """
+    request = await _locked(session, PaymentRequest.notice_number == notice_number)
+    if await session.get(Clearing, receipt_number) is not None:
+        return request
+    state = rules.after_clearing(request.state, request.amount, amount)
+    session.add(
+        Clearing(
+            receipt_number=receipt_number,
+            payment_id=request.id,
+            amount=amount,
+            paid_at=paid_at,
+            reported_at=at,
+            verdict=state,
+        )
+    )
+    await _change(session, request, state, at)
+    return request
+
+
+async def payment_by_notice(session: AsyncSession, notice_number: str) -> PaymentRequest:
+    """The payment under a notice number, for the simulated receiving side. PaymentError 404."""
+    return await _locked(session, PaymentRequest.notice_number == notice_number)
+
+
+def _owed_by(person: str | None, organisations: Collection[str]) -> ColumnElement[bool]:
+    ours = PaymentRequest.payer_organisation.in_(organisations)
+    if person is None:
+        return ours
+    return or_(PaymentRequest.payer_person == person, ours)
+
+
+async def _locked(session: AsyncSession, condition: ColumnElement[bool]) -> PaymentRequest:
+    query = select(PaymentRequest).where(condition).with_for_update()
+    found = await session.scalar(query)
+    if found is None:
+        raise _error("payment_not_found", 404)
+    return found
+
+
+async def _change(session: AsyncSession, request: PaymentRequest, state: str, at: datetime) -> None:
+    request.state = state
+    request.settled_at = at
+    await session.flush()
+    if request.report_job is not None:
+        payload = {
+            "payment_id": request.id,
+            "case_id": request.case_id,
+            "fee_id": request.fee_id,
+            "amount": request.amount,
+            "state": state,
+        }
+        await enqueue(session, request.report_job, payload)
+
+
+_TEXTS: dict[str, Text] = {
+    "payment_not_found": {
+        "ja": "納付の情報が見つかりません。",
+        "en": "The payment was not found.",
+    },
+    "payment_not_open": {
+        "ja": "この納付は取り消せません（納付済みなどのため）。",
+        "en": "This payment can no longer be cancelled.",
+    },
+}
+
+
+def _error(code: str, status: int) -> PaymentError:
+    return PaymentError(code, status, _TEXTS[code])
