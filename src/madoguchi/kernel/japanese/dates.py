@@ -24,6 +24,7 @@ _ERA = "令和|平成|昭和|大正|明治|令|平|昭|大|明|[RHSTM]"
 _SEPARATED = rf"(?P<era>{_ERA})?(?P<year>{_N})(?:年(?P<m1>{_N})月|(?P<sep>[-/.])(?P<m2>{_N}))"
 _DATE = re.compile(rf"{_SEPARATED}(?:(?<=月)(?P<d1>{_N})日|(?P=sep)(?P<d2>{_N}))")
 _MONTH = re.compile(_SEPARATED)
+_ISO = re.compile(r"[12]\d{3}-\d{2}-\d{2}", re.ASCII)
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
@@ -34,6 +35,8 @@ def parse_date(text: str) -> date:
     date_no_such_day, date_no_such_year, date_before_calendar, and date_other_era when the era
     does not hold that day (平成32年4月1日): its params name the right one.
     """
+    if _ISO.fullmatch(text):
+        return _day(int(text[:4]), int(text[5:7]), int(text[8:]))
     typed = _compact(text)
     eight = _EIGHT_DIGITS.fullmatch(typed)
     if eight:

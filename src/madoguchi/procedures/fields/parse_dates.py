@@ -22,7 +22,8 @@ def year_month(field: Field, raw: object) -> str:
     """A month as 2026-04."""
     if not isinstance(raw, str):
         raise InputFault("not-year-month")
-    return japanese.parse_year_month(raw)
+    year, month = japanese.parse_year_month(raw)
+    return f"{year:04}-{month:02}"
 
 
 def fiscal_year(field: Field, raw: object) -> Decimal:

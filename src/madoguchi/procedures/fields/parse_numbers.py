@@ -30,8 +30,8 @@ def integer(field: Field, raw: object) -> Decimal:
 def money(field: Field, raw: object) -> Decimal:
     """Whole yen; 「円」, 「￥」 and commas may be typed."""
     if isinstance(raw, str):
-        raw = japanese.normalise(raw).strip("¥\\円 ")
-    value = _number(raw, "円")
+        return Decimal(japanese.parse_money(raw))
+    value = _number(raw, None)
     if value != value.to_integral_value():
         raise InputFault("not-integer")
     return value.quantize(Decimal(1))
@@ -41,10 +41,9 @@ def _number(raw: object, unit: str | None) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
         raise InputFault("not-number")
     if isinstance(raw, str):
-        text = japanese.normalise(raw)
-        if unit and text.endswith(unit):
-            text = text.removesuffix(unit).strip()
-        value = japanese.parse_decimal(text)
+        if unit and raw.rstrip().endswith(unit):
+            raw = raw.rstrip().removesuffix(unit)
+        value = japanese.parse_decimal(raw)
     else:
         value = Decimal(raw)
     if not value.is_finite():
