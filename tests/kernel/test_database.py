@@ -6,11 +6,17 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from madoguchi.kernel.clock import JST
-from madoguchi.kernel.database import Database, create_database
-from madoguchi.kernel.database.columns import UnstorableText
+from madoguchi.kernel.database import (
+    Database,
+    DatabaseBusy,
+    UnstorableText,
+    ValueTooLarge,
+    create_database,
+    engine,
+)
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.journal.models import Entry
 
@@ -109,6 +115,56 @@ async def test_half_a_surrogate_in_a_text_column_is_explained(database: Database
         session.add(row("half \ud800 pair"))
         with pytest.raises(UnstorableText):
             await session.flush()
+
+
+@pytest.mark.parametrize("number", [2**70, -(2**70)])
+async def test_a_number_too_large_for_its_column_is_explained(
+    database: Database, number: int
+) -> None:
+    async with database.session() as session:
+        session.add(row("s", seq=number))
+        with pytest.raises(ValueTooLarge) as caught:
+            await session.flush()
+    assert (caught.value.code, caught.value.status) == ("number_too_large", 422)
+
+
+async def test_a_text_too_long_for_its_column_is_explained(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite keeps texts of any length")
+    async with database.session() as session:
+        session.add(row("s" * 121))
+        with pytest.raises(ValueTooLarge):
+            await session.flush()
+
+
+async def test_nul_in_a_text_column_is_explained(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite keeps NUL in texts")
+    async with database.session() as session:
+        session.add(row("a\0b"))
+        with pytest.raises(UnstorableText):
+            await session.flush()
+
+
+async def test_values_stay_out_of_error_messages(database: Database) -> None:
+    async with database.session() as session:
+        session.add_all([row("山田太郎"), row("山田太郎")])
+        with pytest.raises(IntegrityError) as caught:
+            await session.flush()
+    assert "parameters hidden" in str(caught.value)
+
+
+async def test_a_locked_sqlite_is_busy(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BUSY_MILLISECONDS", 50)
+    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
+    one, two = create_database(url), create_database(url)  # two processes
+    async with one.session() as writing, two.session() as waiting:
+        await writing.execute(text("CREATE TABLE t (a)"))
+        with pytest.raises(DatabaseBusy) as caught:
+            await waiting.execute(text("SELECT 1"))
+    assert caught.value.status == 503
+    await one.dispose()
+    await two.dispose()
 
 
 async def test_sqlite_is_durable_and_checks_references(tmp_path: object) -> None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.journal import Entry, JournalError, append, entries, erase_payload, verify
@@ -80,10 +82,43 @@ async def test_tampering_in_the_database_is_found(database: Database, change: di
     (column, value) = next(iter(change.items()))
     literal = value if isinstance(value, int) else f"'{value}'"
     async with database.session() as session:
+        await unguard(database, session)
         await session.execute(text(f'UPDATE journal SET "{column}" = {literal}'))
         await session.commit()
     async with database.reading() as session:
         assert not verify((await entries(session, "case:1"))[0])
+
+
+async def unguard(database: Database, session: AsyncSession) -> None:
+    """What someone who owns the database can do: switch the triggers off."""
+    if not database.is_sqlite:
+        await session.execute(text("ALTER TABLE journal DISABLE TRIGGER USER"))
+        return
+    for name in ("delete", "update", "erase"):
+        await session.execute(text(f"DROP TRIGGER journal_append_only_{name}"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET actor = 'x'",
+        "UPDATE journal SET payload = '{}'",
+        "UPDATE journal SET payload = NULL, salt = 'aa'",
+        "DELETE FROM journal",
+        "TRUNCATE journal",
+        "INSERT OR REPLACE INTO journal SELECT id, subject, seq, at, 'x', on_behalf_of, action, "
+        "payload, salt, payload_commitment, leaf_hash FROM journal",
+    ],
+)
+async def test_the_database_itself_refuses_changes(database: Database, statement: str) -> None:
+    await add(database, amount=1)
+    async with database.session() as session:
+        with pytest.raises(DBAPIError, match=r"append-only|syntax error"):
+            await session.execute(text(statement))
+    async with database.reading() as session:
+        (entry,) = await entries(session, "case:1")
+    assert verify(entry)
+    assert (entry.actor, entry.payload) == ("person:1", {"amount": 1})
 
 
 async def test_an_entry_cannot_be_changed(database: Database) -> None:

@@ -42,6 +42,13 @@ async def test_a_first_revision_makes_what_the_models_say(
     database = create_database(database_url)
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+        catalogue, column = (
+            ("sqlite_master WHERE type = 'trigger'", "name")
+            if database.is_sqlite
+            else ("pg_trigger", "tgname")
+        )
+        triggers = await connection.scalars(text(f"SELECT {column} FROM {catalogue}"))
+        assert "journal_append_only_delete" in triggers.all()
     await database.dispose()
 
 

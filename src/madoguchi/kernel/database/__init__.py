@@ -4,8 +4,21 @@
 for work that only reads; `migrate(url)` brings the tables up to date.
 """
 
-from madoguchi.kernel.database.columns import Base, Json, UtcDateTime
+from madoguchi.kernel.database.append_only import APPEND_ONLY
+from madoguchi.kernel.database.columns import Base, Json, UnstorableText, UtcDateTime
 from madoguchi.kernel.database.engine import Database, create_database
+from madoguchi.kernel.database.explaining import DatabaseBusy, ValueTooLarge
 from madoguchi.kernel.database.migration import migrate
 
-__all__ = ["Base", "Database", "Json", "UtcDateTime", "create_database", "migrate"]
+__all__ = [
+    "APPEND_ONLY",
+    "Base",
+    "Database",
+    "DatabaseBusy",
+    "Json",
+    "UnstorableText",
+    "UtcDateTime",
+    "ValueTooLarge",
+    "create_database",
+    "migrate",
+]

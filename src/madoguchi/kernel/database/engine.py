@@ -7,12 +7,10 @@ refuse to write and never wait for the writer (WAL).
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -21,29 +19,14 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from madoguchi.kernel.database.columns import UnstorableText, read_json, write_json
-from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.database.columns import read_json, write_json
+from madoguchi.kernel.database.explaining import explain
 
 BUSY_MILLISECONDS = 10_000
 QUEUE_SECONDS = 30
 READERS = 4
 POSTGRES_CONNECTIONS = 5
 POSTGRES_OVERFLOW = 10
-UNSTORABLE = ("CharacterNotInRepertoire", "UntranslatableCharacter", "surrogates not allowed")
-
-
-class DatabaseBusy(DomainError):
-    """The database did not become free in time (混雑)."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "database_busy",
-            503,
-            {
-                "ja": "ただいま混み合っています。少し待ってから、もう一度お試しください。",
-                "en": "The service is busy. Please wait a moment and try again.",
-            },
-        )
 
 
 class Database:
@@ -117,7 +100,7 @@ def _postgres(url: URL) -> AsyncEngine:
         pool_timeout=QUEUE_SECONDS,
         pool_pre_ping=True,
     )
-    event.listen(engine.sync_engine, "handle_error", _explain)
+    event.listen(engine.sync_engine, "handle_error", explain)
     return engine
 
 
@@ -133,7 +116,7 @@ def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _prepare(writes))
     event.listen(engine.sync_engine, "begin", _begin("BEGIN IMMEDIATE" if writes else "BEGIN"))
-    event.listen(engine.sync_engine, "handle_error", _explain)
+    event.listen(engine.sync_engine, "handle_error", explain)
     return engine
 
 
@@ -143,6 +126,7 @@ def _prepare(writes: bool) -> Callable[[DBAPIConnection, ConnectionPoolEntry], N
         "journal_mode=WAL",
         "synchronous=FULL",  # an acknowledged filing survives a power cut
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE deletes without asking the triggers
         f"query_only={'OFF' if writes else 'ON'}",
     ]
 
@@ -161,13 +145,3 @@ def _begin(statement: str) -> Callable[[Connection], None]:
         connection.exec_driver_sql(statement)
 
     return begin
-
-
-def _explain(context: ExceptionContext) -> Any:
-    """Turn faults that a sender can mend, or should wait for, into errors they understand."""
-    fault: BaseException | None = context.original_exception
-    text = str(fault)
-    if isinstance(fault, UnicodeEncodeError) or any(sign in text for sign in UNSTORABLE):
-        raise UnstorableText from fault
-    if isinstance(context.sqlalchemy_exception, DBAPIError) and "database is locked" in text:
-        raise DatabaseBusy from fault

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.engine import Connection
 
+from madoguchi.kernel.database.append_only import guard
+from madoguchi.kernel.database.columns import Base
 from madoguchi.kernel.database.engine import create_database
 
 MIGRATION_LOCK = 0x6D61646F  # any fixed number: nodes starting together migrate one by one
@@ -64,6 +66,8 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
     command.upgrade(alembic_config(connection), "head")
+    existing = set(inspect(connection).get_table_names())
+    guard(connection, [table for table in Base.metadata.tables.values() if table.name in existing])
     if connection.dialect.name == "sqlite":
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
         if broken:

@@ -1,4 +1,8 @@
-"""The table of the journal, and the guard that keeps it append-only."""
+"""The table of the journal, and the guards that keep it append-only.
+
+The database refuses changes by triggers (APPEND_ONLY); the session refuses them earlier, with the
+name of the entry, so that a programming error shows where it was made.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +10,7 @@ from typing import Any
 from sqlalchemy import String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
-from madoguchi.kernel.database import Base, Json, UtcDateTime
+from madoguchi.kernel.database import APPEND_ONLY, Base, Json, UtcDateTime
 from madoguchi.kernel.errors import DomainError
 
 ERASING = "journal_erasing"  # execution option of the one statement that may change an entry
@@ -23,7 +27,10 @@ class Entry(Base):
     """
 
     __tablename__ = "journal"
-    __table_args__ = (UniqueConstraint("subject", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "seq"),
+        {"info": {APPEND_ONLY: ("payload", "salt")}},
+    )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     subject: Mapped[str] = mapped_column(String(120))

@@ -1,0 +1,53 @@
+"""Faults of a database that a sender can mend, or should wait for, in words they understand."""
+
+from typing import Any
+
+from sqlalchemy.engine import ExceptionContext
+
+from madoguchi.kernel.database.columns import UnstorableText
+from madoguchi.kernel.errors import DomainError
+
+# SQLSTATE of PostgreSQL, class 22: data exceptions.
+TEXT_TOO_LONG, OUT_OF_RANGE, UNSTORABLE = "22001", "22003", ("22021", "22P05")
+
+
+class DatabaseBusy(DomainError):
+    """The database did not become free in time (混雑)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "database_busy",
+            503,
+            {
+                "ja": "ただいま混み合っています。少し待ってから、もう一度お試しください。",
+                "en": "The service is busy. Please wait a moment and try again.",
+            },
+        )
+
+
+class ValueTooLarge(DomainError):
+    """A text or a number that its column does not hold (値が大きすぎる)."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}_too_large",
+            422,
+            {
+                "ja": "入力した値が長すぎるか、大きすぎます。短くしてからお送りください。",
+                "en": "A value you entered is too long or too large. Please shorten it.",
+            },
+        )
+
+
+def explain(context: ExceptionContext) -> Any:
+    """Handler of SQLAlchemy's `handle_error`: raises a DomainError, or leaves the fault alone."""
+    fault: BaseException | None = context.original_exception
+    state, text = getattr(fault, "sqlstate", None), str(fault)
+    if state in UNSTORABLE or isinstance(fault, UnicodeEncodeError) or "surrogates not" in text:
+        raise UnstorableText from fault
+    if state == TEXT_TOO_LONG:
+        raise ValueTooLarge("text") from fault
+    if state == OUT_OF_RANGE or isinstance(fault, OverflowError) or "out of int" in text:
+        raise ValueTooLarge("number") from fault
+    if "database is locked" in text:
+        raise DatabaseBusy from fault
