@@ -14,8 +14,8 @@ STATES = ("requested", "paid", "cancelled", "mismatched", "refund_due")
 class PaymentRequest(Base):
     """Payment request (納付の求め): one fee of one case, with the numbers it is paid under.
 
-    `state`: requested 納付待ち, paid 納付済み, cancelled 取消し, mismatched 金額相違 (another amount
-    arrived), refund_due 還付待ち (money arrived twice, or after the request was cancelled).
+    `state`: requested 納付待ち, paid 納付済み, cancelled 取消し, mismatched 金額相違 (another
+    amount arrived), refund_due 還付待ち (money arrived twice, or after the request was cancelled).
     """
 
     __tablename__ = "payment_request"

@@ -32,9 +32,9 @@ def luhn_digit(digits: str) -> str:
 def after_clearing(state: str, asked: int, arrived: int) -> str:
     """The state after money arrived. Nothing is ever lost from sight: what does not fit is shown.
 
-    requested + the right amount → paid; another amount → mismatched; anything after that (twice,
-    after cancelling) → refund_due.
+    requested + the right amount → paid; another amount → mismatched, until the right amount comes
+    too; anything that nobody owes (twice, after cancelling) → refund_due.
     """
     if state == "requested":
         return "paid" if asked == arrived else "mismatched"
-    return "refund_due"
+    return "mismatched" if state == "mismatched" and asked != arrived else "refund_due"

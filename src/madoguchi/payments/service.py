@@ -83,9 +83,9 @@ async def payments_of(session: AsyncSession, case_id: str) -> list[PaymentReques
 
 
 async def all_paid(session: AsyncSession, case_id: str) -> bool:
-    """Whether nothing is left to pay: every request of the case is paid or cancelled."""
+    """Whether nothing is left to pay: every request of the case is settled or cancelled."""
     requests = await payments_of(session, case_id)
-    return all(request.state in ("paid", "cancelled") for request in requests)
+    return all(request.state not in ("requested", "mismatched") for request in requests)
 
 
 async def payment_for(

@@ -56,7 +56,7 @@ def read_ken_all(text: str) -> Iterator[Place]:
     """Places (code, prefecture, city, town) of a KEN_ALL file's text, its quirks taken out.
 
     Long town names run over several lines with an open bracket; notes stand in brackets. No towns
-    are "以下に掲載がない場合" and the like, and "利島村一円" (all of it), but 一円 itself is a town.
+    are "以下に掲載がない場合" and the like, and "利島村一円" (all of it); 一円 itself is one.
     """
     for code, prefecture, city, town in _joined(csv.reader(io.StringIO(text))):
         yield code, prefecture, city, town_name(town)

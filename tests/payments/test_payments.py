@@ -1,0 +1,125 @@
+"""Payments: asked once, settled once, nothing lost; on both databases."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from madoguchi.kernel.database import Database
+from madoguchi.kernel.jobs import Job
+from madoguchi.payments import rules, service
+
+AT = datetime(2026, 4, 1, 3, tzinfo=UTC)
+LABEL = {"ja": "登録免許税", "en": "Registration tax"}
+
+
+async def ask(session: Any, fee: str = "tax") -> Any:
+    return await service.request_payment(
+        session,
+        case_id="CASE",
+        fee_id=fee,
+        label=LABEL,
+        amount=90_000,
+        payer=service.Payer(organisation="ORG"),
+        at=AT,
+        report_job="cases.payment",
+    )
+
+
+async def clear(session: Any, request: Any, amount: int, receipt: str) -> Any:
+    return await service.record_clearing(
+        session,
+        notice_number=request.notice_number,
+        amount=amount,
+        receipt_number=receipt,
+        paid_at=AT,
+        at=AT,
+    )
+
+
+async def test_asked_once(database: Database) -> None:
+    async with database.session() as session:
+        first, second, other = await ask(session), await ask(session), await ask(session, "fee")
+        await session.commit()
+        assert first.id == second.id != other.id
+        assert rules.is_notice_number(first.notice_number)
+        assert len(first.confirmation_number) == 6
+        assert not await service.all_paid(session, "CASE")
+        assert await service.all_paid(session, "ANOTHER")
+
+
+async def test_paid_once_however_often_reported(database: Database) -> None:
+    async with database.session() as session:
+        request = await ask(session)
+        await clear(session, request, 90_000, "R1")
+        await clear(session, request, 90_000, "R1")
+        await session.commit()
+        assert request.state == "paid"
+        assert await service.all_paid(session, "CASE")
+        jobs = list(await session.scalars(select(Job).where(Job.name == "cases.payment")))
+        assert [job.payload["state"] for job in jobs] == ["paid"]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "state", "settled"),
+    [
+        ([90_000, 90_000], "refund_due", True),
+        ([89_999], "mismatched", False),
+        ([89_999, 1], "mismatched", False),
+        ([89_999, 90_000], "refund_due", True),
+    ],
+)
+async def test_money_that_does_not_fit_stays_in_sight(
+    database: Database, amounts: list[int], state: str, settled: bool
+) -> None:
+    async with database.session() as session:
+        request = await ask(session)
+        for number, amount in enumerate(amounts):
+            await clear(session, request, amount, f"R{number}")
+        assert request.state == state
+        assert await service.all_paid(session, "CASE") == settled
+
+
+async def test_cancelling(database: Database) -> None:
+    async with database.session() as session:
+        request = await ask(session)
+        await service.cancel_payment(session, request.id, AT)
+        assert (await service.cancel_payment(session, request.id, AT)).state == "cancelled"
+        assert (await clear(session, request, 90_000, "R1")).state == "refund_due"
+        with pytest.raises(service.PaymentError) as caught:
+            await service.cancel_payment(session, request.id, AT)
+        assert caught.value.status == 409
+
+
+async def test_only_the_payer_sees_it(database: Database) -> None:
+    async with database.session() as session:
+        request = await ask(session)
+        found = await service.payment_for(session, request.id, person="P", organisations=["ORG"])
+        assert found.id == request.id
+        for person, organisations in [("P", []), (None, []), ("P", ["OTHER"])]:
+            with pytest.raises(service.PaymentError) as caught:
+                await service.payment_for(
+                    session, request.id, person=person, organisations=organisations
+                )
+            assert caught.value.status == 404
+            assert (
+                await service.payments_for(session, person=person, organisations=organisations)
+                == []
+            )
+
+
+async def test_unknown_notice_number(database: Database) -> None:
+    async with database.session() as session:
+        with pytest.raises(service.PaymentError):
+            await service.payment_by_notice(session, "0000000000000000")
+
+
+@given(st.text("0123456789", min_size=15, max_size=15), st.integers(0, 15), st.integers(1, 9))
+def test_every_wrong_digit_is_found(digits: str, place: int, shift: int) -> None:
+    right = digits + rules.luhn_digit(digits)
+    assert rules.is_notice_number(right)
+    wrong = right[:place] + str((int(right[place]) + shift) % 10) + right[place + 1 :]
+    assert not rules.is_notice_number(wrong)
