@@ -52,6 +52,7 @@ class Draft(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     filed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    copied_from: Mapped[str | None] = mapped_column(ID)
 
 
 class Case(Base):
@@ -80,7 +81,13 @@ class Case(Base):
         Index("ix_case_assignee", "assignee_id", "waits_for", "due_on", "id"),
         Index("ix_case_stage", "agency_id", "stage", "arrived_at", "id"),
         Index("ix_case_mine", "assignee_id", "stage", "arrived_at", "id"),
-        Index("ix_case_name", "name_key", "arrived_at", "id"),
+        # Found by the beginning of a name or number, whatever the collation of the database.
+        Index("ix_case_name", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+        Index(
+            "ix_case_number",
+            "arrival_number",
+            postgresql_ops={"arrival_number": "text_pattern_ops"},
+        ),
         Index(
             "ix_case_unassigned",
             "agency_id",

@@ -1,0 +1,177 @@
+"""What rules know of the applicant (規則が参照する申請者の情報): account, facts, registrations held."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.cases.registers.service import entries_held
+from madoguchi.identity import service as identity
+from madoguchi.identity.service import Actor
+from madoguchi.kernel.language import Text
+from madoguchi.procedures.catalogue import service as catalogue
+from madoguchi.procedures.catalogue.models import CatalogueEntry
+from madoguchi.procedures.service import Environment
+from madoguchi.registry.service import Fact, facts_of
+
+_FACT = re.compile(r'fact(?:\.|\(\s*")([a-z][a-z0-9_]*)')
+_ACCOUNT: Text = {"ja": "アカウントの登録情報", "en": "Your account"}
+_ADDRESS = ("prefecture", "city", "street", "building")
+
+
+@dataclass(frozen=True)
+class Party:
+    """For whom a filing is: the person who acts, the organisation (None: the person), by an agent?"""
+
+    person_id: str
+    organisation_id: str | None
+    agent: bool = False
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """The party as it is written into a case (申請者). `as_filed` is what the content hash covers."""
+
+    organisation_name: str
+    agent_name: str | None
+    as_filed: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CatalogueRow:
+    """A surveyed procedure as a simple filing binds it."""
+
+    id: str
+    title: Text
+    agency: str | None
+    values: Mapping[str, object]
+
+
+async def environment_of(
+    session: AsyncSession,
+    party: Party,
+    *,
+    catalogue_id: str | None,
+    today: date,
+    filed_on: date,
+) -> Environment:
+    """Everything rules may know besides the answers, on a day."""
+    facts = await facts_of(session, party.organisation_id, today)
+    row = await catalogue_entry(session, catalogue_id) if catalogue_id is not None else None
+    return Environment(
+        today=today,
+        filed_on=filed_on,
+        account=await account_of(session, party),
+        facts={name: fact.value for name, fact in facts.items()},
+        catalogue=row.values if row is not None else {},
+        entries=await entries_held(session, party.organisation_id, today),
+        office=identity.office_of,
+    )
+
+
+async def account_of(session: AsyncSession, party: Party) -> dict[str, object]:
+    """`account` of the rules: {"organisation", "person", "agent"}; unknown parts are left out."""
+    person = await identity.person(session, party.person_id)
+    organisation = (
+        await identity.organisation(session, party.organisation_id)
+        if party.organisation_id is not None
+        else None
+    )
+    return {
+        "organisation": _known(
+            {
+                "id": organisation.id,
+                "number": organisation.corporate_number,
+                "name": organisation.name,
+                "kana": organisation.kana,
+                "address": address_line(organisation.address),
+                "representative_title": organisation.representative_title,
+                "representative_name": organisation.representative_name,
+            }
+        )
+        if organisation is not None
+        else None,
+        "person": _known(
+            {
+                "id": person.id,
+                "name": person.name,
+                "kana": person.kana,
+                "title": person.title,
+                "email": person.email,
+            }
+        )
+        if person is not None
+        else None,
+        "agent": party.agent,
+    }
+
+
+async def applicant_of(session: AsyncSession, party: Party, actor: Actor) -> Applicant:
+    """The party as a case keeps it: who files, for whom, and through whom."""
+    account = await account_of(session, party)
+    organisation, person = account["organisation"], account["person"]
+    agent_name = None
+    if party.agent:
+        own = actor.own_organisation
+        agency = await identity.organisation(session, own) if own is not None else None
+        agent_name = f"{agency.name} {actor.name}" if agency is not None else actor.name
+    who = organisation if isinstance(organisation, Mapping) else person
+    named = who if isinstance(who, Mapping) else {}
+    as_filed = {
+        **{name: value for name, value in named.items() if name not in ("id", "email")},
+        "kind": "organisation" if party.organisation_id is not None else "person",
+        "filed_by": actor.name,
+        **({"agent": agent_name} if agent_name else {}),
+    }
+    name = str(named.get("name") or "") if party.organisation_id is not None else ""
+    return Applicant(name, agent_name, as_filed)
+
+
+async def catalogue_entry(session: AsyncSession, entry_id: str) -> CatalogueRow:
+    """The surveyed procedure a simple filing is about. CatalogueError 404."""
+    row: CatalogueEntry = await catalogue.entry(session, entry_id)
+    name = " ".join(row.name.split())
+    return CatalogueRow(
+        row.id,
+        {"ja": name, "en": name},
+        row.agency,
+        _known(
+            {
+                "id": row.id,
+                "name": name,
+                "law": row.law,
+                "article": row.article,
+                "agency": row.agency,
+                "agency_name": row.ministry,
+                "kind": row.kind,
+            }
+        ),
+    )
+
+
+async def describe_source(
+    session: AsyncSession, party: Party, on: date
+) -> Callable[[str], tuple[Text | None, str | None]]:
+    """What a `prefill:` source is called, and as of when it holds: (label, ISO date)."""
+    facts = await facts_of(session, party.organisation_id, on)
+
+    def describe(source: str) -> tuple[Text | None, str | None]:
+        for name in _FACT.findall(source):
+            fact: Fact | None = facts.get(name)
+            if fact is not None:
+                return fact.source, fact.as_of.isoformat()
+        return (dict(_ACCOUNT), None) if "account" in source else (None, None)
+
+    return describe
+
+
+def address_line(address: Mapping[str, Any]) -> str:
+    """An address on one line, as 申請書 have it."""
+    return "".join(str(address.get(part) or "") for part in _ADDRESS)
+
+
+def _known(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value not in (None, "")}
