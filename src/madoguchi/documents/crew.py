@@ -48,10 +48,7 @@ class Crew:
             _end(self._idle.pop()[0])
 
     def _do(self, order: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-        try:
-            child, done = self._idle.pop()
-        except IndexError:
-            child, done = self._start(), 0
+        child, done = self._free_child()
         late = threading.Timer(self.seconds, child.kill)
         late.start()
         try:
@@ -69,6 +66,15 @@ class Crew:
         if "failed" in answer[0]:
             raise CrewError(str(answer[0]["failed"]))
         return answer
+
+    def _free_child(self) -> tuple[subprocess.Popen[bytes], int]:
+        while True:
+            try:
+                child, done = self._idle.pop()
+            except IndexError:
+                return self._start(), 0
+            if child.poll() is None:
+                return child, done
 
     def _start(self) -> subprocess.Popen[bytes]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}

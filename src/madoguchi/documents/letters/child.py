@@ -15,7 +15,7 @@ from madoguchi.documents.crew_member import serve
 MEMORY = 3_000_000_000  # CJK fonts are mapped whole: address space, not resident memory
 
 
-class _Refusing(URLFetcher):
+class _Refusing(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Fetches nothing, from nowhere, and remembers what was asked for."""
 
     def __init__(self) -> None:
