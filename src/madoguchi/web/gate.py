@@ -136,7 +136,9 @@ _CROSS_ORIGIN = {
 def _plainly(scope: Scope, status: int) -> Response:
     """A problem about the address itself: the page must not repeat it."""
     path = "/api/" if scope["path"].startswith("/api/") else "/"
-    return problem(Request({**scope, "path": path, "raw_path": path.encode(), "query_string": b""}), status)
+    return problem(
+        Request({**scope, "path": path, "raw_path": path.encode(), "query_string": b""}), status
+    )
 
 
 def _is_utf8(value: bytes) -> bool:

@@ -79,9 +79,7 @@ def after(
     return row < other if descending else row > other
 
 
-def page_of(
-    rows: Sequence[Item], limit: int, secret: str, list_name: str, key: Any
-) -> Page[Item]:
+def page_of(rows: Sequence[Item], limit: int, secret: str, list_name: str, key: Any) -> Page[Item]:
     """A page from up to limit + 1 rows fetched; key(row) gives the values of its cursor."""
     items = list(rows[:limit])
     more = len(rows) > limit

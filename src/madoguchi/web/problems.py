@@ -52,7 +52,10 @@ def problem(
     """The response for an error: `errors` are [{"pointer", "detail"}] about parts of the input."""
     texts = request.app.state.texts
     name = status if status in _TEXTS else (500 if status >= 500 else 400)
-    title, advice = texts.text(f"web.problem.{name}.title"), texts.text(f"web.problem.{name}.detail")
+    title, advice = (
+        texts.text(f"web.problem.{name}.title"),
+        texts.text(f"web.problem.{name}.detail"),
+    )
     language = getattr(request.state, "language", LANGUAGES[0])
     if wants_problem(request):
         content: dict[str, Any] = {

@@ -128,5 +128,7 @@ def attributes(*sources: Mapping[str, Any] | None) -> Markup:
         if value is True
         else Markup(' {}="{}"').format(name, escape(text_filter(value)))
         for name, value in merged.items()
-        if value is not None and value is not False and not (value == "" and name.startswith("aria-"))
+        if value is not None
+        and value is not False
+        and not (value == "" and name.startswith("aria-"))
     )

@@ -1,0 +1,103 @@
+"""Errors of identity, with texts a person can act on."""
+
+from madoguchi.kernel.errors import DomainError
+
+
+class IdentityError(DomainError):
+    """Not signed in, not allowed, or unknown (本人・権限のエラー)."""
+
+
+def sign_in_required() -> IdentityError:
+    """401: nobody is signed in, or the token is not valid."""
+    return IdentityError(
+        "sign_in_required",
+        401,
+        {
+            "ja": "ログインが必要です。プログラムからは有効なアクセストークンを付けてください。",
+            "en": "Sign in first. Programs must send a valid access token.",
+        },
+    )
+
+
+def not_allowed() -> IdentityError:
+    """403: signed in, without the role."""
+    return IdentityError(
+        "not_allowed",
+        403,
+        {
+            "ja": "この操作を行う権限がありません。",
+            "en": "You do not have permission for this.",
+        },
+    )
+
+
+def unknown(what: str) -> IdentityError:
+    """404: there is no such person, organisation, agency or token for this actor."""
+    return IdentityError(
+        "not_found",
+        404,
+        {"ja": "指定されたものが見つかりません。", "en": "It was not found."},
+        {"what": what},
+    )
+
+
+def demo_only() -> IdentityError:
+    """403: choosing a person without a credential is for development only."""
+    return IdentityError(
+        "demo_only",
+        403,
+        {
+            "ja": "この方法でのログインは、開発環境だけで使えます。",
+            "en": "Signing in this way is possible in development only.",
+        },
+    )
+
+
+def invalid_label() -> IdentityError:
+    """422: an access token needs a name."""
+    return IdentityError(
+        "invalid_label",
+        422,
+        {
+            "ja": "トークンの名前を1～100文字で入力してください。",
+            "en": "Enter a name for the token, 1 to 100 characters.",
+        },
+        pointers=("/label",),
+    )
+
+
+def invalid_days() -> IdentityError:
+    """422: the life of an access token is out of range."""
+    return IdentityError(
+        "invalid_days",
+        422,
+        {
+            "ja": "有効期間は1～365日で指定してください。",
+            "en": "Choose between 1 and 365 days.",
+        },
+        pointers=("/days",),
+    )
+
+
+def too_many_tokens() -> IdentityError:
+    """409: no person needs more tokens than this."""
+    return IdentityError(
+        "too_many_tokens",
+        409,
+        {
+            "ja": "有効なトークンが多すぎます。使わないものを無効にしてから作ってください。",
+            "en": "There are too many valid tokens. Revoke those you do not use first.",
+        },
+    )
+
+
+def invalid_mandate() -> IdentityError:
+    """422: a mandate to oneself, or one that ends before it begins."""
+    return IdentityError(
+        "invalid_mandate",
+        422,
+        {
+            "ja": "委任の相手と期間を確かめてください。",
+            "en": "Check the agent and the period of the mandate.",
+        },
+    )

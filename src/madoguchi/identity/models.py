@@ -1,0 +1,135 @@
+"""Tables of people, organisations, agencies and what each may do."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from madoguchi.kernel.database import Base, Json, UtcDateTime
+
+
+class Person(Base):
+    """Person (利用者): one human being with an account."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kana: Mapped[str] = mapped_column(String(200), default="")
+    title: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str | None] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(8), default="ja")
+    about: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What one can try as this person, shown in the development chooser; empty: not shown there."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Organisation(Base):
+    """Organisation (法人・個人事業主): who files and holds permits; sole proprietors have no number."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    corporate_number: Mapped[str | None] = mapped_column(String(13), unique=True)
+    name: Mapped[str] = mapped_column(String(300))
+    kana: Mapped[str] = mapped_column(String(300), default="")
+    name_en: Mapped[str] = mapped_column(String(300), default="")
+    address: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """postal_code, prefecture, city, street, building: the parts of a package's `address`."""
+    representative_title: Mapped[str] = mapped_column(String(200), default="")
+    representative_name: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Membership(Base):
+    """Membership (所属): a person acts for an organisation; role representative, administrator, staff."""
+
+    __tablename__ = "membership"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(40), default="staff")
+
+
+class Agency(Base):
+    """Agency (行政機関): ministry, bureau or prefecture; the tree is by parent_id."""
+
+    __tablename__ = "agency"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[dict[str, Any]] = mapped_column(Json)
+    head: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    prefectures: Mapped[list[str]] = mapped_column(Json, default=list)
+    aliases: Mapped[list[str]] = mapped_column(Json, default=list)
+    position: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class RoleGrant(Base):
+    """Role grant (権限の付与): this person has this role at this agency and those below it."""
+
+    __tablename__ = "role_grant"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    agency_id: Mapped[str] = mapped_column(ForeignKey("agency.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class Mandate(Base):
+    """Mandate (委任): an organisation lets an agent, a person or an organisation, file for it.
+
+    `procedures` limits it to these procedure ids; empty means all. The last day counts.
+    """
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        CheckConstraint(
+            "(agent_person_id IS NULL) <> (agent_organisation_id IS NULL)", name="one_agent"
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    principal_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    agent_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    agent_organisation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True
+    )
+    procedures: Mapped[list[str]] = mapped_column(Json, default=list)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignIn(Base):
+    """Sign-in (ログイン): one session of a person; ending it here ends it whatever the cookie says."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_person_id_id", "person_id", "id"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    method: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AccessToken(Base):
+    """Access token (アクセストークン) of a program; only its SHA-256 is kept."""
+
+    __tablename__ = "access_token"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    label: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

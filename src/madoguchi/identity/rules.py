@@ -1,0 +1,117 @@
+"""Who may do what, as pure decisions. Deny by default: what is not granted is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
+
+from madoguchi.identity.agencies import shipped_agencies
+
+PUBLIC = "public"
+APPLICANT = "applicant"
+OFFICIAL = "official"
+SYSTEM = "system"
+
+ROLES: Mapping[str, Mapping[str, str]] = {
+    "examiner": {"ja": "審査担当", "en": "Examiner"},
+    "approver": {"ja": "決裁者", "en": "Approver"},
+    "manager": {"ja": "業務管理者", "en": "Manager"},
+    "administrator": {"ja": "システム管理者", "en": "Administrator"},
+    "supervisor": {"ja": "上司", "en": "Supervisor"},
+    "leave_approver": {"ja": "休暇承認者", "en": "Leave approver"},
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Actor (行為者): who does something, for whom, with which roles.
+
+    `organisation` is the one acted for: the actor's own, or, when `agent` is true, one that gave
+    a mandate (then `own_organisation` is the actor's own). `mandates` are all organisations the
+    actor may file for as agent; `scopes` their limits by procedure (empty: every procedure).
+    `grants` are (agency, role); roles at agencies only the database knows are already spread to
+    the agencies below.
+    """
+
+    id: str
+    name: str
+    kind: str
+    organisation: str | None = None
+    organisation_name: str | None = None
+    corporate_number: str | None = None
+    grants: frozenset[tuple[str, str]] = frozenset()
+    mandates: tuple[str, ...] = ()
+    language: str = "ja"
+    agent: bool = False
+    own_organisation: str | None = None
+    scopes: tuple[tuple[str, frozenset[str]], ...] = field(default=())
+    token: str | None = None
+
+
+NOBODY = Actor(id="public", name="", kind=PUBLIC)
+SYSTEM_ACTOR = Actor(id="system", name="システム", kind=SYSTEM)
+
+
+def covers(upper: str, lower: str) -> bool:
+    """Whether agency `upper` is `lower` or stands above it in the shipped tree."""
+    agencies = shipped_agencies()
+    current: str | None = lower
+    while current is not None:
+        if current == upper:
+            return True
+        record = agencies.get(current)
+        current = record.parent if record else None
+    return False
+
+
+def may(actor: Actor, role: str, agency_id: str) -> bool:
+    """Whether the actor has the role at the agency or at one above it."""
+    return any(held == role and covers(agency, agency_id) for agency, held in actor.grants)
+
+
+def roles_at(actor: Actor, agency_id: str) -> frozenset[str]:
+    """The roles the actor has at the agency, those held above it included."""
+    return frozenset(role for agency, role in actor.grants if covers(agency, agency_id))
+
+
+def agencies_where(actor: Actor, role: str | None = None) -> frozenset[str]:
+    """The agencies at which the actor has the role (any role when None), those below included."""
+    held = {agency for agency, held in actor.grants if role is None or held == role}
+    below = {id for id in shipped_agencies() if any(covers(agency, id) for agency in held)}
+    return frozenset(held | below)
+
+
+def may_file_for(actor: Actor, organisation_id: str, procedure_id: str) -> bool:
+    """Whether the actor may file this procedure for this organisation: own, or by mandate."""
+    if actor.kind in (PUBLIC, SYSTEM):
+        return False
+    if organisation_id == (actor.own_organisation if actor.agent else actor.organisation):
+        return True
+    return any(
+        organisation == organisation_id and (not procedures or procedure_id in procedures)
+        for organisation, procedures in actor.scopes
+    )
+
+
+def mandate_holds(start: date, end: date | None, revoked: bool, today: date) -> bool:
+    """Whether a mandate is in force on a day; its last day counts."""
+    return not revoked and start <= today and (end is None or today <= end)
+
+
+def safe_return(path: str | None) -> str:
+    """The path to go back to after sign-in, "/" unless it is a path of this service.
+
+    Refuses other hosts in all their spellings (//host, /\\host, scheme:), control characters and
+    pages that would sign out or in again.
+    """
+    if not path or not path.startswith("/") or len(path) > 2_000:
+        return "/"
+    if path[1:2] in ("/", "\\") or any(ord(c) < 0x21 or c in "\\\x7f" for c in path):
+        return "/"
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
+    if parts.scheme or parts.netloc or parts.path in ("/sign-in", "/sign-out"):
+        return "/"
+    return path

@@ -1,0 +1,179 @@
+"""Who acts now: an actor from a sign-in or from an access token."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.agencies import shipped_agencies
+from madoguchi.identity.models import (
+    AccessToken,
+    Agency,
+    Mandate,
+    Membership,
+    Organisation,
+    Person,
+    RoleGrant,
+    SignIn,
+)
+from madoguchi.identity.rules import APPLICANT, OFFICIAL, Actor, mandate_holds
+from madoguchi.kernel.clock import jst_date
+from madoguchi.kernel.ids import is_id
+
+USED_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class ActingFor:
+    """A choice of for whom one acts: an own organisation, or one that gave a mandate."""
+
+    organisation: Organisation
+    agent: bool
+    own_organisation: str | None = None
+    procedures: frozenset[str] = frozenset()
+
+
+async def actor_of_sign_in(
+    session: AsyncSession, sign_in_id: str, acting_for: str | None, language: str, now: datetime
+) -> Actor | None:
+    """The actor of a session; None when it has ended or the person is no longer active."""
+    if not is_id(sign_in_id):
+        return None
+    person: Person | None = await session.scalar(
+        select(Person)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), Person.active)
+    )
+    return await _actor(session, person, acting_for, language, now) if person else None
+
+
+async def actor_of_token(
+    session: AsyncSession, token: str, language: str, now: datetime
+) -> tuple[Actor, bool] | None:
+    """The actor of a valid access token, and whether its use should be written down now."""
+    sha256 = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    row = (
+        await session.execute(
+            select(AccessToken, Person)
+            .join(Person, Person.id == AccessToken.person_id)
+            .where(
+                AccessToken.sha256 == sha256,
+                AccessToken.revoked_at.is_(None),
+                AccessToken.expires_at > now,
+                Person.active,
+            )
+        )
+    ).first()
+    if row is None:
+        return None
+    found, person = row
+    actor = await _actor(session, person, found.organisation_id, language, now, token=found.id)
+    if found.organisation_id is not None and actor.organisation != found.organisation_id:
+        return None  # the membership or mandate the token was made for has ended
+    stale = found.last_used_at is None or now - found.last_used_at > USED_EVERY
+    return actor, stale
+
+
+async def note_use(session: AsyncSession, token_id: str, now: datetime) -> None:
+    """Write down that a token was used; the caller commits."""
+    await session.execute(
+        update(AccessToken).where(AccessToken.id == token_id).values(last_used_at=now)
+    )
+
+
+async def acting_choices(session: AsyncSession, person_id: str, today: date) -> list[ActingFor]:
+    """For whom a person may act: own organisations first, then those that gave a mandate."""
+    own = list(
+        await session.scalars(
+            select(Organisation)
+            .join(Membership, Membership.organisation_id == Organisation.id)
+            .where(Membership.person_id == person_id)
+            .order_by(Organisation.id)
+        )
+    )
+    found = [ActingFor(item, agent=False) for item in own]
+    rows = await session.execute(
+        select(Mandate, Organisation)
+        .join(Organisation, Organisation.id == Mandate.principal_id)
+        .where(
+            Mandate.revoked_at.is_(None),
+            or_(
+                Mandate.agent_person_id == person_id,
+                Mandate.agent_organisation_id.in_([item.id for item in own]),
+            ),
+        )
+        .order_by(Mandate.id)
+    )
+    scopes: dict[str, ActingFor] = {}
+    for mandate, principal in rows:
+        if mandate_holds(mandate.valid_from, mandate.valid_to, False, today):
+            scopes[principal.id] = _widened(scopes.get(principal.id), mandate, principal)
+    return found + [item for id, item in scopes.items() if id not in {o.id for o in own}]
+
+
+def _widened(known: ActingFor | None, mandate: Mandate, principal: Organisation) -> ActingFor:
+    """Two mandates of one principal together: their procedures joined, all if one has no limit."""
+    procedures = frozenset(mandate.procedures)
+    if known is not None:
+        both = bool(known.procedures) and bool(procedures)
+        procedures = known.procedures | procedures if both else frozenset()
+    own = mandate.agent_organisation_id or (known.own_organisation if known else None)
+    return ActingFor(principal, agent=True, own_organisation=own, procedures=procedures)
+
+
+async def _actor(
+    session: AsyncSession,
+    person: Person,
+    acting_for: str | None,
+    language: str,
+    now: datetime,
+    token: str | None = None,
+) -> Actor:
+    grants = await _grants(session, person.id)
+    choices = await acting_choices(session, person.id, jst_date(now))
+    chosen = next((item for item in choices if item.organisation.id == acting_for), None)
+    if chosen is None and choices and not choices[0].agent:
+        chosen = choices[0]
+    return Actor(
+        id=person.id,
+        name=person.name,
+        kind=OFFICIAL if grants else APPLICANT,
+        organisation=chosen.organisation.id if chosen else None,
+        organisation_name=chosen.organisation.name if chosen else None,
+        corporate_number=chosen.organisation.corporate_number if chosen else None,
+        grants=grants,
+        mandates=tuple(item.organisation.id for item in choices if item.agent),
+        language=language,
+        agent=bool(chosen and chosen.agent),
+        own_organisation=chosen.own_organisation if chosen and chosen.agent else None,
+        scopes=tuple((item.organisation.id, item.procedures) for item in choices if item.agent),
+        token=token,
+    )
+
+
+async def _grants(session: AsyncSession, person_id: str) -> frozenset[tuple[str, str]]:
+    rows = await session.execute(
+        select(RoleGrant.agency_id, RoleGrant.role).where(RoleGrant.person_id == person_id)
+    )
+    grants = {(row.agency_id, row.role) for row in rows}
+    return frozenset(grants | await _spread(session, grants)) if grants else frozenset()
+
+
+async def _spread(session: AsyncSession, grants: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The grants at agencies below that the shipped tree does not know."""
+    added = await session.execute(
+        select(Agency.id, Agency.parent_id).where(Agency.id.not_in(list(shipped_agencies())))
+    )
+    parents = {row.id: row.parent_id for row in added}
+    spread: set[tuple[str, str]] = set()
+    for lower in parents:
+        upper: str | None = parents[lower]
+        seen = {lower}
+        while upper is not None and upper not in seen:
+            seen.add(upper)
+            spread |= {(lower, role) for agency, role in grants if agency == upper}
+            record = shipped_agencies().get(upper)
+            upper = parents.get(upper) if record is None else record.parent
+    return spread

@@ -1,0 +1,113 @@
+"""Signing in and out, and choosing for whom one acts."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.errors import demo_only, not_allowed, unknown
+from madoguchi.identity.models import Person, SignIn
+from madoguchi.identity.rules import Actor
+from madoguchi.identity.service.actors import ActingFor, acting_choices
+from madoguchi.kernel import journal
+from madoguchi.kernel.clock import Clock, jst_date
+from madoguchi.kernel.ids import is_id, new_id
+
+SIGN_IN, ACTING_FOR = "sign_in", "acting_for"
+
+
+async def sign_in_as(
+    session: AsyncSession, clock: Clock, person_id: str, *, demo: bool
+) -> tuple[SignIn, Person]:
+    """Sign in as a person of the development chooser. The caller commits.
+
+    IdentityError 403 unless `demo` (settings.demo) is true; 404 for anyone the chooser does not
+    offer.
+    """
+    if demo is not True:
+        raise demo_only()
+    found = await session.get(Person, person_id) if is_id(person_id) else None
+    if found is None or not found.active or not found.about:
+        raise unknown("person")
+    return await start_sign_in(session, clock, found, method="chooser"), found
+
+
+async def start_sign_in(
+    session: AsyncSession, clock: Clock, person: Person, *, method: str
+) -> SignIn:
+    """Record a sign-in of a person whose identity is proven. The caller commits."""
+    sign_in = SignIn(id=new_id(), person_id=person.id, method=method, created_at=clock())
+    session.add(sign_in)
+    await session.flush()
+    await journal.append(
+        session,
+        subject=f"person:{person.id}",
+        action="signed_in",
+        actor=person.id,
+        at=clock(),
+        payload={"sign_in": sign_in.id, "method": method},
+    )
+    return sign_in
+
+
+async def sign_out(session: AsyncSession, clock: Clock, sign_in_id: str) -> None:
+    """End one session for good; unknown or ended ones are passed over. The caller commits."""
+    sign_in = await session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
+    if sign_in is None or sign_in.ended_at is not None:
+        return
+    sign_in.ended_at = clock()
+    await journal.append(
+        session,
+        subject=f"person:{sign_in.person_id}",
+        action="signed_out",
+        actor=sign_in.person_id,
+        at=clock(),
+        payload={"sign_in": sign_in.id},
+    )
+
+
+async def end_other_sign_ins(session: AsyncSession, clock: Clock, actor: Actor, keep: str) -> None:
+    """End every other session of the actor. The caller commits."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.person_id == actor.id, SignIn.id != keep, SignIn.ended_at.is_(None))
+        .values(ended_at=clock())
+    )
+    await journal.append(
+        session,
+        subject=f"person:{actor.id}",
+        action="other_sessions_ended",
+        actor=actor.id,
+        at=clock(),
+        payload={"kept": keep},
+    )
+
+
+async def open_sign_ins(session: AsyncSession, actor: Actor) -> list[SignIn]:
+    """The actor's sessions that have not been ended, newest first, at most 20."""
+    rows = await session.scalars(
+        select(SignIn)
+        .where(SignIn.person_id == actor.id, SignIn.ended_at.is_(None))
+        .order_by(SignIn.id.desc())
+        .limit(20)
+    )
+    return list(rows)
+
+
+async def choose_acting_for(
+    session: AsyncSession, clock: Clock, actor: Actor, organisation_id: str
+) -> ActingFor:
+    """The organisation the actor may act for. IdentityError 403 for any other."""
+    choices = await acting_choices(session, actor.id, jst_date(clock()))
+    for item in choices:
+        if item.organisation.id == organisation_id:
+            return item
+    raise not_allowed()
+
+
+def start_web_session(web_session: MutableMapping[str, Any], sign_in: SignIn) -> None:
+    """Begin the cookie session anew, so nothing of an earlier one remains in it."""
+    for key in list(web_session):
+        del web_session[key]
+    web_session[SIGN_IN] = sign_in.id
