@@ -138,8 +138,6 @@ async def test_a_text_too_long_for_its_column_is_explained(database: Database) -
 
 
 async def test_nul_in_a_text_column_is_explained(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite keeps NUL in texts")
     async with database.session() as session:
         session.add(row("a\0b"))
         with pytest.raises(UnstorableText):
@@ -165,6 +163,18 @@ async def test_a_locked_sqlite_is_busy(tmp_path: object, monkeypatch: pytest.Mon
     assert caught.value.status == 503
     await one.dispose()
     await two.dispose()
+
+
+async def test_waiting_too_long_for_a_connection_is_busy(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "QUEUE_SECONDS", 0.05)
+    database = create_database(f"sqlite+aiosqlite:///{tmp_path}/new/folder/a.db")
+    async with database.session() as writing, database.session() as waiting:
+        await writing.execute(text("CREATE TABLE t (a)"))
+        with pytest.raises(DatabaseBusy):
+            await waiting.execute(text("SELECT 1"))
+    await database.dispose()
 
 
 async def test_sqlite_is_durable_and_checks_references(tmp_path: object) -> None:

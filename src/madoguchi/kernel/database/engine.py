@@ -7,26 +7,39 @@ refuse to write and never wait for the writer (WAL).
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import TimeoutError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolProxiedConnection
 
 from madoguchi.kernel.database.columns import read_json, write_json
-from madoguchi.kernel.database.explaining import explain
+from madoguchi.kernel.database.explaining import DatabaseBusy, explain, refuse_nul
 
 BUSY_MILLISECONDS = 10_000
 QUEUE_SECONDS = 30
 READERS = 4
 POSTGRES_CONNECTIONS = 5
 POSTGRES_OVERFLOW = 10
+
+
+class PatientQueue(AsyncAdaptedQueuePool):
+    """A pool whose waiting ends in words for the sender instead of a fault of the server."""
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection, at the latest after the pool's timeout. DatabaseBusy."""
+        try:
+            return super().connect()
+        except TimeoutError as fault:
+            raise DatabaseBusy from fault
 
 
 class Database:
@@ -92,6 +105,7 @@ def create_database(url: str) -> Database:
 def _postgres(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        poolclass=PatientQueue,
         json_serializer=write_json,
         json_deserializer=read_json,
         hide_parameters=True,  # values are personal data: keep them out of logs and errors
@@ -105,8 +119,10 @@ def _postgres(url: URL) -> AsyncEngine:
 
 
 def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
+        poolclass=PatientQueue,
         json_serializer=write_json,
         json_deserializer=read_json,
         hide_parameters=True,  # values are personal data: keep them out of logs and errors
@@ -116,6 +132,7 @@ def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _prepare(writes))
     event.listen(engine.sync_engine, "begin", _begin("BEGIN IMMEDIATE" if writes else "BEGIN"))
+    event.listen(engine.sync_engine, "before_cursor_execute", refuse_nul)
     event.listen(engine.sync_engine, "handle_error", explain)
     return engine
 

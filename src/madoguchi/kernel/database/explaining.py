@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine import Connection, ExceptionContext
 
 from madoguchi.kernel.database.columns import UnstorableText
 from madoguchi.kernel.errors import DomainError
@@ -51,3 +51,19 @@ def explain(context: ExceptionContext) -> Any:
         raise ValueTooLarge("number") from fault
     if "database is locked" in text:
         raise DatabaseBusy from fault
+
+
+def refuse_nul(
+    connection: Connection,
+    cursor: Any,
+    statement: str,
+    parameters: Any,
+    context: Any,
+    executemany: bool,
+) -> None:
+    """Handler of `before_cursor_execute` on SQLite, which would keep NUL; PostgreSQL refuses it."""
+    rows = parameters if executemany else [parameters]
+    for row in rows:
+        values = row.values() if isinstance(row, dict) else row
+        if any(isinstance(value, str) and "\0" in value for value in values):
+            raise UnstorableText
