@@ -64,22 +64,22 @@ async def test_paid_once_however_often_reported(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amounts", "state", "settled"),
+    ("amounts", "state", "excess", "settled"),
     [
-        ([90_000, 90_000], "refund_due", True),
-        ([89_999], "mismatched", False),
-        ([89_999, 1], "mismatched", False),
-        ([89_999, 90_000], "refund_due", True),
+        ([90_000, 90_000], "paid", 90_000, True),
+        ([89_999], "mismatched", 89_999, False),
+        ([89_999, 1], "mismatched", 90_000, False),
+        ([89_999, 90_000, 5], "paid", 90_004, True),
     ],
 )
 async def test_money_that_does_not_fit_stays_in_sight(
-    database: Database, amounts: list[int], state: str, settled: bool
+    database: Database, amounts: list[int], state: str, excess: int, settled: bool
 ) -> None:
     async with database.session() as session:
         request = await ask(session)
         for number, amount in enumerate(amounts):
             await clear(session, request, amount, f"R{number}")
-        assert request.state == state
+        assert (request.state, request.excess) == (state, excess)
         assert await service.all_paid(session, "CASE") == settled
 
 
@@ -88,9 +88,13 @@ async def test_cancelling(database: Database) -> None:
         request = await ask(session)
         await service.cancel_payment(session, request.id, AT)
         assert (await service.cancel_payment(session, request.id, AT)).state == "cancelled"
-        assert (await clear(session, request, 90_000, "R1")).state == "refund_due"
+        late = await clear(session, request, 90_000, "R1")
+        assert (late.state, late.excess) == ("cancelled", 90_000)
+        again = await ask(session)
+        assert (again.id != request.id, again.state) == (True, "requested")
+        await clear(session, again, 90_000, "R2")
         with pytest.raises(service.PaymentError) as caught:
-            await service.cancel_payment(session, request.id, AT)
+            await service.cancel_payment(session, again.id, AT)
         assert caught.value.status == 409
 
 

@@ -8,22 +8,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.kernel.database import Base, Json, UtcDateTime
 
-STATES = ("requested", "paid", "cancelled", "mismatched", "refund_due")
-
 
 class PaymentRequest(Base):
     """Payment request (納付の求め): one fee of one case, with the numbers it is paid under.
 
     `state`: requested 納付待ち, paid 納付済み, cancelled 取消し, mismatched 金額相違 (another
-    amount arrived), refund_due 還付待ち (money arrived twice, or after the request was cancelled).
+    amount arrived). `excess` 過誤納金: yen that arrived and nobody owed, to be given back.
     """
 
     __tablename__ = "payment_request"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint(
-            "state IN ('requested', 'paid', 'cancelled', 'mismatched', 'refund_due')", name="state"
-        ),
+        CheckConstraint("state IN ('requested', 'paid', 'cancelled', 'mismatched')", name="state"),
         UniqueConstraint("dedupe_key"),
     )
 
@@ -40,6 +36,7 @@ class PaymentRequest(Base):
     dedupe_key: Mapped[str] = mapped_column(String(200))
     report_job: Mapped[str | None] = mapped_column(String(100))
     state: Mapped[str] = mapped_column(String(12))
+    excess: Mapped[int] = mapped_column(BigInteger, default=0)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_on: Mapped[date | None] = mapped_column(Date)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -55,4 +52,4 @@ class Clearing(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    verdict: Mapped[str] = mapped_column(String(12))
+    excess: Mapped[int] = mapped_column(BigInteger)

@@ -29,12 +29,11 @@ def luhn_digit(digits: str) -> str:
     return str(-total % 10)
 
 
-def after_clearing(state: str, asked: int, arrived: int) -> str:
-    """The state after money arrived. Nothing is ever lost from sight: what does not fit is shown.
+def after_clearing(state: str, asked: int, arrived: int) -> tuple[str, int]:
+    """The state after money arrived, and how much of it nobody owed. No yen is lost from sight.
 
-    requested + the right amount → paid; another amount → mismatched, until the right amount comes
-    too; anything that nobody owes (twice, after cancelling) → refund_due.
+    The right amount pays a request that is open or had a mismatch; any other is excess (過誤納).
     """
-    if state == "requested":
-        return "paid" if asked == arrived else "mismatched"
-    return "mismatched" if state == "mismatched" and asked != arrived else "refund_due"
+    if state in ("requested", "mismatched"):
+        return ("paid", 0) if asked == arrived else ("mismatched", arrived)
+    return state, arrived

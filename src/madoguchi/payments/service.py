@@ -41,7 +41,7 @@ async def request_payment(
     report_job: str | None = None,
     occasion: str = "",
 ) -> PaymentRequest:
-    """Ask for a fee (納付通知); asking again for the same fee of a case gives the same request.
+    """Ask for a fee (納付通知); asking again for the same fee gives the same, unless cancelled.
 
     `amount` is integer yen above zero (ValueError). When the request changes state, the job named
     `report_job` is enqueued with {payment_id, case_id, fee_id, amount, state}. `occasion` tells
@@ -49,10 +49,17 @@ async def request_payment(
     """
     if amount <= 0:
         raise ValueError("a payment needs an amount above zero")
-    key = f"{case_id}:{fee_id}:{occasion}"[:200]
-    known = await session.scalar(select(PaymentRequest).where(PaymentRequest.dedupe_key == key))
-    if known is not None:
-        return known
+    stem = f"{case_id}:{fee_id}:{occasion}:"
+    known = list(
+        await session.scalars(
+            select(PaymentRequest).where(
+                PaymentRequest.dedupe_key.startswith(stem, autoescape=True)
+            )
+        )
+    )
+    for earlier in known:
+        if earlier.state != "cancelled":
+            return earlier
     id = new_id()
     request = PaymentRequest(
         id=id,
@@ -65,9 +72,10 @@ async def request_payment(
         collecting_agency=rules.COLLECTING_AGENCY,
         notice_number=rules.notice_number(id),
         confirmation_number=f"{secrets.randbelow(10**rules.CONFIRMATION_LENGTH):06}",
-        dedupe_key=key,
+        dedupe_key=f"{stem}{len(known)}",
         report_job=report_job,
         state="requested",
+        excess=0,
         requested_at=at,
         due_on=due_on,
     )
@@ -134,12 +142,12 @@ async def record_clearing(
     """Take in one clearing notice (消込). The same receipt number counts once, however often sent.
 
     PaymentError payment_not_found (404) for an unknown notice number. Money that does not fit is
-    recorded and shown (mismatched, refund_due), never dropped.
+    recorded as `excess` and shown, never dropped.
     """
     request = await _locked(session, PaymentRequest.notice_number == notice_number)
     if await session.get(Clearing, receipt_number) is not None:
         return request
-    state = rules.after_clearing(request.state, request.amount, amount)
+    state, excess = rules.after_clearing(request.state, request.amount, amount)
     session.add(
         Clearing(
             receipt_number=receipt_number,
@@ -147,9 +155,10 @@ async def record_clearing(
             amount=amount,
             paid_at=paid_at,
             reported_at=at,
-            verdict=state,
+            excess=excess,
         )
     )
+    request.excess += excess
     await _change(session, request, state, at)
     return request
 
@@ -175,10 +184,11 @@ async def _locked(session: AsyncSession, condition: ColumnElement[bool]) -> Paym
 
 
 async def _change(session: AsyncSession, request: PaymentRequest, state: str, at: datetime) -> None:
-    request.state = state
-    request.settled_at = at
+    changed = request.state != state
+    if changed:
+        request.state, request.settled_at = state, at
     await session.flush()
-    if request.report_job is not None:
+    if changed and request.report_job is not None:
         payload = {
             "payment_id": request.id,
             "case_id": request.case_id,

@@ -59,6 +59,12 @@ class RegistryRecord:
         chosen = tuple(officer for officer in self.officers if officer.title.startswith("代表"))
         return chosen or tuple(officer for officer in self.officers if "監" not in officer.title)
 
+    @property
+    def address_line(self) -> str:
+        """The address in one line without postal code, as people write it."""
+        line = "".join(self.address[part] for part in ("prefecture", "city", "street"))
+        return f"{line} {self.address['building']}".rstrip()
+
     def as_corporation(self) -> dict[str, Any]:
         """The record as a value of the type `corporation` of the package format."""
         first = self.representatives[0] if self.representatives else None
@@ -66,7 +72,7 @@ class RegistryRecord:
             "number": self.number,
             "name": self.name,
             "kana": self.kana,
-            "address": dict(self.address),
+            "address": self.address_line,
             "representative_title": first.title if first else "",
             "representative_name": first.name if first else "",
         }
