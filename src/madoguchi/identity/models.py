@@ -27,7 +27,7 @@ class Person(Base):
 
 
 class Organisation(Base):
-    """Organisation (法人・個人事業主): who files and holds permits; sole proprietors have no number."""
+    """Organisation (法人・個人事業主): who files and holds permits; some have no number."""
 
     __tablename__ = "organisation"
 
@@ -44,7 +44,7 @@ class Organisation(Base):
 
 
 class Membership(Base):
-    """Membership (所属): a person acts for an organisation; role representative, administrator, staff."""
+    """Membership (所属): a person acts for an organisation."""
 
     __tablename__ = "membership"
 
@@ -107,7 +107,7 @@ class Mandate(Base):
 
 
 class SignIn(Base):
-    """Sign-in (ログイン): one session of a person; ending it here ends it whatever the cookie says."""
+    """Sign-in (ログイン): a session of a person; ended here it is over, whatever the cookie says."""
 
     __tablename__ = "sign_in"
     __table_args__ = (Index("ix_sign_in_person_id_id", "person_id", "id"),)

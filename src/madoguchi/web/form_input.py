@@ -146,4 +146,4 @@ def clean_filename(name: str) -> str:
 
 def new_spool() -> IO[bytes]:
     """A temporary file that stays in memory while it is small."""
-    return tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - FormInput closes it
+    return tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)

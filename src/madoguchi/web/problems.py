@@ -23,7 +23,7 @@ _TEXTS = frozenset({400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 
 _MOST_ERRORS = 50
 
 
-class SeeOther(Exception):  # noqa: N818 - an outcome, not an error
+class SeeOther(Exception):
     """Leave the handler: send the browser to `location` (a path of this service) by 303."""
 
     def __init__(self, location: str) -> None:
