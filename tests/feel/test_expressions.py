@@ -77,11 +77,10 @@ EXAMPLES = [
     ("equipment instance of list<context<name: string>>", True),
     ("missing = null", True),
     ("missing > 3", None),
-    ("missing > 3 and false", False),
-    ("missing > 3 or true = class1_gas", None),
+    ("missing > 3 and class1_gas", False),
+    ("missing > 3 or class1_gas", None),
     ("not(missing > 3)", None),
     ('known("registration") and not(known("tax"))', True),
-    ("(function(x: number, y: number) x + y)(1, y: 2)", None),
     ("(function(x: number, y: number) x + y)(y: 1, x: 2)", 3),
     ("{a: 1, b: a + 1, full name: b * 2}.full name", 4),
     ("sort([3, 1, 2], function(a, b) a > b)", [3, 2, 1]),
@@ -96,19 +95,25 @@ EXAMPLES = [
 ]
 
 
+UNCHECKED = [  # sound for the language, but reported when checked: a condition always the same
+    ("missing > 3 and false", False),
+    ("if null then 1 else 2", 2),
+    ("capacity(3)", None),
+    ("capacity + gas", None),
+    ("unknown thing.entry", None),
+]
+
+
 @pytest.mark.parametrize(("text", "value"), EXAMPLES)
-def test_typed_and_untyped_agree(text: str, value: object) -> None:
-    try:
-        assert feel.compile(text, SCOPE)(CONTEXT) == value
-    except feel.FeelError as error:
-        assert all(
-            f.code in ("constant-condition", "syntax", "argument-count") for f in error.faults
-        )
-    if "terms and" not in text and "named" not in text:
-        try:
-            assert feel.compile(text)(CONTEXT) == value
-        except feel.FeelError as error:
-            assert error.faults[0].code == "syntax"
+def test_with_types(text: str, value: object) -> None:
+    assert feel.compile(text, SCOPE)(CONTEXT) == value
+
+
+@pytest.mark.parametrize(("text", "value"), [*EXAMPLES, *UNCHECKED])
+def test_without_types(text: str, value: object) -> None:
+    if "terms and" in text:
+        pytest.skip("a name with a keyword in it must be known")
+    assert feel.compile(text)(CONTEXT) == value
 
 
 FAULTS = [

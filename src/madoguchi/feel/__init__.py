@@ -5,6 +5,7 @@ names in any script, readable by officials. This package knows nothing of Madogu
 Start with ``compile`` (one expression), ``compile_unary`` (a cell) and ``decision_table``.
 """
 
+from .coverage import Coverage, Overlap, coverage
 from .expression import Expression, check, compile, compile_unary
 from .faults import Fault, FeelError
 from .tables import (
@@ -49,6 +50,7 @@ __all__ = [
     "CellFault",
     "CompiledTable",
     "ContextType",
+    "Coverage",
     "DecisionTable",
     "Expression",
     "Fault",
@@ -57,6 +59,7 @@ __all__ = [
     "Input",
     "ListType",
     "Output",
+    "Overlap",
     "Range",
     "RangeType",
     "Rule",
@@ -65,5 +68,6 @@ __all__ = [
     "check",
     "compile",
     "compile_unary",
+    "coverage",
     "decision_table",
 ]

@@ -125,6 +125,16 @@ def months(count: Decimal) -> YearsMonths:
     return YearsMonths(int(count))
 
 
+def add_lengths(left: YearsMonths, right: YearsMonths) -> YearsMonths:
+    """Add two durations of months."""
+    return months(Decimal(left.months + right.months))
+
+
+def subtract_lengths(left: YearsMonths, right: YearsMonths) -> YearsMonths:
+    """Subtract a duration of months from another."""
+    return months(Decimal(left.months - right.months))
+
+
 def flipped(function: Binary) -> Binary:
     """Take the operands the other way round."""
     return lambda left, right: function(right, left)
@@ -254,15 +264,3 @@ BY_TYPES: dict[str, dict[tuple[Type, Type], Binary]] = {
     for op, table in OPERATIONS.items()
 }
 BY_VALUES: dict[str, Binary] = {op: dispatching(op) for op in OPERATIONS}
-
-
-def negate(value: Any) -> Any:
-    """Give the negative of a number or duration."""
-    if value.__class__ is Decimal:
-        return DECIMAL128.minus(value)
-    if isinstance(value, YearsMonths):
-        return YearsMonths(-value.months)
-    try:
-        return -value if isinstance(value, timedelta) else None
-    except OverflowError:
-        return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import meter, operators, runtime
-from .arithmetic import BY_TYPES, BY_VALUES, negate
+from .arithmetic import BY_TYPES, BY_VALUES
 from .builtins import Builtin
 from .checker import Analysis
 from .emitter import Emitter
@@ -50,7 +50,7 @@ from .types import (
     ListType,
     Type,
 )
-from .values import reader
+from .values import negate, reader
 
 INLINE = frozenset((NUMBER, STRING, DATE, DAYS_DURATION, YEARS_DURATION))
 SYMBOLS = {"=": "=="}
@@ -173,7 +173,7 @@ class Compiler:
         kind = self.type(node.left)
         if kind == self.type(node.right) and kind in INLINE:
             return self.out.assign(self.inlined(node, left, right))
-        if not kind.name == self.type(node.right).name or kind not in SCALARS.values():
+        if kind != self.type(node.right) or kind not in SCALARS.values():
             self.loops = True
         return self.helper(operators.COMPARE[node.op], left, right)
 

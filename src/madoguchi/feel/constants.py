@@ -4,43 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from .faults import FeelError
-from .operators import less
+from .faults import FeelError, fault
+from .operators import made_range
 from .parser import Parser
 from .syntax import Call, Literal, Name, Negation, Node, RangeOf
-from .values import Range
+from .temporal import date_from_text, date_time_from_text, duration_from_text, time_from_text
+from .values import Range, negate
 
-READERS = ("date", "time", "date and time", "duration")
+READERS = {
+    "date": date_from_text,
+    "time": time_from_text,
+    "date and time": date_time_from_text,
+    "duration": duration_from_text,
+}
 
 
 def constant_range(text: str) -> Range | None:
     """Read ``[1..10)`` and its like; None when an end is no constant or the ends are reversed."""
     try:
         node = Parser(text, READERS).whole_expression()
+        if not isinstance(node, RangeOf):
+            return None
+        low, high = constant(node.low), constant(node.high)
     except FeelError:
         return None
-    if not isinstance(node, RangeOf):
-        return None
-    low, high = constant(node.low), constant(node.high)
     if low is None and high is None:
         return None
-    if low is not None and high is not None and not less(low, high, or_equal=True):
-        return None
-    low_included = node.low_included and low is not None
-    return Range(low, high, low_included, node.high_included and high is not None)
+    return made_range(low, high, node.low_included, node.high_included)
 
 
 def constant(node: Node) -> Any:
-    """Give the value of a literal, negated literal or temporal constructor; else None."""
-    from .builtins.registry import BUILTINS
-
-    if isinstance(node, Literal):
-        return node.value
-    if isinstance(node, Negation) and isinstance(node.operand, Literal):
-        from .arithmetic import negate
-
-        return negate(node.operand.value)
-    if isinstance(node, Call) and isinstance(node.function, Name) and not node.names:
-        if node.function.name in READERS:
-            return BUILTINS[node.function.name](*(constant(a) for a in node.arguments))
-    return None
+    """Give the value of a literal, or of a temporal constructor called with one."""
+    match node:
+        case Literal(value):
+            return value
+        case Negation(Literal(value)):
+            return negate(value)
+        case Call(Name(name), (Literal(str(text)),)) if name in READERS:
+            return READERS[name](text)
+    raise FeelError([fault("", 0, "syntax", found="", wanted="定数", wanted_en="a constant")])

@@ -67,7 +67,7 @@ def compile(
     ``expect`` is the type the result must have, ``types`` are names for ``instance of``.
     Raises FeelError on a syntax error and, when a scope is given and ``strict``, on any fault.
     """
-    return _compiled_safely(source, scope, expect, types, strict, unary=False)
+    return _compiled(source, scope, expect, types, strict, unary=False)
 
 
 def compile_unary(
@@ -80,7 +80,7 @@ def compile_unary(
 ) -> Expression:
     """Compile the unary tests of a decision-table cell; the input value is called ``?``."""
     known = None if scope is None else {**scope, INPUT: input_type}
-    return _compiled_safely(source, known, None, types, strict, unary=True)
+    return _compiled(source, known, None, types, strict, unary=True)
 
 
 def check(source: str, scope: Mapping[str, Type], expect: Type | None = None) -> tuple[Fault, ...]:
@@ -105,14 +105,21 @@ def parse(
     return node, parser.literal_faults
 
 
-def _compiled_safely(source: str, *arguments: Any, unary: bool) -> Expression:
+def _compiled(
+    source: str,
+    scope: Mapping[str, Type] | None,
+    expect: Type | None,
+    types: Mapping[str, Type] | None,
+    strict: bool,
+    unary: bool,
+) -> Expression:
     try:
-        return _compiled(source, *arguments, unary)
+        return _unguarded(source, scope, expect, types, strict, unary)
     except RecursionError:
         raise FeelError([fault(source[:100], 0, "too-large")]) from None
 
 
-def _compiled(
+def _unguarded(
     source: str,
     scope: Mapping[str, Type] | None,
     expect: Type | None,

@@ -1,4 +1,4 @@
-"""Faults (誤り) of an expression: where, what, in Japanese and English, and what was perhaps meant."""
+"""Faults (誤り) of an expression: where, what (Japanese and English), and what was meant."""
 
 from __future__ import annotations
 
@@ -7,24 +7,79 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 MESSAGES = {
-    "syntax": ("ここに「{found}」は置けません。{wanted}が必要です。", "“{found}” cannot stand here; {wanted_en} is needed."),
-    "unclosed": ("「{what}」が閉じられていません。", "“{what}” is never closed."),
-    "character": ("「{what}」は式に使えない文字です。", "The character “{what}” has no meaning in an expression."),
-    "too-large": ("式が長すぎるか、入れ子が深すぎます。", "The expression is too long or nested too deeply."),
-    "literal": ("「{what}」は正しい日付・時刻・期間ではありません。", "“{what}” is not a valid date, time or duration."),
-    "unknown-name": ("「{name}」という名前はありません。", "There is nothing called “{name}”."),
-    "unknown-entry": ("「{name}」という項目は{type}にありません。", "{type} has no entry “{name}”."),
-    "unknown-type": ("「{name}」という型はありません。", "There is no type “{name}”."),
-    "not-a-function": ("「{name}」は関数ではありません。", "“{name}” is not a function."),
-    "operand-type": ("「{op}」は {left} と {right} には使えません。", "“{op}” cannot be applied to {left} and {right}."),
-    "condition-type": ("条件は真偽でなければなりませんが、{type} です。", "A condition must be a boolean, but this is {type}."),
-    "argument-count": ("「{name}」の引数の数が違います。書き方: {usage}", "“{name}” takes other arguments: {usage}"),
-    "argument-name": ("「{name}」に「{argument}」という引数はありません。", "“{name}” has no parameter “{argument}”."),
-    "argument-type": ("「{name}」には {usage} を渡します。{type} は渡せません。", "“{name}” takes {usage}, not {type}."),
-    "iteration-type": ("{type} は順に取り出せません。リストか範囲が必要です。", "{type} cannot be gone through; a list or range is needed."),
-    "result-type": ("結果は {wanted} でなければなりませんが、{type} です。", "The result must be {wanted}, but it is {type}."),
-    "constant-condition": ("この条件はいつも同じ結果（{value}）になります。", "This condition always gives the same answer ({value})."),
-}  # fmt: skip
+    "syntax": (
+        "ここに「{found}」は置けません。{wanted}が必要です。",
+        "“{found}” cannot stand here; {wanted_en} is needed.",
+    ),
+    "unclosed": (
+        "「{what}」が閉じられていません。",
+        "“{what}” is never closed.",
+    ),
+    "character": (
+        "「{what}」は式に使えない文字です。",
+        "The character “{what}” has no meaning in an expression.",
+    ),
+    "too-large": (
+        "式が長すぎるか、入れ子が深すぎます。",
+        "The expression is too long or nested too deeply.",
+    ),
+    "literal": (
+        "「{what}」は正しい日付・時刻・期間ではありません。",
+        "“{what}” is not a valid date, time or duration.",
+    ),
+    "unknown-name": (
+        "「{name}」という名前はありません。",
+        "There is nothing called “{name}”.",
+    ),
+    "unknown-entry": (
+        "「{name}」という項目は{type}にありません。",
+        "{type} has no entry “{name}”.",
+    ),
+    "unknown-type": (
+        "「{name}」という型はありません。",
+        "There is no type “{name}”.",
+    ),
+    "not-a-function": (
+        "「{name}」は関数ではありません。",
+        "“{name}” is not a function.",
+    ),
+    "operand-type": (
+        "「{op}」は {left} と {right} には使えません。",
+        "“{op}” cannot be applied to {left} and {right}.",
+    ),
+    "condition-type": (
+        "条件は真偽でなければなりませんが、{type} です。",
+        "A condition must be a boolean, but this is {type}.",
+    ),
+    "argument-count": (
+        "「{name}」の引数の数が違います。書き方: {usage}",
+        "“{name}” takes other arguments: {usage}",
+    ),
+    "argument-name": (
+        "「{name}」に「{argument}」という引数はありません。",
+        "“{name}” has no parameter “{argument}”.",
+    ),
+    "argument-type": (
+        "「{name}」には {usage} を渡します。{type} は渡せません。",
+        "“{name}” takes {usage}, not {type}.",
+    ),
+    "iteration-type": (
+        "{type} は順に取り出せません。リストか範囲が必要です。",
+        "{type} cannot be gone through; a list or range is needed.",
+    ),
+    "rule-width": (
+        "この規則のセルは {found} 個ですが、{wanted} 個必要です。",
+        "This rule has {found} cells; {wanted} are needed.",
+    ),
+    "result-type": (
+        "結果は {wanted} でなければなりませんが、{type} です。",
+        "The result must be {wanted}, but it is {type}.",
+    ),
+    "constant-condition": (
+        "この条件はいつも同じ結果（{value}）になります。",
+        "This condition always gives the same answer ({value}).",
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -9,25 +9,10 @@ from .faults import FeelError, fault
 
 LONGEST_SOURCE = 100_000
 KEYWORDS = frozenset(
-    [
-        "and",
-        "or",
-        "if",
-        "then",
-        "else",
-        "for",
-        "return",
-        "in",
-        "some",
-        "every",
-        "satisfies",
-        "between",
-        "instance",
-        "function",
-        "true",
-        "false",
-        "null",
-    ]
+    (
+        *("and", "or", "if", "then", "else", "for", "return", "in", "some", "every", "satisfies"),
+        *("between", "instance", "function", "true", "false", "null"),
+    )
 )
 START = (
     r"?A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"

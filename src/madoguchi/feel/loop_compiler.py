@@ -1,4 +1,4 @@
-"""Compiling filters, loops and functions (繰り返しのコンパイル): each body becomes an inner function."""
+"""Compiling filters, loops and functions (繰り返し): each body becomes an inner function."""
 
 from __future__ import annotations
 

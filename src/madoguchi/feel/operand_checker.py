@@ -66,9 +66,9 @@ def check_comparable(checker: Checker, node: Node, op: str, left: Type, right: T
 def check_ordered(checker: Checker, node: Node, op: str, left: Type, right: Type) -> None:
     """Report a comparison of what has no common order."""
     loose = (ANY, NULL)
-    if all(kind in loose or kind in ORDERED for kind in (left, right)):
-        if left == right or left in loose or right in loose:
-            return
+    ordered = all(kind in loose or kind in ORDERED for kind in (left, right))
+    if ordered and (left == right or left in loose or right in loose):
+        return
     checker.report(node, "operand-type", op=op, left=left, right=right)
 
 

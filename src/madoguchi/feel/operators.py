@@ -1,4 +1,4 @@
-"""Equality, order, membership and logic (比較と論理): three-valued, null where nothing can be said."""
+"""Equality, order, membership and logic (比較と論理): three-valued, null where unknown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def equal(left: Any, right: Any) -> bool | None:
         return left is right
     kind = left.__class__
     if kind in PLAIN or kind is bool:
-        return left == right if kind is right.__class__ else None  # type: ignore[no-any-return]
+        return left == right if kind is right.__class__ else None
     if isinstance(left, list):
         return equal_lists(left, right) if isinstance(right, list) else None
     if isinstance(left, Mapping):
@@ -121,16 +121,16 @@ def between(value: Any, low: Any, high: Any) -> bool | None:
 
 
 def in_range(value: Any, span: Range) -> bool | None:
-    """Tell whether a value lies in a range; an end that is null is open."""
-    if span.op in ("=", "!="):
-        return COMPARE[span.op](value, span.low)
-    above = True if span.low is None else less(span.low, value, span.low_included)
-    below = True if span.high is None else less(value, span.high, span.high_included)
-    return None if value is None else all_of((above, below))
+    """Tell whether a value lies in a range; null when an end is null."""
+    if not span.op:
+        return all_of(
+            (less(span.low, value, span.low_included), less(value, span.high, span.high_included))
+        )
+    return COMPARE[span.op](value, span.high if span.low is None else span.low)
 
 
 def holds(value: Any, test: Any) -> bool | None:
-    """Tell whether a value passes one test of ``in``: a range, a list of tests, or an equal value."""
+    """Tell whether a value passes one test of ``in``: a range, a list of tests, a value."""
     if test.__class__ is Range:
         return equal(value, test) if value.__class__ is Range else in_range(value, test)
     if isinstance(test, list):
@@ -153,7 +153,7 @@ def test_range(op: str, bound: Any) -> Range | None:
 
 
 def made_range(low: Any, high: Any, low_included: bool, high_included: bool) -> Range | None:
-    """Make a range; null when its ends have no common order."""
-    if low is not None and high is not None and less(low, high) is None:
+    """Make a range; null when its ends have no common order or are reversed."""
+    if low is not None and high is not None and less(low, high, or_equal=True) is not True:
         return None
     return Range(low, high, low_included, high_included)

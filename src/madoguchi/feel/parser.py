@@ -463,7 +463,7 @@ class Parser(TypeReader):
 
     def starts_expression(self, token: Token) -> bool:
         """Tell a filter from the outward bracket that closes a range such as ``]1..5[``."""
-        if token.kind in ("end",) or token.text in (")", "]", "}", ",", "..", ":"):
+        if token.kind == "end" or token.text in (")", "]", "}", ",", "..", ":", "."):
             return False
         return token.kind != "word" or token.text not in ("and", "or", "then", "else", "return")
 

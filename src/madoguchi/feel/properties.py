@@ -1,4 +1,4 @@
-"""Properties (属性) of dates, times, durations and ranges, as ``day.year`` reads them (DMN Table 53)."""
+"""Properties (属性) of dates, times, durations and ranges (``day.year``), DMN Table 53."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What compiled expressions call (実行時の部品): paths, filters, loops, functions, instance tests."""
+"""What compiled expressions call (実行時の部品): paths, filters, loops, functions."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def conform(value: Any, wanted: Type) -> Any:
         if value.__class__ is python:
             return value
         if isinstance(value, list) and len(value) == 1:
-            return conform(value[0], wanted) if value[0] is not None else MISMATCH
+            return value[0] if value[0].__class__ is python else MISMATCH
         return MISMATCH
     if isinstance(wanted, ListType):
         return conform_list(value, wanted)

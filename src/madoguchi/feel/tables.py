@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
 from .builtins.lists import least, most, total
 from .expression import Expression, compile, compile_unary
-from .faults import Fault, FeelError
+from .faults import Fault, FeelError, fault
 from .operators import equal
 from .parser import INPUT
 from .types import ANY, NUMBER, ContextType, ListType, Type, join_all
@@ -201,6 +201,35 @@ POLICY: dict[str, Policy] = {
 # ── compiling ────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass
+class TableCompiler:
+    """Compiles cells one by one, collecting the faults of all."""
+
+    scope: Mapping[str, Type] | None
+    options: dict[str, Any]
+    faults: list[CellFault] = field(default_factory=list)
+
+    def cell(self, rule: int, column: int, text: str, kind: Type = ANY) -> Expression:
+        """Compile an expression; a faulty one counts as null."""
+        return self.attempt(rule, column, lambda: compile(text, self.scope, kind, **self.options))
+
+    def test(self, rule: int, column: int, text: str, kind: Type) -> Expression | None:
+        """Compile unary tests; ``-`` and an empty cell allow anything."""
+        if text.strip() in ("-", ""):
+            return None
+        return self.attempt(
+            rule, column, lambda: compile_unary(text, kind, self.scope, **self.options)
+        )
+
+    def attempt(self, rule: int, column: int, make: Callable[[], Expression]) -> Expression:
+        """Compile, noting the faults with their cell."""
+        try:
+            return make()
+        except FeelError as error:
+            self.faults += [placed(found, rule, column) for found in error.faults]
+            return compile("null")
+
+
 def decision_table(
     table: DecisionTable,
     scope: Mapping[str, Type] | None = None,
@@ -211,67 +240,57 @@ def decision_table(
     """Compile a table; raises FeelError with a CellFault for each fault of a cell or heading."""
     if table.hit_policy not in POLICIES:
         raise ValueError(f"no hit policy {table.hit_policy!r}; they are {', '.join(POLICIES)}")
-    faults: list[CellFault] = []
-
-    def cell(rule: int, column: int, make: Callable[[], Expression]) -> Expression:
-        try:
-            return make()
-        except FeelError as error:
-            faults.extend(placed(fault, rule, column) for fault in error.faults)
-            return compile("null")
-
-    options: dict[str, Any] = {"types": types, "strict": strict}
+    check_widths(table)
+    work = TableCompiler(scope, {"types": types, "strict": strict})
     width = len(table.inputs)
-    inputs = tuple(
-        cell(0, i, lambda c=column: compile(c.expression, scope, c.type, **options))  # type: ignore[misc]
-        for i, column in enumerate(table.inputs, 1)
-    )
-    kinds = [e.type if c.type == ANY else c.type for e, c in zip(inputs, table.inputs, strict=True)]
+    inputs = tuple(work.cell(0, i, c.expression, c.type) for i, c in enumerate(table.inputs, 1))
+    kinds = [c.type if c.type != ANY else e.type for e, c in zip(inputs, table.inputs, strict=True)]
     tests = tuple(
-        tuple(
-            None
-            if text.strip() in ("-", "")
-            else cell(n, i, lambda t=text, k=kind: compile_unary(t, k, scope, **options))  # type: ignore[misc]
-            for i, (text, kind) in enumerate(zip(rule.inputs, kinds, strict=True), 1)
-        )
+        tuple(work.test(n, i, rule.inputs[i - 1], kind) for i, kind in enumerate(kinds, 1))
         for n, rule in enumerate(table.rules, 1)
     )
     results = tuple(
         tuple(
-            cell(
-                n,
-                width + i,
-                lambda t=text, o=output: compile(t or "null", scope, o.type, **options),
-            )  # type: ignore[misc]
-            for i, (text, output) in enumerate(zip(rule.outputs, table.outputs, strict=True), 1)
+            work.cell(n, width + i, rule.outputs[i - 1] or "null", output.type)
+            for i, output in enumerate(table.outputs, 1)
         )
         for n, rule in enumerate(table.rules, 1)
     )
     defaults = tuple(
-        cell(0, width + i, lambda t=output.default: compile(t, scope, **options))  # type: ignore[misc]
-        if output.default
-        else None
+        work.cell(0, width + i, output.default, output.type) if output.default else None
         for i, output in enumerate(table.outputs, 1)
     )
     orders = tuple(
-        cell(0, width + i, lambda t=f"[{output.values or ''}]": compile(t, {}, **options))({})  # type: ignore[misc]
+        work.cell(0, width + i, f"[{output.values or ''}]")({})
         for i, output in enumerate(table.outputs, 1)
     )
-    if faults:
-        raise FeelError(faults)
+    if work.faults:
+        raise FeelError(work.faults)
     cells = [*inputs, *(e for row in (*tests, *results, defaults) for e in row if e)]
     references = frozenset(r for e in cells for r in e.references)
     kind = result_type(table, results)
     return CompiledTable(table, kind, references, inputs, tests, results, orders, defaults)
 
 
-def placed(fault: Fault, rule: int, column: int) -> CellFault:
+def check_widths(table: DecisionTable) -> None:
+    """Every rule needs one cell for each column; raises FeelError."""
+    width = len(table.inputs), len(table.outputs)
+    wrong = [
+        placed(fault("", 0, "rule-width", found=sum(found), wanted=sum(width)), n, 1)
+        for n, rule in enumerate(table.rules, 1)
+        if (found := (len(rule.inputs), len(rule.outputs))) != width
+    ]
+    if wrong:
+        raise FeelError(wrong)
+
+
+def placed(found: Fault, rule: int, column: int) -> CellFault:
     """Say in which cell a fault stands."""
     where = {"ja": f"規則{rule}の{column}列目: ", "en": f"Rule {rule}, column {column}: "}
     if rule == 0:
         where = {"ja": f"見出しの{column}列目: ", "en": f"Heading, column {column}: "}
-    message = {language: where[language] + text for language, text in fault.message.items()}
-    return CellFault(fault.line, fault.column, fault.code, message, fault.suggestion, rule, column)
+    message = {language: where[language] + text for language, text in found.message.items()}
+    return CellFault(found.line, found.column, found.code, message, found.suggestion, rule, column)
 
 
 def result_type(table: DecisionTable, results: tuple[tuple[Expression, ...], ...]) -> Type:

@@ -1,4 +1,4 @@
-"""Dates, times and durations (日付・時刻・期間) as text: XML Schema forms, with zone names (DMN 10.3.2.3)."""
+"""Dates, times and durations (日付・時刻・期間) as text, DMN 10.3.2.3."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def number_text(value: Decimal) -> str:
 
 
 def duration_text(value: timedelta | YearsMonths) -> str:
-    """Write a duration in its canonical form (``P1DT2H``, ``P1Y2M``; nothing is ``PT0S``, ``P0M``)."""
+    """Write a duration in its canonical form (``P1DT2H``, ``P1Y2M``, ``PT0S``, ``P0M``)."""
     if isinstance(value, YearsMonths):
         years, months = divmod(abs(value.months), 12)
         text = (f"{years}Y" if years else "") + (f"{months}M" if months or not years else "")

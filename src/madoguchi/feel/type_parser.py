@@ -1,4 +1,4 @@
-"""Reading tokens and type names (型名の読み取り): the part of the parser that knows no expressions."""
+"""Reading tokens and type names (型名の読み取り): what the parser of expressions builds on."""
 
 from __future__ import annotations
 

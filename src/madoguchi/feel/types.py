@@ -1,4 +1,4 @@
-"""The types of FEEL (型): what a value may be, which types fit, and what two types have in common."""
+"""The types of FEEL (型): which fit one another, and what two of them have in common."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ ANY_FUNCTION = FunctionType(params=(("*", ANY),))
 
 
 def conforms(actual: Type, wanted: Type) -> bool:
-    """Tell whether a value of type ``actual`` may stand where ``wanted`` is asked (DMN 10.3.2.9)."""
-    if actual == wanted or ANY in (actual, wanted) or actual == NULL or wanted == ELEMENT:
+    """Tell whether a value of ``actual`` may stand where ``wanted`` is asked (DMN 10.3.2.9)."""
+    if actual in (wanted, NULL) or ANY in (actual, wanted) or wanted == ELEMENT:
         return True
     if isinstance(wanted, ListType):
         return isinstance(actual, ListType) and conforms(actual.of, wanted.of)

@@ -1,4 +1,4 @@
-"""The values of FEEL (値): decimals of 34 digits, years-and-months durations, ranges, and reading."""
+"""The values of FEEL (値): 34-digit decimals, years-and-months durations, ranges."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ SCALAR_OF_CLASS: dict[type, Type] = {python: scalar for scalar, python in CLASSE
 def number(value: object) -> Decimal | None:
     """Read a number: decimals, integers and (by their shortest text) floats; else None."""
     if value.__class__ is Decimal:
-        return value if value.is_finite() else None  # type: ignore[attr-defined, no-any-return]
+        return value if value.is_finite() else None
     try:
         if isinstance(value, bool):
             return None
@@ -156,7 +156,7 @@ def reader(wanted: Type) -> Callable[[Any], Any]:
 def as_list(value: object) -> list[Any] | None:
     """Read a list; a single value is a list of one (DMN 10.3.2.9.4)."""
     if value.__class__ is list:
-        return value  # type: ignore[return-value]
+        return value
     if value is None:
         return None
     return list(value)[:LONGEST_LIST] if isinstance(value, (tuple, list)) else [value]
@@ -169,3 +169,15 @@ def as_context(value: object) -> Mapping[str, Any] | None:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
         return value[0]
     return None
+
+
+def negate(value: Any) -> Any:
+    """Give the negative of a number or duration."""
+    if value.__class__ is Decimal:
+        return DECIMAL128.minus(value)
+    if isinstance(value, YearsMonths):
+        return YearsMonths(-value.months)
+    try:
+        return -value if isinstance(value, timedelta) else None
+    except OverflowError:
+        return None

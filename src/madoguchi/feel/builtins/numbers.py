@@ -77,7 +77,7 @@ def round_half_down(n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
 
 @builtin("modulo(dividend: number, divisor: number) -> number")
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
-    """Give the remainder, of the sign of the divisor: ``dividend - divisor*floor(dividend/divisor)``."""
+    """Give the remainder, which has the sign of the divisor."""
     remainder = DECIMAL128.remainder(dividend, divisor)
     if remainder and (remainder < 0) != (divisor < 0):
         return DECIMAL128.add(remainder, divisor)

@@ -108,13 +108,13 @@ starts = builtin("starts(point: Any, range: range) -> boolean")(end_of("low"))
 @builtin("finished by(range: range, point: Any) -> boolean")
 def finished_by(a: Range, b: Any) -> Answer:
     """Tell whether b finishes a."""
-    return finishes(b, a)  # type: ignore[no-any-return]
+    return finishes(b, a)
 
 
 @builtin("started by(range: range, point: Any) -> boolean")
 def started_by(a: Range, b: Any) -> Answer:
     """Tell whether b starts a."""
-    return starts(b, a)  # type: ignore[no-any-return]
+    return starts(b, a)
 
 
 @builtin("includes(range: range, point: Any) -> boolean")

@@ -1,10 +1,10 @@
-"""The registry of built-in functions (組み込み関数): a signature in FEEL's own words, and the code."""
+"""The registry of built-in functions (組み込み関数): a signature in FEEL itself, and the code."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ..lexer import tokens_of
 from ..meter import Exhausted, spend
@@ -13,12 +13,12 @@ from ..type_parser import TypeReader
 from ..types import ANY, ANY_FUNCTION, ELEMENT, SCALARS, ListType, Type, conforms, join_all
 from ..values import LONGEST_LIST, LONGEST_STRING
 
-MISSING = object()
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a built-in: ``name: type``; ``optional`` may be left out, ``nullable`` null."""
+    """A parameter of a built-in; an ``optional`` one may be left out, a ``nullable`` one null."""
 
     name: str
     type: Type
@@ -41,8 +41,7 @@ class Overload:
         wanted = self.parameters
         if names is not None:
             by_name = {p.name: p for p in wanted}
-            required = {p.name for p in wanted if not p.optional}
-            if self.variadic or not (required <= set(names) <= set(by_name)):
+            if self.variadic or not set(names) <= set(by_name):
                 return None
             return [by_name[name] for name in names]
         if self.variadic:
@@ -106,6 +105,9 @@ class Builtin:
             ):
                 continue
             if names is not None:
+                left_out = [p for p in overload.parameters if p.name not in names]
+                if not all(p.optional or p.type == ANY for p in left_out):
+                    continue
                 values = overload.positions(names, values)
             return self._run(overload, values)
         return None
@@ -126,14 +128,14 @@ class Builtin:
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(*usages: str, pure: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def builtin(*usages: str, pure: bool = True) -> Callable[[F], F]:
     """Register a function under its signatures, e.g. ``"abs(n: number) -> number"``.
 
     ``name?: type`` may be left out (the Python default holds), ``type?`` may be null,
     ``name…: type`` takes any number of arguments, ``T`` is the type of the list's items.
     """
 
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+    def register(function: F) -> F:
         for usage in usages:
             overload = _overload(usage, function)
             name = usage.partition("(")[0]
@@ -191,7 +193,7 @@ def _filled(returns: Type, element: Type) -> Type:
 
 
 def accepts(wanted: Type, actual: Type) -> bool:
-    """Tell statically whether an argument fits a parameter, conversions to and from lists included."""
+    """Tell statically whether an argument fits a parameter; one value may stand for a list."""
     if conforms(actual, wanted):
         return True
     if isinstance(wanted, ListType) and not isinstance(actual, ListType):

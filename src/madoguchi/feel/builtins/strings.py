@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from ..patterns import matches_pattern, replace_pattern, split_pattern
+from .. import patterns
 from .registry import builtin
 
 
@@ -72,19 +72,19 @@ def ends_with(string: str, match: str) -> bool:
 @builtin("matches(input: string, pattern: string, flags?: string?) -> boolean")
 def matches(text: str, pattern: str, flags: str | None = None) -> bool | None:
     """Tell whether a regular expression (XPath's) is found in a string."""
-    return matches_pattern(text, pattern, flags or "")
+    return patterns.matches(text, pattern, flags or "")
 
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string?) -> string")
 def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
     """Replace what a regular expression finds; ``$1`` is its first group."""
-    return replace_pattern(text, pattern, replacement, flags or "")
+    return patterns.replace(text, pattern, replacement, flags or "")
 
 
 @builtin("split(string: string, delimiter: string) -> list<string>")
 def split(string: str, delimiter: str) -> list[str] | None:
     """Split at each match of a regular expression."""
-    return split_pattern(string, delimiter)
+    return patterns.split(string, delimiter)
 
 
 @builtin(
