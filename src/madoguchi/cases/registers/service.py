@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,7 @@ from madoguchi.cases.registers.values import plain, shown, tagged, typed
 from madoguchi.kernel import journal
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.japanese import search_key
+from madoguchi.procedures.package.spec import RegisterSpec
 
 
 @dataclass(frozen=True)
@@ -257,3 +258,25 @@ async def _journal(
             "columns": plain(columns),
         },
     )
+
+
+async def number_of(session: AsyncSession, entry_id: str) -> str:
+    """The number of a registration. CaseError 404."""
+    rows, _ = await _current(session, entry_id)
+    return rows[-1].number
+
+
+def labels_of(spec: RegisterSpec) -> dict[str, object]:
+    """Title and columns of a register as entries carry them (see Registration.labels)."""
+    return {
+        "title": dict(spec.title),
+        "columns": [
+            {"name": name, "label": dict(column.label), "public": column.public}
+            for name, column in spec.columns.items()
+        ],
+    }
+
+
+def day_after(day: date) -> date | None:
+    """The first day on which a registration valid until `day` is no longer so."""
+    return day + timedelta(days=1) if day < date.max else None

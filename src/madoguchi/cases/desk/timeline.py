@@ -1,0 +1,80 @@
+"""The history of a case in plain words (経過): made from its journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from madoguchi.cases.desk.answers import shown
+from madoguchi.cases.desk.changes import file_label
+from madoguchi.kernel.journal import Entry
+from madoguchi.kernel.language import Text, pick
+from madoguchi.procedures.service import Action, Package
+
+_ALIASES = {"filed": "submit"}
+_TONES = {"granted": "success", "accepted": "success", "refused": "error", "withdrawn": "neutral"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: `title` in plain words, or "" when `key` names a text."""
+
+    at: datetime
+    title: Text | None
+    key: str
+    by: str
+    lines: tuple[tuple[Text, str], ...]
+    letters: tuple[str, ...]
+    tone: str
+    revision: int | None
+    seq: int
+
+
+def events(package: Package, entries: Sequence[Entry], language: str) -> list[Event]:
+    """The journal of a case, newest first, as officials may read it."""
+    return [_event(package, entry, language) for entry in reversed(entries)]
+
+
+def _event(package: Package, entry: Entry, language: str) -> Event:
+    payload = entry.payload or {}
+    action = package.machine.actions.get(entry.action)
+    done = package.machine.actions.get(_ALIASES.get(entry.action, entry.action))
+    return Event(
+        at=entry.at,
+        title=done.label if done is not None and entry.action != "filed" else None,
+        key=entry.action,
+        by=str(payload.get("actor_name") or ""),
+        lines=tuple(_lines(package, action, payload, language)),
+        letters=tuple(str(letter["number"]) for letter in payload.get("letters") or ()),
+        tone=_TONES.get(str(payload.get("outcome")), "info"),
+        revision=payload.get("revision") if "patch" in payload else None,
+        seq=entry.seq,
+    )
+
+
+def _lines(
+    package: Package, action: Action | None, payload: Mapping[str, Any], language: str
+) -> list[tuple[Text, str]]:
+    """What the form of the act said, question by question."""
+    form = payload.get("form")
+    if action is None or not isinstance(form, Mapping):
+        return []
+    lines = []
+    for name, field in action.form.items():
+        if form.get(name) is None:
+            continue
+        if field.type == "points":
+            lines.append((field.label, "、".join(point_labels(package, form[name], language))))
+        else:
+            lines.append((field.label, shown(field, form[name], language)))
+    return lines
+
+
+def point_labels(package: Package, pointers: Sequence[str], language: str) -> list[str]:
+    """The questions and attachments pointers name."""
+    labels = []
+    for pointer in pointers:
+        key = pointer.removeprefix("/attachments/")
+        label = file_label(package, key if key != pointer else pointer)
+        labels.append(pick(label, language))
+    return list(dict.fromkeys(labels))
