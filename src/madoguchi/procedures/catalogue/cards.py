@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.catalogue import rules
 from madoguchi.procedures.catalogue.models import CatalogueEntry, CataloguePackage
+from madoguchi.procedures.catalogue.terms import term
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Card:
     procedure_id: str | None
     summary: Text | None = None
     minutes: int | None = None
+
+    @property
+    def ministry_text(self) -> Text:
+        """The ministry in both languages."""
+        return term(self.ministry)
 
 
 def entry_card(entry: CatalogueEntry, procedure_id: str | None) -> Card:

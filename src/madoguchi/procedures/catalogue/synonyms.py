@@ -18,13 +18,15 @@ class Group:
 
     said: str
     alternatives: tuple[Alternative, ...]
+    meanings: tuple[str, ...] = ()
+    """The alternatives as people read them."""
 
 
 @dataclass(frozen=True)
 class Synonyms:
-    """Phrases (cleaned) → alternatives (folded), longest phrase first."""
+    """Phrases (cleaned) → what they mean, longest phrase first."""
 
-    phrases: tuple[tuple[str, tuple[Alternative, ...]], ...]
+    phrases: tuple[tuple[str, tuple[str, ...]], ...]
 
     def groups(self, words: Iterable[str]) -> list[Group]:
         """The groups of cleaned words; a phrase may lie inside a word or span several.
@@ -36,16 +38,16 @@ class Synonyms:
         found = self._find(text)
         if found is None:
             return [Group(word, ((fold(word),),)) for word in text.split() if fold(word)]
-        phrase, alternatives = found
+        phrase, meanings = found
         before, _, after = text.partition(phrase)
         typed = tuple(fold(word) for word in phrase.split() if fold(word))
         return [
             *self.groups(_beside(before)),
-            Group(phrase, (typed, *alternatives)),
+            Group(phrase, (typed, *map(_folded, meanings)), meanings),
             *self.groups(_beside(after)),
         ]
 
-    def _find(self, text: str) -> tuple[str, tuple[Alternative, ...]] | None:
+    def _find(self, text: str) -> tuple[str, tuple[str, ...]] | None:
         return next((pair for pair in self.phrases if _stands_in(pair[0], text)), None)
 
 
@@ -54,6 +56,10 @@ def _stands_in(phrase: str, text: str) -> bool:
     if not phrase.isascii():
         return phrase in text
     return f" {phrase} " in f" {text} "
+
+
+def _folded(meaning: str) -> Alternative:
+    return tuple(fold(word) for word in clean(meaning).split())
 
 
 def _beside(text: str) -> list[str]:
@@ -70,14 +76,11 @@ def synonyms() -> Synonyms:
 
 def read_synonyms(text: str) -> Synonyms:
     """Read `[[synonym]] say = ["お店を開く"] find = ["飲食店営業", "営業 許可"]`."""
-    phrases: dict[str, tuple[Alternative, ...]] = {}
+    phrases: dict[str, tuple[str, ...]] = {}
     for entry in tomllib.loads(text)["synonym"]:
-        alternatives = tuple(
-            tuple(fold(word) for word in clean(found).split()) for found in entry["find"]
-        )
         for said in entry["say"]:
             phrase = clean(said)
             if phrase in phrases:
                 raise ValueError(f"{said} is said twice")
-            phrases[phrase] = alternatives
+            phrases[phrase] = tuple(entry["find"])
     return Synonyms(tuple(sorted(phrases.items(), key=lambda pair: -len(pair[0]))))
