@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from . import far
+from .far import FarDate
 from .types import (
     DATE,
     DATE_TIME,
@@ -17,7 +20,7 @@ from .types import (
     YEARS_DURATION,
     Type,
 )
-from .values import CLASSES, DECIMAL128, LONGEST_STRING, YearsMonths
+from .values import DECIMAL128, LONGEST_STRING, SCALAR_OF_CLASS, YearsMonths
 
 MICROSECOND = timedelta(microseconds=1)
 LARGEST_MONTHS = 12 * 10**9
@@ -30,29 +33,30 @@ def add_strings(left: str, right: str) -> str | None:
     return left + right if len(left) + len(right) <= LONGEST_STRING else None
 
 
-def add_months(day: date, length: YearsMonths) -> date:
+def add_months(day: Any, length: YearsMonths) -> Any:
     """Add months to a date (or date and time); the 31st becomes the last day of a short month."""
     year, month = divmod(day.year * 12 + day.month - 1 + length.months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return day.replace(year=year, month=month + 1, day=min(day.day, last))
-        except ValueError:
-            if not 1 <= year <= 9999:
-                raise
-    raise ValueError(day)
+
+    def make(year: int) -> Any:
+        last = monthrange(year, month + 1)[1]
+        near = day.near if isinstance(day, FarDate) else day
+        return near.replace(year=year, month=month + 1, day=min(day.day, last))
+
+    return far.made(year, make)
 
 
-def subtract_months(day: date, length: YearsMonths) -> date:
+def subtract_months(day: Any, length: YearsMonths) -> Any:
     """Subtract months from a date (or date and time)."""
     return add_months(day, YearsMonths(-length.months))
 
 
-def add_days(day: date, length: timedelta) -> date:
+def add_days(day: Any, length: timedelta) -> Any:
     """Add a duration to a date, counted from its midnight (DMN 10.3.2.12)."""
-    return (datetime.combine(day, time()) + length).date()
+    cycles, near = far.split(day)
+    return far.moved(far.whole(cycles, datetime.combine(near, time())), length).date()
 
 
-def subtract_days(day: date, length: timedelta) -> date:
+def subtract_days(day: Any, length: timedelta) -> Any:
     """Subtract a duration from a date."""
     return add_days(day, -length)
 
@@ -68,21 +72,21 @@ def subtract_from_time(clock: time, length: timedelta) -> time:
     return add_to_time(clock, -length)
 
 
-def between_moments(later: datetime, earlier: datetime) -> timedelta:
-    """Measure the time between two moments (zones respected; TypeError when only one has one)."""
-    if later.tzinfo is not None and earlier.tzinfo is not None:
-        return later.astimezone(UTC) - earlier.astimezone(UTC)
-    return later - earlier
+def between_moments(later: Any, earlier: Any) -> timedelta:
+    """Measure the time between two moments; TypeError when only one has a zone."""
+    return far.difference(later, earlier)
 
 
-def between_dates(later: date, earlier: date) -> timedelta:
+def between_dates(later: Any, earlier: Any) -> timedelta:
     """Measure the time between dates; a date beside a moment is its midnight in UTC (Table 48)."""
-    return between_moments(midnight(later), midnight(earlier))
+    return far.difference(midnight(later), midnight(earlier))
 
 
-def midnight(day: date) -> datetime:
+def midnight(day: Any) -> Any:
     """Give the moment a date begins, in UTC."""
-    return day if isinstance(day, datetime) else datetime.combine(day, time(), UTC)
+    cycles, near = far.split(day)
+    moment = near if isinstance(near, datetime) else datetime.combine(near, time(), UTC)
+    return far.whole(cycles, moment)
 
 
 def between_times(later: time, earlier: time) -> timedelta | None:
@@ -146,7 +150,7 @@ _ADD: list[tuple[Type, Type, Type, Binary]] = [
     (DATE, YEARS_DURATION, DATE, add_months),
     (DATE_TIME, YEARS_DURATION, DATE_TIME, add_months),
     (DATE, DAYS_DURATION, DATE, add_days),
-    (DATE_TIME, DAYS_DURATION, DATE_TIME, lambda a, b: a + b),
+    (DATE_TIME, DAYS_DURATION, DATE_TIME, far.moved),
     (TIME, DAYS_DURATION, TIME, add_to_time),
     (
         YEARS_DURATION,
@@ -161,9 +165,9 @@ _SUBTRACT: list[tuple[Type, Type, Type, Binary]] = [
     (DATE, YEARS_DURATION, DATE, subtract_months),
     (DATE_TIME, YEARS_DURATION, DATE_TIME, subtract_months),
     (DATE, DAYS_DURATION, DATE, subtract_days),
-    (DATE_TIME, DAYS_DURATION, DATE_TIME, lambda a, b: a - b),
+    (DATE_TIME, DAYS_DURATION, DATE_TIME, lambda a, b: far.moved(a, -b)),
     (TIME, DAYS_DURATION, TIME, subtract_from_time),
-    (DATE, DATE, DAYS_DURATION, lambda a, b: a - b),
+    (DATE, DATE, DAYS_DURATION, far.difference),
     (DATE_TIME, DATE_TIME, DAYS_DURATION, between_moments),
     (DATE, DATE_TIME, DAYS_DURATION, between_dates),
     (DATE_TIME, DATE, DAYS_DURATION, between_dates),
@@ -224,7 +228,12 @@ OPERATIONS: dict[str, dict[tuple[Type, Type], tuple[Type, Binary]]] = {
     }.items()
 }
 _BY_CLASS = {
-    op: {(CLASSES[left], CLASSES[right]): f for (left, right), (_, f) in table.items()}
+    op: {
+        (left, right): table[kinds][1]
+        for left, first in SCALAR_OF_CLASS.items()
+        for right, second in SCALAR_OF_CLASS.items()
+        if (kinds := (first, second)) in table
+    }
     for op, table in OPERATIONS.items()
 }
 

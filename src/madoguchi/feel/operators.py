@@ -8,10 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 from .arithmetic import between_moments, since_midnight
+from .far import FarDate, FarMoment
 from .meter import spend
-from .values import Range, YearsMonths
+from .values import SCALAR_OF_CLASS, Range, YearsMonths
 
-PLAIN = frozenset((Decimal, str, date, timedelta, YearsMonths))
+PLAIN = frozenset((Decimal, str, date, timedelta, YearsMonths, FarDate))
+
+
+MOMENTS = frozenset((datetime, time, FarMoment))
+
+
+def same_kind(left: Any, right: Any) -> bool:
+    """Tell whether two values are of one class, or of one type in spite of a far year."""
+    kind, other = left.__class__, right.__class__
+    return kind is other or SCALAR_OF_CLASS.get(kind, kind) == SCALAR_OF_CLASS.get(other, other)
 
 
 def equal(left: Any, right: Any) -> bool | None:
@@ -20,14 +30,14 @@ def equal(left: Any, right: Any) -> bool | None:
         return left is right
     kind = left.__class__
     if kind in PLAIN or kind is bool:
-        return left == right if kind is right.__class__ else None
+        return left == right if same_kind(left, right) else None
     if isinstance(left, list):
         return equal_lists(left, right) if isinstance(right, list) else None
     if isinstance(left, Mapping):
         return equal_contexts(left, right) if isinstance(right, Mapping) else None
-    if kind is not right.__class__:
+    if not same_kind(left, right):
         return None
-    if kind is datetime or kind is time:
+    if kind in MOMENTS:
         return same_moment(left, right)
     if kind is Range:
         return left == right  # type: ignore[no-any-return]
@@ -41,8 +51,8 @@ def same_moment(left: Any, right: Any) -> bool:
     cut = timedelta(milliseconds=1)
     if isinstance(left, time):
         return since_midnight(left) // cut == since_midnight(right) // cut
-    whole = left.replace(microsecond=left.microsecond // 1000 * 1000)
-    return not between_moments(whole, right.replace(microsecond=right.microsecond // 1000 * 1000))
+    apart = between_moments(left, right)
+    return abs(apart) < cut and (left.microsecond // 1000 == right.microsecond // 1000)
 
 
 def equal_lists(left: list[Any], right: list[Any]) -> bool | None:
@@ -86,11 +96,11 @@ def any_of(answers: Any) -> bool | None:
 def less(left: Any, right: Any, or_equal: bool = False) -> bool | None:
     """Tell whether left comes before right; None when they have no common order."""
     kind = left.__class__
-    if kind is not right.__class__:
+    if not same_kind(left, right):
         return None
     if kind in PLAIN:
         return left <= right if or_equal else left < right  # type: ignore[no-any-return]
-    if kind is datetime or kind is time:
+    if kind in MOMENTS:
         if (left.tzinfo is None) != (right.tzinfo is None):
             return None
         if kind is time:

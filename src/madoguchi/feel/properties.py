@@ -20,7 +20,7 @@ from .types import (
     RangeType,
     Type,
 )
-from .values import CLASSES, Range
+from .values import SCALAR_OF_CLASS, Range
 
 Property = tuple[Type, Callable[[Any], Any]]
 
@@ -79,7 +79,9 @@ PROPERTIES: dict[Type, dict[str, Property]] = {
         "months": whole(lambda d: d.months - d.years * 12),
     },
 }
-PROPERTIES_OF_CLASS = {CLASSES[kind]: properties for kind, properties in PROPERTIES.items()}
+PROPERTIES_OF_CLASS = {
+    python: PROPERTIES[kind] for python, kind in SCALAR_OF_CLASS.items() if kind in PROPERTIES
+}
 RANGE_PROPERTIES: dict[str, Callable[[Range], Any]] = {
     "start": lambda r: r.low,
     "end": lambda r: r.high,

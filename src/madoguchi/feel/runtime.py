@@ -210,10 +210,10 @@ def conform(value: Any, wanted: Type) -> Any:
         return value
     python = CLASSES.get(wanted)
     if python is not None:
-        if value.__class__ is python:
+        if value.__class__ is python or SCALAR_OF_CLASS.get(value.__class__) == wanted:
             return value
-        if isinstance(value, list) and len(value) == 1:
-            return value[0] if value[0].__class__ is python else MISMATCH
+        if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
+            return MISMATCH if value[0] is None else conform(value[0], wanted)
         return MISMATCH
     if isinstance(wanted, ListType):
         return conform_list(value, wanted)

@@ -6,8 +6,11 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from . import far
+from .far import FarDate, FarMoment
 from .values import YearsMonths
 
 DATE_TEXT = re.compile(r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d{2})-(\d{2})", re.ASCII)
@@ -21,7 +24,7 @@ DAYS_TEXT = re.compile(
 YEARS_TEXT = re.compile(r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?", re.ASCII)
 LONGEST_TEXT = 100
 
-Temporal = date | time | datetime | timedelta | YearsMonths
+Temporal = FarDate | date | time | datetime | timedelta | YearsMonths
 
 
 def temporal(text: str) -> Temporal | None:
@@ -34,7 +37,7 @@ def temporal(text: str) -> Temporal | None:
 
 
 def date_from_text(text: str) -> date | None:
-    """Read ``2026-04-01``; years outside 1–9999 are not supported and give None."""
+    """Read ``2026-04-01``."""
     match = DATE_TEXT.fullmatch(text)
     return made_date(int(match[1]), int(match[2]), int(match[3])) if match else None
 
@@ -42,7 +45,7 @@ def date_from_text(text: str) -> date | None:
 def made_date(year: int, month: int, day: int) -> date | None:
     """Make a date; None when there is no such day."""
     try:
-        return date(year, month, day)
+        return far.made(year, lambda near: date(near, month, day))  # type: ignore[no-any-return]
     except (ValueError, OverflowError):
         return None
 
@@ -97,7 +100,9 @@ def date_time_from_text(text: str) -> datetime | None:
     if clock is None or (late and clock.replace(tzinfo=None) != time()):
         return None
     try:
-        return datetime.combine(found, clock) + late
+        cycles, near = far.split(found)
+        moment = far.whole(cycles, datetime.combine(near, clock))
+        return far.moved(moment, late) if late else moment  # type: ignore[no-any-return]
     except OverflowError:
         return None
 
@@ -154,7 +159,7 @@ def duration_text(value: timedelta | YearsMonths) -> str:
     return f"{sign}P{text or 'T0S'}"
 
 
-def clock_text(value: time | datetime) -> str:
+def clock_text(value: Any) -> str:
     """Write a time of day with its fraction and zone."""
     text = f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
     if value.microsecond:
@@ -174,12 +179,18 @@ def clock_text(value: time | datetime) -> str:
     )
 
 
+def day_text(day: date | FarDate) -> str:
+    """Write the date of a date or moment."""
+    sign = "-" if day.year < 0 else ""
+    return f"{sign}{abs(day.year):04d}-{day.month:02d}-{day.day:02d}"
+
+
 def temporal_text(value: Temporal) -> str:
     """Write any temporal value as ``@"…"`` would read it."""
-    if isinstance(value, datetime):
-        return f"{value.year:04d}-{value.month:02d}-{value.day:02d}T{clock_text(value)}"
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, (datetime, FarMoment)):
+        return f"{day_text(value)}T{clock_text(value)}"
+    if isinstance(value, (date, FarDate)):
+        return day_text(value)
     if isinstance(value, time):
         return clock_text(value)
     return duration_text(value)

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOp
 from functools import total_ordering
 from typing import Any
 
+from .far import FarDate, FarMoment
 from .types import (
     ANY,
     BOOLEAN,
@@ -77,7 +78,11 @@ CLASSES: dict[Type, type] = {
     DAYS_DURATION: timedelta,
     YEARS_DURATION: YearsMonths,
 }
-SCALAR_OF_CLASS: dict[type, Type] = {python: scalar for scalar, python in CLASSES.items()}
+SCALAR_OF_CLASS: dict[type, Type] = {
+    **{python: scalar for scalar, python in CLASSES.items()},
+    FarDate: DATE,
+    FarMoment: DATE_TIME,
+}
 
 
 def number(value: object) -> Decimal | None:
@@ -146,11 +151,12 @@ def reader(wanted: Type) -> Callable[[Any], Any]:
     python = CLASSES.get(wanted)
     if python is None or wanted == ANY:
         return normal
-    if python is date:
-        return lambda value: (
-            value if isinstance(value, date) and not isinstance(value, datetime) else None
-        )
-    return lambda value: value if isinstance(value, python) else None
+    return lambda value: (
+        value
+        if SCALAR_OF_CLASS.get(value.__class__) == wanted
+        or (SCALAR_OF_CLASS.get(value.__class__) is None and isinstance(value, python))
+        else None
+    )
 
 
 def as_list(value: object) -> list[Any] | None:

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from .. import far
+from ..far import FarDate, FarMoment
 from ..operators import equal
 from ..temporal import (
     date_from_text,
@@ -48,7 +50,7 @@ def text_of(value: Any, quoted: bool) -> str:
         low, high = text_of(value.low, True), text_of(value.high, True)
         left = "[" if value.low_included else "("
         return f"{left}{low}..{high}{']' if value.high_included else ')'}"
-    if isinstance(value, (date, time, timedelta, YearsMonths)):
+    if isinstance(value, (date, time, timedelta, YearsMonths, FarDate)):
         return temporal_text(value)
     return "function"
 
@@ -111,8 +113,9 @@ def date_time_from_string(text: str) -> datetime | None:
 )
 def date_time_of_parts(day: date, clock: time) -> datetime:
     """Join a date and a time."""
-    whole = day.date() if isinstance(day, datetime) else day
-    return datetime.combine(whole, clock)
+    cycles, near = far.split(day)
+    whole = near.date() if isinstance(near, datetime) else near
+    return far.whole(cycles, datetime.combine(whole, clock))  # type: ignore[no-any-return]
 
 
 @builtin("time(from: string) -> time")
@@ -181,7 +184,7 @@ def is_same(left: Any, right: Any) -> bool:
     """Tell whether two values are of one type and the same, zones as written included."""
     if left.__class__ is not right.__class__:
         return False
-    if isinstance(left, (time, datetime)):
+    if isinstance(left, (time, datetime, FarMoment)):
         return temporal_text(left) == temporal_text(right)
     if left is None or left.__class__ in SCALAR_OF_CLASS:
         return bool(left == right)
