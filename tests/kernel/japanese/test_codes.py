@@ -1,7 +1,9 @@
 """Corporate numbers, postal codes, telephones, e-mail."""
 
 from contextlib import suppress
+from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,3 +195,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     for parse in (parse_corporate_number, parse_postal_code, parse_telephone, parse_email):
         with suppress(JapaneseInputError):
             assert parse(text).isascii()
+
+
+def test_every_number_of_the_real_change_feed(shared_data: Path) -> None:
+    file = shared_data / "nta" / "changes_2026_06_07.parquet"  # file date, then the 30 fields
+    table = pyarrow.parquet.read_table(file, columns=["column02"])
+    numbers = {str(number) for number in table.column(0).to_pylist()}
+    assert len(numbers) > 50_000
+    assert [number for number in numbers if not is_corporate_number(number)] == []

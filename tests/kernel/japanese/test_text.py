@@ -1,5 +1,8 @@
 """Normalising, kana, repertoire, searching."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +117,8 @@ def test_kana_there_and_back(text: str) -> None:
         ("か゚き゚", []),
         ("①㈱℡éÅ〜～－∥―—", []),
         ("￥¥￠￡￢", []),
+        ("đĦĲŴ", ["Ħ", "Ĳ", "Ŵ"]),  # JIS X 0212 has these
+        ("\uf900", ["\uf900"]),
         ("辻\U000e0100さん", ["辻\U000e0100"]),
         ("葛\ufe00", ["葛\ufe00"]),
         ("👍🏽と👍", ["👍🏽", "👍"]),
@@ -128,6 +133,21 @@ def test_kana_there_and_back(text: str) -> None:
 )
 def test_outside_jis_x_0213(text: str, outside: list[str]) -> None:
     assert outside_jis_x_0213(text) == outside
+
+
+def test_repertoire_is_that_of_the_published_table(shared_data: Path) -> None:
+    """Project X0213's mapping table, both ways: nothing of it is missing, nothing else is in."""
+    table = (shared_data / "mj" / "jisx0213-2004-8bit-std.txt").read_text(encoding="ascii")
+    written = re.findall(r"^0x\w+\tU\+([0-9A-F+]+)\t#(.*)", table, re.MULTILINE)
+    inside = {"".join(chr(int(code, 16)) for code in codes.split("+")) for codes, _ in written}
+    inside = {character for character in inside if character.isprintable() or character == "\u3000"}
+    others = re.findall(r"(?:Fullwidth|Windows)\s*: U\+([0-9A-F]+)", table)
+    twins = {chr(int(code, 16)) for code in others} | set("—⦅⦆")
+    assert len(inside) > 11_000
+    assert [character for character in inside | twins if outside_jis_x_0213(character)] == []
+    rest = (chr(code) for code in (*range(0xA1, 0xD800), *range(0xE000, 0x30000)))
+    known = inside | twins | {"\u00ad"}
+    assert [c for c in rest if c not in known and not outside_jis_x_0213(c)] == []
 
 
 @given(st.text(max_size=30))

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# The same JIS character under the number Windows or Latin-1 gives it.
-_TWINS = str.maketrans("￠￡￢—¥‾", "¢£¬―￥￣")
+# Characters of JIS X 0213 under the number that Windows, Latin-1 or Unicode 3.2 gives them.
+_TWINS = frozenset("￠￡￢—¥‾｟｠～＼∑")
 _CLUSTER = re.compile(
     "(?s).(?:[\u0300-\u036f\u3099\u309a\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]|"
     "[\U0001f3fb-\U0001f3ff])*"
@@ -31,14 +31,14 @@ def outside_jis_x_0213(text: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)  # people write with a few thousand characters
 def _is_inside(cluster: str) -> bool:
-    if _PLAIN.fullmatch(cluster):
+    if cluster in _TWINS or _PLAIN.fullmatch(cluster):
         return True
-    composed = unicodedata.normalize("NFC", cluster)
-    if len(cluster) == 1 and len(composed) != 1:
-        composed = cluster
+    # A single character is asked as it is: composition would exchange forms used in names.
+    composed = unicodedata.normalize("NFC", cluster) if len(cluster) > 1 else cluster
     try:
-        encoded = composed.translate(_TWINS).encode("euc_jis_2004")
+        # Not EUC: Python's euc_jis_2004 also writes JIS X 0212, another repertoire.
+        encoded = composed.encode("shift_jis_2004")
     except UnicodeEncodeError:
         return False
-    # A control character, and half-width katakana, which belong to JIS X 0201 (0x8E … in EUC).
-    return len(encoded) > 1 and encoded[0] != 0x8E
+    # One byte: a control character, or half-width katakana, which belong to JIS X 0201.
+    return len(encoded) > 1
