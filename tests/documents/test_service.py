@@ -15,6 +15,7 @@ from madoguchi.documents.service import Accept, DocumentError, Owner, StoredFile
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.jobs import Worker
+from madoguchi.settings import Settings
 from tests.documents import files
 
 AT = datetime(2026, 4, 1, 3, tzinfo=UTC)
@@ -170,7 +171,7 @@ async def test_quarantine_until_scanned(
         assert caught.value.code == "quarantined"
     server, url, received = await clamd(answer)
     async with server:
-        worker = Worker(database, jobs.handlers(blobs, url), lambda: AT, blobs)
+        worker = Worker(database, jobs.handlers(Settings(scanner_url=url)), lambda: AT, blobs)
         assert await worker.run_once()
     assert bytes(received) == await blobs.read(stored.sha256)
     async with database.session() as session:
