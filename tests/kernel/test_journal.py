@@ -9,7 +9,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.kernel.database import Database
+from madoguchi.kernel.database import Database, DatabaseBusy
 from madoguchi.kernel.journal import Entry, JournalError, append, entries, erase_payload, verify
 from madoguchi.kernel.journal.leaf import entry_content, leaf_hash
 
@@ -177,3 +177,28 @@ async def test_a_payload_without_canonical_form_is_refused(
 ) -> None:
     with pytest.raises(TypeError):
         await add(database, **payload)
+
+
+async def test_writers_that_block_each_other_are_told_to_try_again(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("one writer at a time: SQLite knows no deadlock between writers")
+
+    async def write(session: AsyncSession, subject: str) -> None:
+        await append(session, subject=subject, action="x", actor="a", at=AT, payload={})
+
+    async def both(subjects: list[str], met: asyncio.Barrier) -> str:
+        async with database.session() as session:
+            await write(session, subjects[0])
+            await met.wait()
+            try:
+                await write(session, subjects[1])
+            except DatabaseBusy:
+                return "busy"
+            await session.commit()
+            return "written"
+
+    met = asyncio.Barrier(2)
+    outcomes = await asyncio.gather(
+        both(["case:1", "case:2"], met), both(["case:2", "case:1"], met)
+    )
+    assert sorted(outcomes) == ["busy", "written"]

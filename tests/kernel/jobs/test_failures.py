@@ -1,6 +1,7 @@
 """What happens when handlers fail, workers die and leases run out."""
 
 import asyncio
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.kernel.clock import system_clock
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.jobs import (
@@ -200,3 +202,22 @@ def test_pauses_grow_and_stay_within_their_limits(id: str, attempts: int) -> Non
 
 def test_pauses_differ_between_jobs() -> None:
     assert len({pause_before_retry(f"job {n}", 1) for n in range(100)}) > 50
+
+
+async def test_a_killed_process_leaves_no_effect_and_its_job_runs_elsewhere(
+    database: Database,
+) -> None:
+    await add(database, "note", {"n": 1})
+    url = database.url.render_as_string(hide_password=False)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.kernel.jobs.doomed", url, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), 30) == b"written\n"
+    process.kill()
+    await process.wait()
+    assert await Worker(database, {"note": note}).drain() == 0  # its lease still runs
+    later = lambda: system_clock() + timedelta(minutes=2)  # noqa: E731
+    assert await Worker(database, {"note": note}, later).drain() == 1
+    assert await noted(database) == [1]
+    assert [(job.state, job.attempts) for job in await jobs(database)] == [(DONE, 2)]

@@ -8,6 +8,9 @@ from madoguchi.kernel.database.columns import UnstorableText
 from madoguchi.kernel.errors import DomainError
 
 # SQLSTATE of PostgreSQL, class 22: data exceptions.
+# Serialisation failure, deadlock, lock not available, too many connections: nothing is wrong with
+# the request, and sending it again will do.
+TRY_AGAIN = ("40001", "40P01", "55P03", "53300")
 TEXT_TOO_LONG, OUT_OF_RANGE, UNSTORABLE = "22001", "22003", ("22021", "22P05")
 
 
@@ -49,7 +52,7 @@ def explain(context: ExceptionContext) -> Any:
         raise ValueTooLarge("text") from fault
     if state == OUT_OF_RANGE or isinstance(fault, OverflowError) or "out of int" in text:
         raise ValueTooLarge("number") from fault
-    if "database is locked" in text:
+    if state in TRY_AGAIN or "database is locked" in text:
         raise DatabaseBusy from fault
 
 
