@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..temporal import (
 from ..values import DECIMAL128, SCALAR_OF_CLASS, Range, YearsMonths
 from .registry import builtin
 
+LARGEST_OFFSET = timedelta(hours=18)
 NUMBER_TEXT = re.compile(r"-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -149,9 +150,9 @@ def time_of_parts(
     hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None = None
 ) -> time | None:
     """Make a time of its parts."""
-    from datetime import timezone
-
     micro = int(second % 1 * 1_000_000)
+    if offset is not None and abs(offset) > LARGEST_OFFSET:
+        return None
     zone = None if offset is None else timezone(offset)
     return time(int(hour), int(minute), int(second), micro, zone)
 

@@ -81,8 +81,9 @@ def run_case(file: str, model: Model | None, case: Tag) -> Failure | None:
 def result(model: Model, case: Tag, node: Tag, inputs: Mapping[str, Any]) -> Any:
     """Evaluate what a case asks for."""
     evaluation = Evaluation(model, inputs)
-    invocable = case.get("invocableName")
-    if case.get("type") in ("decisionService", "bkm") and invocable:
+    service = node.get("name") if node.get("type") == "decisionService" else ""
+    invocable = case.get("invocableName", service)
+    if invocable:
         found = evaluation.call(invocable, inputs)
         named = isinstance(found, Mapping) and node.get("name") in found
         return found[node.get("name")] if named else found
