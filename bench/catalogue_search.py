@@ -35,8 +35,22 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("MADOGUCHI_SHARED_DATA", ROOT / "../shared/data"))
 SURVEY = DATA / "procedures/procedures_survey_r6.parquet"
 POSTGRES = os.environ.get("MADOGUCHI_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
-EVERYDAY = ["引っ越し", "お店を開く", "会社を作る", "ガソリンスタンド", "パスポート", "薬機法", "確定申告"]
-MISSES = ["宇宙エレベーター", "高圧ガス保全法", "ｘｙｚｚｙ", "電子申請の使い方がわからない", "転出証書"]
+EVERYDAY = [
+    "引っ越し",
+    "お店を開く",
+    "会社を作る",
+    "ガソリンスタンド",
+    "パスポート",
+    "薬機法",
+    "確定申告",
+]
+MISSES = [
+    "宇宙エレベーター",
+    "高圧ガス保全法",
+    "ｘｙｚｚｙ",
+    "電子申請の使い方がわからない",
+    "転出証書",
+]
 
 
 def draw(count: int) -> list[service.Query]:

@@ -42,7 +42,15 @@ def form_text(fields: int, pages: int = 1) -> str:
         f"  - {{on: f{n}, must: 'f{n} <= 100000 or f{n + 2} = \"a\"', message: {{ja: 確認, en: Check}}}}"
         for n in range(1, fields - 2, 6)
     ]
-    return HEAD + "\n".join(lines) + "\npages:\n" + "\n".join(listed) + "\nchecks:\n" + "\n".join(checks) + "\n"
+    return (
+        HEAD
+        + "\n".join(lines)
+        + "\npages:\n"
+        + "\n".join(listed)
+        + "\nchecks:\n"
+        + "\n".join(checks)
+        + "\n"
+    )
 
 
 def form(fields: int, pages: int = 1) -> Package:

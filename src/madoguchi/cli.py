@@ -34,17 +34,25 @@ def check(folder: Folder, quiet: bool = typer.Option(False, help="faults and tot
         failed += not checked.publishable
         package = checked.loaded.package
         if package is not None and not quiet:
-            typer.echo(f"\n{package.id} {package.version} — {package.title.get('ja')} ({package.kind})")
+            typer.echo(
+                f"\n{package.id} {package.version} — {package.title.get('ja')} ({package.kind})"
+            )
             typer.echo(as_text(package.machine))
-            typer.echo(f"  {len(package.fields)} fields, {checked.tests} tests, {package.digest[:19]}…\n")
+            typer.echo(
+                f"  {len(package.fields)} fields, {checked.tests} tests, {package.digest[:19]}…\n"
+            )
     if failed or not count:
-        typer.echo(f"{failed} of {count} procedures have faults" if count else f"no packages in {folder}")
+        typer.echo(
+            f"{failed} of {count} procedures have faults" if count else f"no packages in {folder}"
+        )
         raise typer.Exit(1)
     typer.echo(f"{count} procedures, {tests} tests passed")
 
 
 @packages.command("publish")
-def publish(folder: Folder, actor: str = typer.Option("command line", help="who publishes")) -> None:
+def publish(
+    folder: Folder, actor: str = typer.Option("command line", help="who publishes")
+) -> None:
     """Publish every package below a folder; what is published already stays as it is."""
     from madoguchi.installation import publish_folder
 
@@ -69,7 +77,9 @@ def import_catalogue(file: File) -> None:
     from madoguchi.installation import import_survey_file
 
     started = time.monotonic()
-    count = _run(import_survey_file(file, lambda done, total: typer.echo(f"{done}/{total}", err=True)))
+    count = _run(
+        import_survey_file(file, lambda done, total: typer.echo(f"{done}/{total}", err=True))
+    )
     typer.echo(f"{count} procedures imported in {time.monotonic() - started:.1f} s")
 
 

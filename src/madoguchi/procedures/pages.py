@@ -81,7 +81,8 @@ def fixed_amount(package: Package, index: int) -> int | None:
 
 def steps(package: Package) -> list[Text]:
     """The usual way through the workflow, as the states a smooth filing passes."""
-    machine, state, seen, way = package.machine, DRAFT, {DRAFT}, []
+    way: list[Text] = []
+    machine, state, seen = package.machine, DRAFT, {DRAFT}
     while True:
         onward = [
             action

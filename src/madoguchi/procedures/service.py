@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,8 +30,8 @@ from madoguchi.procedures.package.load import (
     package_folders,
 )
 from madoguchi.procedures.package.scope import Environment
-from madoguchi.procedures.package.source import PackageFault
-from madoguchi.procedures.package.trial import run_tests
+from madoguchi.procedures.package.source import PackageFault, read_yaml
+from madoguchi.procedures.package.trial import changed, plain, run_tests
 from madoguchi.procedures.workflow.advance import Happened, Transition, advance, available
 from madoguchi.procedures.workflow.machine import DRAFT, Action, Machine, State
 
@@ -266,6 +267,16 @@ async def versions(session: AsyncSession, procedure_id: str | None = None) -> li
         )
         for row in await session.scalars(query)
     ]
+
+
+def sample_filing(package: Package, change: Mapping[str, Any]) -> dict[str, Any]:
+    """The package's own example of a complete filing (tests/ok.yaml) with changes.
+
+    `change` is a JSON Merge Patch whose keys may also be JSON Pointers with row ids.
+    """
+    source = read_yaml(package.files.get("tests/ok.yaml", "{}"), "tests/ok.yaml")
+    result: dict[str, Any] = changed(plain(source.data), plain(dict(change)))
+    return result
 
 
 def files_of(folder: Path) -> dict[str, str]:

@@ -31,8 +31,7 @@ class Synonyms:
     def groups(self, words: Iterable[str]) -> list[Group]:
         """The groups of cleaned words; a phrase may lie inside a word or span several.
 
-        「引っ越し 届出」 → [引っ越し or 転居 or 転入 …], [届出]. What is left of a word beside a
-        phrase counts when it holds more than hiragana: 「お店を開く許可」 keeps 許可.
+        「引っ越し 届出」 → [引っ越し or 転居 or 転入 …], [届出].
         """
         text = " ".join(words)
         found = self._find(text)
@@ -42,9 +41,9 @@ class Synonyms:
         before, _, after = text.partition(phrase)
         typed = tuple(fold(word) for word in phrase.split() if fold(word))
         return [
-            *self.groups(_beside(before)),
+            *self.groups(_beside(before, -1)),
             Group(phrase, (typed, *map(_folded, meanings)), meanings),
-            *self.groups(_beside(after)),
+            *self.groups(_beside(after, 0)),
         ]
 
     def _find(self, text: str) -> tuple[str, tuple[str, ...]] | None:
@@ -62,9 +61,17 @@ def _folded(meaning: str) -> Alternative:
     return tuple(fold(word) for word in clean(meaning).split())
 
 
-def _beside(text: str) -> list[str]:
-    """Words left beside a phrase; a word cut by the phrase needs more than hiragana to stay."""
-    return [word for word in text.split() if runs(word)]
+def _beside(text: str, cut: int) -> list[str]:
+    """Words left beside a phrase; `cut` is the place of the one it may have cut: 0 or -1.
+
+    Of a cut word only the runs that say something stay: 「ときの届出」 → 届出.
+    """
+    words = text.split()
+    is_cut = bool(words) and not text[cut].isspace()
+    if not is_cut:
+        return words
+    pieces = runs(words[cut])
+    return [*pieces, *words[1:]] if cut == 0 else [*words[:-1], *pieces]
 
 
 @cache

@@ -12,7 +12,18 @@ from madoguchi.procedures.package.source import PathInFile
 from madoguchi.procedures.package.spec import FieldSpec
 
 GENERAL_KEYS = frozenset(
-    "type label help required relevant calculate default prefill readonly visible_to".split()
+    [
+        "type",
+        "label",
+        "help",
+        "required",
+        "relevant",
+        "calculate",
+        "default",
+        "prefill",
+        "readonly",
+        "visible_to",
+    ]
 )
 _LIMIT_TYPES = {"date": feel.DATE, "year_month": feel.STRING}
 

@@ -39,7 +39,7 @@ def postal_code(field: Field, raw: object) -> str:
 
 
 def corporate_number(field: Field, raw: object) -> str:
-    """A corporate number (法人番号): 13 digits, the first of which checks the others (法人番号の指定等に関する省令 第2条)."""
+    """A corporate number (法人番号): 13 digits, the first checks the others (法人番号の指定等に関する省令 第2条)."""
     digits = re.sub(r"[\s-]", "", japanese.normalise(_string(raw)))
     if not re.fullmatch(r"[0-9]{13}", digits):
         raise InputFault("corporate-number-length", length=sum(c.isdigit() for c in digits))

@@ -7,7 +7,12 @@ from datetime import date
 from madoguchi import feel
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.fields.field import Field, Rule
-from madoguchi.procedures.package import spec
+from madoguchi.procedures.package.spec import (
+    AttachmentSpec,
+    MessageSpec,
+    ProcedureSpec,
+    RegisterSpec,
+)
 from madoguchi.procedures.workflow.machine import Machine
 
 
@@ -40,7 +45,7 @@ class Attachment:
     """A document to be sent with the filing (添付書類)."""
 
     key: str
-    spec: spec.AttachmentSpec
+    spec: AttachmentSpec
     required: Rule | None
     relevant: Rule | None
     omit_when: Rule | None
@@ -62,7 +67,7 @@ class Fee:
 class Register:
     """What a decision writes into a register (登録簿)."""
 
-    spec: spec.RegisterSpec
+    spec: RegisterSpec
     columns: Mapping[str, Rule]
     valid_until: Rule | None
 
@@ -73,7 +78,7 @@ class Package:
 
     digest: str
     version: str
-    spec: spec.ProcedureSpec
+    spec: ProcedureSpec
     fields: Mapping[str, Field]
     order: tuple[str, ...]
     pages: tuple[Page, ...]
@@ -86,7 +91,7 @@ class Package:
     machine: Machine
     register: Register | None
     facts: Mapping[str, Rule]
-    messages: Mapping[str, spec.MessageSpec]
+    messages: Mapping[str, MessageSpec]
     files: Mapping[str, str]
 
     @property
@@ -102,7 +107,7 @@ class Package:
     @property
     def title(self) -> Text:
         """The procedure's name."""
-        return self.spec.title  # type: ignore[return-value]
+        return self.spec.title
 
     def open_on(self, day: date) -> bool:
         """Whether filings may begin under this version on a day (施行期間)."""

@@ -32,21 +32,10 @@ class Environment:
 T = TypeVar("T")
 
 _PARTY = feel.ContextType(
-    {
-        name: feel.STRING
-        for name in (
-            "id",
-            "number",
-            "name",
-            "kana",
-            "address",
-            "representative_title",
-            "representative_name",
-            "email",
-            "telephone",
-            "agency",
-        )
-    }
+    dict.fromkeys(
+        "id number name kana address representative_title representative_name email telephone agency".split(),
+        feel.STRING,
+    )
 )
 
 
@@ -59,10 +48,9 @@ SCOPE: Mapping[str, feel.Type] = {
     "filed_on": feel.DATE,
     "account": feel.ContextType({"organisation": _PARTY, "person": _PARTY, "agent": feel.BOOLEAN}),
     "catalogue": feel.ContextType(
-        {
-            name: feel.STRING
-            for name in ("id", "name", "law", "article", "agency", "agency_name", "kind")
-        }
+        dict.fromkeys(
+            ("id", "name", "law", "article", "agency", "agency_name", "kind"), feel.STRING
+        )
     ),
     "known": _function(feel.BOOLEAN, name=feel.STRING),
     "fact": _function(feel.ANY, name=feel.STRING),
@@ -121,7 +109,7 @@ def names(environment: Environment) -> dict[str, object]:
 
 
 def _add_open_days(start: object, days: object) -> date | None:
-    if not isinstance(start, date) or not isinstance(days, Decimal | int) or abs(days) > 10_000:
+    if not isinstance(start, date) or not isinstance(days, Decimal) or abs(days) > 10_000:
         return None
     return _within_calendar(lambda: calendar.add_open_days(start, int(days)))
 

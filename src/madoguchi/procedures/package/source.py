@@ -115,6 +115,7 @@ def _plain(node: Node, path: PathInFile, source: Source) -> object:
         return _mapping(node, path, source)
     if isinstance(node, SequenceNode):
         return [_plain(item, (*path, index), source) for index, item in enumerate(node.value)]
+    assert isinstance(node, ScalarNode)  # noqa: S101 - YAML has three kinds of nodes
     return _scalar(node, path, source)
 
 

@@ -26,7 +26,9 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Text = Annotated[dict[Literal["ja", "en"], str], BeforeValidator(_text), Field(min_length=1)]
+Text = Annotated[
+    dict[Annotated[str, Field(pattern="^(ja|en)$")], str], BeforeValidator(_text), Field(min_length=1)
+]
 Rule = Annotated[str, BeforeValidator(_rule), Field(min_length=1, max_length=4000)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]

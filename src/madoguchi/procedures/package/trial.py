@@ -157,7 +157,7 @@ def _attached(
 ) -> dict[str, Sequence[FileRef]]:
     """The attachments named by the test; unnamed, everything that these answers require."""
     if test.attached is not None:
-        return {key: (_SAMPLE,) for key in test.attached}
+        return dict.fromkeys(test.attached, (_SAMPLE,))
     bare = evaluate(package, entered, {}, environment)
     needed = [key for key, item in bare.attachments.items() if item.state == "required"]
     needed += [
@@ -165,7 +165,7 @@ def _attached(
         for fault in bare.errors
         if fault.code == "missing-file" and "/attachments/" not in fault.pointer
     ]
-    return {key: (_SAMPLE,) for key in needed}
+    return dict.fromkeys(needed, (_SAMPLE,))
 
 
 def _compare(package: Package, expect: Mapping[str, Any], verdict: Evaluation) -> list[str]:

@@ -1,0 +1,10 @@
+"""Running an installation (導入と運用): publishing packages, loading data, the demo, serving.
+
+What an administrator does from the command line; each use case is a file.
+"""
+
+from madoguchi.installation.publishing import publish_folder
+from madoguchi.installation.serving import serve
+from madoguchi.installation.survey import import_survey_file
+
+__all__ = ["import_survey_file", "publish_folder", "serve"]

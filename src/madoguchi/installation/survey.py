@@ -1,0 +1,31 @@
+"""Taking in the national survey of procedures, and noting which agency each ministry is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from madoguchi.identity.service import seed_agencies, shipped_agencies
+from madoguchi.installation.publishing import opened
+from madoguchi.procedures.catalogue import service as catalogue
+from madoguchi.settings import Settings
+
+
+async def import_survey_file(path: Path, progress: Callable[[int, int], None]) -> int:
+    """Replace the catalogue by the survey in a Parquet file; gives the number of procedures."""
+    async with opened(Settings()) as database:
+        async with database.session() as session:
+            await seed_agencies(session)
+            await session.commit()
+        result = await catalogue.import_survey(
+            database, path, progress, agencies=ministry_agencies()
+        )
+    return result.count
+
+
+def ministry_agencies() -> dict[str, str]:
+    """The agency id of every ministry by the names the survey may call it."""
+    return {
+        name: agency.id
+        for agency in shipped_agencies().values()
+        if agency.kind != "prefecture"
+        for name in (agency.name["ja"], *agency.aliases)
+    }
