@@ -27,8 +27,26 @@ class _Refusing(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         raise ValueError("a letter holds all it shows")
 
 
+class _Missing(logging.Handler):
+    """Collects the characters for which WeasyPrint found no glyph in any font."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.characters: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the character of a ".notdef glyph" warning."""
+        if str(record.msg).startswith(".notdef") and isinstance(record.args, tuple):
+            self.characters.append(str(record.args[0]))
+
+
 def typeset(order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """Body: HTML in UTF-8. Answer: the PDF; "pages" counts its pages."""
+    """Body: HTML in UTF-8. Answer: the PDF; "pages" counts its pages.
+
+    Fails for resources outside the letter, and when ordinary Japanese has no glyph: a letter full
+    of empty boxes must not go out. Single rare characters (emoji, 外字) become an empty box.
+    """
+    missing.characters.clear()
     fetcher = _Refusing()
     page = weasyprint.HTML(string=body.decode("utf-8"), url_fetcher=fetcher)
     document = page.render(pdf_variant="pdf/ua-1", pdf_tags=True)
@@ -37,9 +55,20 @@ def typeset(order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
     )
     if fetcher.asked:
         return {"failed": f"outside resource: {fetcher.asked[0][:120]}"}, b""
+    if any(map(_ordinary, missing.characters)):
+        return {"failed": "no Japanese font on this server (install fonts-noto-cjk)"}, b""
     return {"pages": len(document.pages)}, pdf
 
 
+def _ordinary(character: str) -> bool:
+    """Whether any font made for Japanese has the character: kana and the first CJK block."""
+    return "\u3041" <= character <= "\u30ff" or "\u4e00" <= character <= "\u9fff"
+
+
+missing = _Missing()
+
 if __name__ == "__main__":
-    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    weasyprint.LOGGER.handlers = [missing]
+    weasyprint.LOGGER.propagate = False
+    weasyprint.LOGGER.setLevel(logging.WARNING)
     serve(typeset, memory=MEMORY)
