@@ -74,5 +74,5 @@ def _words(field: Field, language: str) -> Schema:
     if field.calculate is not None:
         words["readOnly"] = True
     if field.spec.unit:
-        words["x-unit"] = field.spec.unit
+        words["x-unit"] = pick(field.spec.unit, language)
     return words

@@ -25,7 +25,8 @@ def postal_code(field: Field, value: object, language: str) -> str:
 
 def number(field: Field, value: object, language: str) -> str:
     """1,200.5 m3/day."""
-    return grouped(value) + (f" {field.spec.unit}" if field.spec.unit else "")
+    unit = pick(field.spec.unit, language)
+    return grouped(value) + (f" {unit}" if unit else "")
 
 
 def money(field: Field, value: object, language: str) -> str:

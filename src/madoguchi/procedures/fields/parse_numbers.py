@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from madoguchi.kernel import japanese
+from madoguchi.kernel.language import Text
 from madoguchi.procedures.fields.field import Field, InputFault
 
 # Beyond this a number is a slip of the hand or an attack; 34 digits is what rules compute with.
@@ -37,12 +38,12 @@ def money(field: Field, raw: object) -> Decimal:
     return value.quantize(Decimal(1))
 
 
-def _number(raw: object, unit: str | None) -> Decimal:
+def _number(raw: object, unit: Text | None) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
         raise InputFault("not-number")
     if isinstance(raw, str):
-        if unit and raw.rstrip().endswith(unit):
-            raw = raw.rstrip().removesuffix(unit)
+        for word in (unit or {}).values():
+            raw = raw.rstrip().removesuffix(word)
         value = japanese.parse_decimal(raw)
     else:
         value = Decimal(raw)

@@ -80,7 +80,7 @@ class FieldSpec(Spec):
     pattern: str | None = None
     pattern_hint: Text | None = None
     characters: Literal["any", "jis", "kana", "ascii"] | None = None
-    unit: str | None = None
+    unit: Text | None = None
     decimals: int | None = Field(default=None, ge=0, le=12)
     options: dict[str, Annotated[OptionSpec, BeforeValidator(_option)]] | None = None
     parts: list[str] | None = None
