@@ -1,4 +1,4 @@
-"""Who may see and do what with drafts and cases (閲覧・操作の権限). Deny by default: 404, as if absent.
+"""Who may see and do what with drafts and cases (閲覧の権限). Deny by default: 404, as if absent.
 
 An applicant's side is its organisation, an agent (代理人) whose mandate the actor holds, or, for
 filings by a person alone, that person. The official's side is anyone with a role at the agency of

@@ -1,4 +1,4 @@
-"""What rules know of the applicant (規則が参照する申請者の情報): account, facts, registrations held."""
+"""What rules know of the applicant (申請者の情報): account, facts, registrations held."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -19,12 +19,11 @@ from madoguchi.registry.service import Fact, facts_of
 
 _FACT = re.compile(r'fact(?:\.|\(\s*")([a-z][a-z0-9_]*)')
 _ACCOUNT: Text = {"ja": "アカウントの登録情報", "en": "Your account"}
-_ADDRESS = ("prefecture", "city", "street", "building")
 
 
 @dataclass(frozen=True)
 class Party:
-    """For whom a filing is: the person who acts, the organisation (None: the person), by an agent?"""
+    """For whom a filing is: who acts, the organisation (None: the person), by an agent?"""
 
     person_id: str
     organisation_id: str | None
@@ -33,7 +32,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Applicant:
-    """The party as it is written into a case (申請者). `as_filed` is what the content hash covers."""
+    """The party as a case keeps it (申請者). `as_filed` is what the content hash covers."""
 
     organisation_name: str
     agent_name: str | None
@@ -75,38 +74,12 @@ async def environment_of(
 async def account_of(session: AsyncSession, party: Party) -> dict[str, object]:
     """`account` of the rules: {"organisation", "person", "agent"}; unknown parts are left out."""
     person = await identity.person(session, party.person_id)
-    organisation = (
-        await identity.organisation(session, party.organisation_id)
-        if party.organisation_id is not None
-        else None
-    )
-    return {
-        "organisation": _known(
-            {
-                "id": organisation.id,
-                "number": organisation.corporate_number,
-                "name": organisation.name,
-                "kana": organisation.kana,
-                "address": address_line(organisation.address),
-                "representative_title": organisation.representative_title,
-                "representative_name": organisation.representative_name,
-            }
-        )
-        if organisation is not None
-        else None,
-        "person": _known(
-            {
-                "id": person.id,
-                "name": person.name,
-                "kana": person.kana,
-                "title": person.title,
-                "email": person.email,
-            }
-        )
-        if person is not None
-        else None,
-        "agent": party.agent,
-    }
+    organisation = None
+    if party.organisation_id is not None:
+        found = await identity.organisation(session, party.organisation_id)
+        organisation = _known({"id": found.id, **identity.corporation_value(found)})
+    named = {name: getattr(person, name) for name in ("id", "name", "kana", "title", "email")}
+    return {"organisation": organisation, "person": _known(named), "agent": party.agent}
 
 
 async def applicant_of(session: AsyncSession, party: Party, actor: Actor) -> Applicant:
@@ -166,11 +139,6 @@ async def describe_source(
         return (dict(_ACCOUNT), None) if "account" in source else (None, None)
 
     return describe
-
-
-def address_line(address: Mapping[str, Any]) -> str:
-    """An address on one line, as 申請書 have it."""
-    return "".join(str(address.get(part) or "") for part in _ADDRESS)
 
 
 def _known(values: Mapping[str, object]) -> dict[str, object]:

@@ -18,7 +18,8 @@ class Draft(Base):
     {field: text | list | {part: …} | [{"row": id, …}]}. `attached`: {attachment key or pointer of a
     file field: [{sha256, name, size, type, id}]}. `visited`: ids of the pages that were submitted:
     only there are faults shown. `points`: pointers an official asked to correct; `opened`: pointers
-    the applicant chose to correct as well. `provenance`: {pointer: {source, as_of, value}} of what
+    the applicant chose to correct as well. `sheets`: which showing of each page wrote it last.
+    `provenance`: {pointer: {source, as_of, value}} of what
     was filled in for the person. `base_revision`: the case's revision a correction started from.
     `revision` counts up with every save: two tabs cannot overwrite each other unseen. When it has
     been filed, `filed_at` and `case_id` stand and the content is emptied.
@@ -47,6 +48,7 @@ class Draft(Base):
     visited: Mapped[list[str]] = mapped_column(Json)
     points: Mapped[list[str]] = mapped_column(Json)
     opened: Mapped[list[str]] = mapped_column(Json)
+    sheets: Mapped[dict[str, str]] = mapped_column(Json)
     provenance: Mapped[dict[str, dict[str, Any]]] = mapped_column(Json)
     revision: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

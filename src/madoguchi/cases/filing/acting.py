@@ -1,4 +1,4 @@
-"""What an applicant may do to a filing besides correcting it: withdraw it (取下げ), and the like."""
+"""What an applicant may do to a filing besides correcting it: withdraw it (取下げ) and more."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -91,6 +91,7 @@ async def act_as_applicant(
             "from": source,
             "to": case.state,
             "actor_name": actor.name,
+            "side": APPLICANT,
             "agent": case.agent_name,
             "form": form,
             "content_hash": case.content_hash,

@@ -36,9 +36,7 @@ from madoguchi.procedures.service import Action, Machine, advance
 
 def correcting_action(machine: Machine, state: str) -> Action | None:
     """The applicant's act that sends the filing again from a state, if there is one."""
-    return next(
-        (act for act in machine.leaving(state) if act.check and APPLICANT in act.by), None
-    )
+    return next((act for act in machine.leaving(state) if act.check and APPLICANT in act.by), None)
 
 
 async def start_correction(
@@ -194,6 +192,7 @@ async def _journal(
             "from": source,
             "to": case.state,
             "actor_name": actor.name,
+            "side": APPLICANT,
             "agent": case.agent_name,
             "revision": case.revision,
             "content_hash": case.content_hash,

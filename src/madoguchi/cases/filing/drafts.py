@@ -103,6 +103,7 @@ def new_draft(
         visited=[],
         points=[],
         opened=[],
+        sheets={},
         provenance={},
         revision=1,
         created_at=now,
@@ -173,9 +174,7 @@ def _party_for(package: Package, actor: Actor) -> str | None:
         )
     if who in ("person", "official"):
         return None
-    if actor.organisation is not None and not may_file_for(
-        actor, actor.organisation, package.id
-    ):
+    if actor.organisation is not None and not may_file_for(actor, actor.organisation, package.id):
         raise _not_for_you(
             "委任を受けた手続ではありません。委任者に確かめてください。",
             "Your mandate does not cover this procedure. Ask the organisation you act for.",

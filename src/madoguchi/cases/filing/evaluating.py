@@ -34,7 +34,8 @@ async def judge(session: AsyncSession, draft: Draft, at: datetime) -> Judged:
     environment = await environment_of(
         session, party_of(draft), catalogue_id=draft.catalogue_id, today=today, filed_on=filed_on
     )
-    return Judged(package, environment, verdict(package, draft.entered, draft.attached, environment))
+    found = verdict(package, draft.entered, draft.attached, environment)
+    return Judged(package, environment, found)
 
 
 def party_of(draft: Draft) -> Party:

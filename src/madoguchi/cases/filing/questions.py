@@ -1,4 +1,4 @@
-"""The questions of a page as they are to be shown (画面の項目): pure, from a draft and its verdict."""
+"""The questions of a page as they are shown (画面の項目): pure, from a draft and its verdict."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +34,21 @@ class Question:
     files: tuple[Mapping[str, Any], ...] = ()
     choices: tuple[Mapping[str, Any], ...] = ()
     may_grow: bool = True
+
+    @property
+    def typed(self) -> str:
+        """What stands in the control: the answer as it was typed."""
+        value = self.value.get("id") if isinstance(self.value, Mapping) else self.value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return "" if value is None or isinstance(value, list) else str(value)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The options that are ticked."""
+        if isinstance(self.value, list):
+            return [str(item) for item in self.value]
+        return [self.typed] if self.typed else []
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,29 @@ class Sheet:
         return value_at(found, inner) if inner else found
 
 
+_KINDS = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "text/csv": "CSV",
+    "application/zip": "ZIP",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+}
+
+
+def file_lines(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Stored files with what people want to know of them: the kind, a short hash."""
+    return [
+        {
+            **file,
+            "kind": _KINDS.get(str(file["type"]), str(file["type"])),
+            "short": str(file["sha256"])[:12],
+        }
+        for file in files
+    ]
+
+
 def questions(sheet: Sheet, page: Page) -> list[Question]:
     """The relevant questions of a page, in the package's order."""
     return list(_questions(sheet, [sheet.package.fields[name] for name in page.fields]))
@@ -113,9 +151,8 @@ def _question(
     if item.type == "table":
         return _table(sheet, item, pointer, raw, errors, notices)
     if item.calculate is not None:
-        return Question(
-            pointer, "shown", item, text=_shown(sheet, item, pointer), errors=errors, notices=notices
-        )
+        text = _shown(sheet, item, pointer)
+        return Question(pointer, "shown", item, text=text, errors=errors, notices=notices)
     known = item.spec.readonly and _is_known(sheet, item)
     if item.parts:
         return _composite(sheet, item, pointer, raw, row, known=known)
@@ -129,7 +166,7 @@ def _question(
         notices=notices,
         source=_source(sheet, pointer, raw, known),
         asked=pointer in sheet.points,
-        files=tuple(sheet.attached.get(pointer, ())) if item.type == "file" else (),
+        files=tuple(file_lines(sheet.attached.get(pointer, ()))),
         choices=tuple(_choices(sheet, item)),
     )
     if known or not sheet.may_edit(pointer):

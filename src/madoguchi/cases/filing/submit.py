@@ -1,4 +1,4 @@
-"""Filing (提出): from draft to case, in one transaction; a draft becomes one case, however often sent.
+"""Filing (提出): from draft to case, in one transaction; sent twice, it is still one case.
 
 A filing is acknowledged only when every attached file is in the store. It takes effect at arrival
 (到達, 行政手続法 第7条・第37条): the verdict is that of the arrival's moment, under the version of
@@ -113,8 +113,8 @@ async def ready(
             409,
             "この手続のこの版は、いまは受け付けていません。手続のページから、新しい版で始めてください。"
             "入力した内容は下書きに残っています。",
-            "This version of the procedure is no longer open. Start again from the procedure's page. "
-            "Your answers are kept in the draft.",
+            "This version of the procedure is no longer open. Start again from the procedure's "
+            "page. Your answers are kept in the draft.",
         )
     if not judged.evaluation.valid:
         raise NotReady(judged)
@@ -136,7 +136,7 @@ async def ready(
 def files_filed(
     verdict: Evaluation, attached: Mapping[str, list[dict[str, Any]]]
 ) -> list[tuple[str, dict[str, Any]]]:
-    """(key, file) of every file that is filed: those of attachments and fields that are relevant."""
+    """(key, file) of every file that is filed: of attachments and fields that are relevant."""
     return [(key, file) for key, files in filed_files(verdict, attached).items() for file in files]
 
 
@@ -188,7 +188,7 @@ def empty(draft: Draft, case_id: str, at: datetime) -> None:
     """A filed draft keeps only where it went: hidden answers are not for anybody to keep."""
     draft.case_id, draft.filed_at, draft.updated_at = case_id, at, at
     draft.entered, draft.attached, draft.provenance = {}, {}, {}
-    draft.visited, draft.points, draft.opened = [], [], []
+    draft.visited, draft.points, draft.opened, draft.sheets = [], [], [], {}
     draft.revision += 1
 
 
@@ -270,6 +270,7 @@ async def _journal_filing(
             "content_hash": case.content_hash,
             "agency": case.agency_id,
             "actor_name": case.filer_name,
+            "side": APPLICANT,
             "agent": case.agent_name,
             "to": case.state,
             "revision": 1,

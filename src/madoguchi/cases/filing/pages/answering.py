@@ -1,0 +1,323 @@
+"""One page of questions: showing it, saving it, keeping it up to date while one types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.cases.access import own_draft
+from madoguchi.cases.errors import not_found
+from madoguchi.cases.filing import saving
+from madoguchi.cases.filing.drafts import not_filed, touch
+from madoguchi.cases.filing.evaluating import Judged, judge
+from madoguchi.cases.filing.files import attach_file, place_for, remove_file
+from madoguchi.cases.filing.pages.counter import (
+    FORM_BYTES,
+    Signed,
+    correction_reason,
+    edit_rule,
+    principal_name,
+    sheet_of,
+    texts,
+)
+from madoguchi.cases.filing.questions import questions
+from madoguchi.cases.filing.tasks import asked_pages
+from madoguchi.cases.models import Draft
+from madoguchi.documents.service import DocumentError
+from madoguchi.identity.service import Actor
+from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.language import Text
+from madoguchi.procedures.service import Page
+from madoguchi.web.form_input import FormInput
+from madoguchi.web.forms import form_of
+
+router = APIRouter(include_in_schema=False)
+UPLOAD_BYTES = 220_000_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a page is shown: whether faults are, the window's name, files that were refused."""
+
+    judged_now: bool
+    sheet_id: str
+    return_to: str = ""
+    status: int = 200
+    refused: Mapping[str, Text] | None = None
+    clash: bool = False
+    saved: str = ""
+    region_only: bool = False
+
+
+@router.get("/drafts/{draft_id}/pages/{page_id}")
+async def page(request: Request, draft_id: str, page_id: str, actor: Signed) -> Response:
+    """A page of questions."""
+    state = request.app.state
+    return_to = "check" if request.query_params.get("return") == "check" else ""
+    async with state.database.reading() as session:
+        draft = await own_draft(session, actor, draft_id)
+        if draft.filed_at is not None:
+            return RedirectResponse(f"/cases/{draft.case_id}", 303)
+        judged = await judge(session, draft, state.clock())
+        found = _page(judged, page_id)
+        judged_now = found.id in draft.visited or return_to == "check"
+        shown = Shown(judged_now, saving.new_sheet(), return_to)
+        return await _show(request, session, draft, judged, found, shown)
+
+
+@router.post("/drafts/{draft_id}/pages/{page_id}")
+async def save_page(request: Request, draft_id: str, page_id: str, actor: Signed) -> Response:
+    """Save a page and go on, or do what another button says."""
+    async with form_of(request, UPLOAD_BYTES) as form:
+        do = form.value("do", "next")
+        refused = await _take_files(request, actor, draft_id, form)
+        if do.startswith("unfile:"):
+            await _unfile(request, actor, draft_id, do.removeprefix("unfile:"))
+        return await _save(request, actor, draft_id, page_id, form, do, refused)
+
+
+@router.post("/drafts/{draft_id}/pages/{page_id}/recompute")
+async def recompute(request: Request, draft_id: str, page_id: str, actor: Signed) -> Response:
+    """Save what is typed so far and give back the questions as they now are (for htmx)."""
+    state, t = request.app.state, texts(request)
+    async with form_of(request, FORM_BYTES) as form, state.database.session() as session:
+        draft = not_filed(await own_draft(session, actor, draft_id, lock=True))
+        judged = await judge(session, draft, state.clock())
+        found = _page(judged, page_id)
+        entered = saving.entered_by(
+            draft, judged.package, found, form.fields, edit_rule(draft, judged)
+        )
+        clash = bool(saving.differences(draft, judged.package, found, entered, form.fields))
+        if not clash:
+            saving.save(draft, found, entered, form.value("sheet"), state.clock(), sent=False)
+            await session.commit()
+            judged = await judge(session, draft, state.clock())
+        shown = Shown(
+            found.id in draft.visited or form.value("return") == "check",
+            form.value("sheet"),
+            clash=clash,
+            saved="" if clash else t("cases.page.saved"),
+            region_only=True,
+        )
+        return await _show(request, session, draft, judged, found, shown)
+
+
+async def _save(
+    request: Request,
+    actor: Actor,
+    draft_id: str,
+    page_id: str,
+    form: FormInput,
+    do: str,
+    refused: Mapping[str, Text],
+) -> Response:
+    state, now = request.app.state, request.app.state.clock()
+    return_to = "check" if form.value("return") == "check" else ""
+    async with state.database.session() as session:
+        draft = await own_draft(session, actor, draft_id, lock=True)
+        if draft.filed_at is not None:
+            return RedirectResponse(f"/cases/{draft.case_id}", 303)
+        judged = await judge(session, draft, now)
+        found = _page(judged, page_id)
+        package = judged.package
+        mine = saving.entered_by(draft, package, found, form.fields, edit_rule(draft, judged))
+        mine = saving.resolve(draft, package, found, mine, form.fields)
+        apart = saving.differences(draft, package, found, mine, form.fields)
+        if apart:
+            return _ask_which(request, draft, found, apart, form, return_to)
+        entered, place = saving.row_command(package, mine, do, judged.evaluation.context)
+        if do == "open":
+            draft.opened = [*draft.opened, *(f"/{name}" for name in found.fields)]
+            touch(draft, now)
+        sends = do == "next"
+        saving.save(draft, found, entered, form.value("sheet"), now, sent=sends)
+        await session.commit()
+        judged = await judge(session, draft, now)
+        here = f"/drafts/{draft.id}/pages/{found.id}" + ("?return=check" if return_to else "")
+        if do == "later" and not refused:
+            return RedirectResponse(f"/drafts/{draft.id}", 303)
+        if not sends and not refused:
+            return RedirectResponse(here + (f"#{_anchor(place)}" if place else ""), 303)
+        faulty = _faults_on(judged, found)
+        if (faulty and sends) or refused:
+            shown = Shown(
+                sends or found.id in draft.visited,
+                form.value("sheet"),
+                return_to,
+                status=422,
+                refused=refused,
+            )
+            return await _show(request, session, draft, judged, found, shown)
+        return RedirectResponse(_after(draft, judged, found, return_to), 303)
+
+
+async def _show(
+    request: Request,
+    session: AsyncSession,
+    draft: Draft,
+    judged: Judged,
+    page: Page,
+    shown: Shown,
+) -> Response:
+    state, language = request.app.state, request.state.language
+    sheet = sheet_of(draft, judged, language, judged_now=shown.judged_now)
+    asked = questions(sheet, page)
+    if shown.refused:
+        asked = [
+            replace(item, errors=(*item.errors, shown.refused[item.pointer]))
+            if item.pointer in shown.refused
+            else item
+            for item in asked
+        ]
+    pages = asked_pages(judged)
+    reason = await correction_reason(session, draft)
+    errors = [{"name": p, "text": text} for p, text in (shown.refused or {}).items()]
+    if shown.judged_now:
+        errors += [{"name": f.pointer, "text": f.message} for f in _faults_on(judged, page)]
+    context: dict[str, Any] = {
+        "draft": draft,
+        "page": page,
+        "questions": asked,
+        "reason": reason.get("reason"),
+        "base": saving.base_of(draft, page),
+        "clash": shown.clash,
+        "saved": shown.saved,
+    }
+    if shown.region_only:
+        response: Response = state.pages.render(request, "cases/filing/region.html", **context)
+        return response
+    numbers = [item.id for item in pages]
+    page_response: Response = state.pages.render(
+        request,
+        "cases/filing/page.html",
+        status=shown.status,
+        errors=errors,
+        number=numbers.index(page.id) + 1 if page.id in numbers else 1,
+        total=len(pages),
+        sheet_id=shown.sheet_id,
+        return_to=shown.return_to,
+        has_files=any(item.kind == "file" for item in asked),
+        locked=any(
+            item.kind == "shown" and item.field.calculate is None and not item.field.spec.readonly
+            for item in asked
+        ),
+        on_behalf=await principal_name(session, draft),
+        **context,
+    )
+    return page_response
+
+
+def _ask_which(
+    request: Request,
+    draft: Draft,
+    page: Page,
+    apart: list[saving.Difference],
+    form: FormInput,
+    return_to: str,
+) -> Response:
+    """Two windows differ: both inputs are kept and shown, the person chooses."""
+    sent = [
+        (name, value)
+        for name, values in form.fields.items()
+        if name.startswith("/") or name.startswith("row:") or name == "shown"
+        for value in values
+    ]
+    response: Response = request.app.state.pages.render(
+        request,
+        "cases/filing/clash.html",
+        status=409,
+        draft=draft,
+        page=page,
+        differences=apart,
+        sent=sent,
+        base=form.value("base"),
+        sheet_id=saving.new_sheet(),
+        return_to=return_to,
+    )
+    return response
+
+
+async def _take_files(
+    request: Request, actor: Actor, draft_id: str, form: FormInput
+) -> dict[str, Text]:
+    """Keep the files that came with a page; what was refused, by place."""
+    state, refused = request.app.state, {}
+    for pointer, files in form.files.items():
+        for file in files:
+            if not file.filename or not file.size:
+                if file.filename:
+                    refused[pointer] = _empty(file.filename)
+                continue
+            try:
+                async with state.database.reading() as session:
+                    place = await place_for(session, actor, draft_id, pointer)
+                async with state.database.session() as session:
+                    await attach_file(
+                        session,
+                        state.blobs,
+                        actor,
+                        state.clock,
+                        draft_id,
+                        place,
+                        file.filename,
+                        file.chunks(),
+                        scan=bool(getattr(state.settings, "scanner_url", "")),
+                    )
+                    await session.commit()
+            except (DocumentError, DomainError) as fault:
+                if fault.status == 404:
+                    continue
+                refused[pointer] = dict(fault.message)
+    return refused
+
+
+async def _unfile(request: Request, actor: Actor, draft_id: str, pointer: str) -> None:
+    state = request.app.state
+    async with state.database.session() as session:
+        draft = await own_draft(session, actor, draft_id, lock=True)
+        for file in draft.attached.get(pointer, []):
+            await remove_file(session, actor, state.clock, draft_id, pointer, file["sha256"])
+        await session.commit()
+
+
+def _page(judged: Judged, page_id: str) -> Page:
+    found = next((page for page in judged.package.pages if page.id == page_id), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _faults_on(judged: Judged, page: Page) -> list[Any]:
+    places = {f"/{name}" for name in page.fields}
+    return [
+        fault
+        for fault in judged.evaluation.errors
+        if fault.pointer and "/" + fault.pointer.split("/")[1] in places
+    ]
+
+
+def _after(draft: Draft, judged: Judged, page: Page, return_to: str) -> str:
+    """Where to go when a page is in order: back to the check, the next page, or the rest."""
+    if return_to == "check":
+        return f"/drafts/{draft.id}/check"
+    pages = [item.id for item in asked_pages(judged)]
+    following = pages[pages.index(page.id) + 1 :] if page.id in pages else []
+    if following:
+        return f"/drafts/{draft.id}/pages/{following[0]}"
+    if any(state.state != "none" for state in judged.evaluation.attachments.values()):
+        return f"/drafts/{draft.id}/attachments"
+    return f"/drafts/{draft.id}/check"
+
+
+def _anchor(pointer: str) -> str:
+    return "f-" + "-".join(pointer.strip("/").split("/"))
+
+
+def _empty(name: str) -> Text:
+    return {
+        "ja": f"「{name}」は空のファイルです。中身のあるファイルを選んでください。",
+        "en": f"“{name}” is empty. Choose a file with content.",
+    }

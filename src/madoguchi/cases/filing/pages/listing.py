@@ -1,0 +1,130 @@
+"""My filings: what waits for me first, then drafts, then everything filed."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from madoguchi.cases.filing.drafts import open_drafts
+from madoguchi.cases.filing.pages.counter import Signed, Translate, texts
+from madoguchi.cases.filing.queries import (
+    GROUPS,
+    Waiting,
+    count_cases,
+    list_cases,
+    waiting_for_me,
+)
+from madoguchi.cases.models import Case, Draft
+from madoguchi.kernel.clock import as_jst
+from madoguchi.kernel.language import pick
+from madoguchi.procedures import service as procedures
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/cases")
+async def my_cases(request: Request, actor: Signed) -> Response:
+    """The list."""
+    state, t, language = request.app.state, texts(request), request.state.language
+    query = request.query_params
+    group = query.get("group", "all") if query.get("group") in GROUPS else "all"
+    words, cursor = query.get("q", "")[:200], query.get("cursor")
+    async with state.database.reading() as session:
+        page = await list_cases(
+            session,
+            actor,
+            secret=state.settings.secret_key,
+            group=group,
+            words=words,
+            cursor=cursor,
+        )
+        counts = await count_cases(session, actor)
+        first = not cursor and group == "all" and not words
+        waiting = await waiting_for_me(session, actor) if first else []
+        drafts = await open_drafts(session, actor) if first else []
+        packages = {
+            digest: await procedures.package(session, digest)
+            for digest in {case.digest for case in page.items}
+        }
+    rows = [case_card(case, packages[case.digest], language, t) for case in page.items]
+    response: Response = state.pages.render(
+        request,
+        "cases/filing/list.html",
+        waiting=[_waiting(item, language, t) for item in waiting],
+        drafts=[_draft(item, t) for item in drafts],
+        rows=rows,
+        group=group,
+        words=words,
+        counts=counts,
+        groups=[
+            {
+                "href": f"/cases?group={name}",
+                "text": t(f"cases.list.group.{name}"),
+                "count": counts[name],
+                "current": name == group,
+            }
+            for name in GROUPS
+        ],
+        next=_next(request, page.next),
+        on_behalf=actor.organisation_name if actor.agent else None,
+    )
+    return response
+
+
+def case_card(
+    case: Case, package: procedures.Package, language: str, t: Translate
+) -> dict[str, Any]:
+    """A case in a list."""
+    state = package.machine.states[case.state]
+    arrived = as_jst(case.arrived_at)
+    meta = [t("cases.list.arrived", date=f"{arrived:%Y-%m-%d}"), case.arrival_number]
+    if case.due_on is not None and case.waits_for == "agency":
+        meta.append(t("cases.list.due", date=case.due_on.isoformat()))
+    if case.agent_name:
+        meta.append(t("cases.agent.tag", name=case.agent_name))
+    return {
+        "title": case.title,
+        "href": f"/cases/{case.id}",
+        "tags": [(pick(state.label, language), tone_of(case))],
+        "meta": meta,
+    }
+
+
+def tone_of(case: Case) -> str:
+    """The colour of a case's state; the words say it too."""
+    if case.waits_for == "applicant":
+        return "warning"
+    if case.waits_for == "agency":
+        return "info"
+    return {"granted": "success", "accepted": "success", "refused": "error"}.get(
+        case.outcome or "", "neutral"
+    )
+
+
+def _waiting(item: Waiting, language: str, t: Translate) -> dict[str, Any]:
+    meta = [item.case.arrival_number]
+    if item.due_on is not None:
+        meta.insert(0, t("cases.correct.due", date=item.due_on.isoformat()))
+    title = pick(item.case.title, language)
+    amount = f"{item.amount:,}" if item.amount is not None else ""
+    return {
+        "title": t(f"cases.list.waits.{item.what}", title=title, amount=amount),
+        "href": item.href,
+        "tags": [(t(f"cases.list.waiting_tag.{item.what}"), "warning")],
+        "meta": meta,
+    }
+
+
+def _draft(draft: Draft, t: Translate) -> dict[str, Any]:
+    at = as_jst(draft.updated_at)
+    tag = t("cases.tasks.correction") if draft.case_id else t("cases.list.draft")
+    return {
+        "title": draft.title,
+        "href": f"/drafts/{draft.id}",
+        "tags": [(tag, "neutral")],
+        "meta": [t("cases.list.saved", at=f"{at:%Y-%m-%d %H:%M}")],
+    }
+
+
+def _next(request: Request, cursor: str | None) -> str | None:
+    return str(request.url.include_query_params(cursor=cursor)) if cursor else None
