@@ -107,7 +107,7 @@ class Mandate(Base):
 
 
 class SignIn(Base):
-    """Sign-in (ログイン): a session of a person; ended here it is over, whatever the cookie says."""
+    """Sign-in (ログイン): a session of a person; ended here it is over whatever the cookie says."""
 
     __tablename__ = "sign_in"
     __table_args__ = (Index("ix_sign_in_person_id_id", "person_id", "id"),)

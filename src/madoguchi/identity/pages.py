@@ -208,7 +208,7 @@ async def _account(
         roles=[
             (
                 agency,
-                [ROLES.get(role, {"ja": role, "en": role}) for role in _roles(actor, agency.id)],
+                [ROLES.get(role, role) for role in _roles(actor, agency.id)],
             )
             for agency in named
         ],

@@ -1,4 +1,4 @@
-"""Geometry of the server-drawn charts: plain numbers for the SVG macros in components/charts.html."""
+"""Geometry of the charts drawn on the server: numbers for the macros of components/charts.html."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -132,7 +132,7 @@ def _inner() -> float:
 
 
 def _y(value: float, axis: Mapping[str, Any]) -> float:
-    share = (value - axis["low"]) / (axis["high"] - axis["low"])
+    share = (value - float(axis["low"])) / (float(axis["high"]) - float(axis["low"]))
     return round(HEIGHT - BOTTOM - share * _inner(), 1)
 
 

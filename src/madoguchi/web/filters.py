@@ -16,7 +16,7 @@ from madoguchi.web.rendering import page_language
 _RUBY = re.compile(r"\{([^{}|]{1,60})\|([^{}|]{1,120})\}")
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 _MONTHS = "January February March April May June July August September October November December"
-# First day of each era still met in filings; before Meiji 6 Japan did not use the Gregorian calendar.
+# First day of each era still met in filings; before Meiji 6 the calendar was another one.
 _ERAS = (
     (date(2019, 5, 1), "令和"),
     (date(1989, 1, 8), "平成"),

@@ -30,7 +30,8 @@ def broken_form() -> FormError:
         "broken_form",
         400,
         {
-            "ja": "送信された内容を最後まで読めませんでした。通信を確かめて、もう一度送信してください。",
+            "ja": "送信された内容を最後まで読めませんでした。"
+            "通信を確かめて、もう一度送信してください。",
             "en": "What was sent could not be read to its end. "
             "Check your connection and send it again.",
         },
@@ -55,7 +56,8 @@ def too_much(limit: str) -> FormError:
         "form_too_large",
         413,
         {
-            "ja": "送信された項目またはファイルが多すぎます（上限 {limit}）。分けて送信してください。",
+            "ja": "送信された項目またはファイルが多すぎます（上限 {limit}）。"
+            "分けて送信してください。",
             "en": "Too many fields or files were sent (the limit is {limit}). "
             "Send them separately.",
         },

@@ -50,12 +50,32 @@ class UnreadableJson(DomainError):
             "unreadable_json",
             400,
             {
-                "ja": "送信されたJSONを読めません。UTF-8の正しいJSONで、制御文字NULや対になっていない"
-                "サロゲートを含めずに送ってください。",
+                "ja": "送信されたJSONを読めません。UTF-8の正しいJSONで、"
+                "制御文字NULや対になっていないサロゲートを含めずに送ってください。",
                 "en": "The JSON sent cannot be read. Send valid JSON in UTF-8 "
                 "without the NUL character and without unpaired surrogates.",
             },
         )
+
+
+class _Body:
+    """The body as it comes from the server, and whether its end was seen."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._ended = False
+
+    async def receive(self) -> Message:
+        """The server's next message."""
+        message = await self._receive()
+        self._ended = self._ended or not message.get("more_body", False)
+        return message
+
+    async def drain(self) -> None:
+        """Read on for a while: a browser shows our answer only once it has sent its body."""
+        total = 0
+        while not self._ended and total < LARGEST_DRAIN:
+            total += len((await self.receive()).get("body") or b"")
 
 
 class Gate:
@@ -75,19 +95,20 @@ class Gate:
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         started = False
+        body = _Body(receive)
 
         async def watch(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 if message["status"] == 413:
-                    await _drain(receive)
+                    await body.drain()
             await send(message)
 
         try:
             response = _refusal(scope, self.trusted_host)
             if response is None:
-                await self.app(scope, await self._limited(scope, receive), watch)
+                await self.app(scope, await self._limited(scope, body.receive), watch)
                 return
         except DomainError as error:
             if started:
@@ -97,7 +118,7 @@ class Gate:
             if started:
                 raise
             response = server_error(Request(scope), error)
-        await response(scope, receive, watch)
+        await response(scope, body.receive, watch)
 
     async def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """`receive` that raises TooLarge beyond the limit; JSON bodies are read and checked now."""
@@ -128,7 +149,8 @@ def _refusal(scope: Scope, trusted_host: str) -> Response | None:
 
 
 _CROSS_ORIGIN = {
-    "ja": "ほかのサイトから送られた操作は受け付けていません。この画面を開き直して、もう一度操作してください。",
+    "ja": "ほかのサイトから送られた操作は受け付けていません。"
+    "この画面を開き直して、もう一度操作してください。",
     "en": "Actions sent from another site are not accepted. Please open this page again and retry.",
 }
 
@@ -210,16 +232,6 @@ def _storable(value: Any) -> bool:
     if isinstance(value, dict):
         return all(_storable(key) and _storable(item) for key, item in value.items())
     return all(_storable(item) for item in value) if isinstance(value, list) else True
-
-
-async def _drain(receive: Receive) -> None:
-    """Read on for a while: a browser shows our answer only once it has sent its body."""
-    total = 0
-    while total < LARGEST_DRAIN:
-        message = await receive()
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
-            return
-        total += len(message.get("body") or b"")
 
 
 def _without_body(send: Send) -> Send:

@@ -25,7 +25,8 @@ class LanguageMiddleware:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        asked = parse_qs(request.url.query, max_num_fields=None, errors="replace").get("lang", [""])
+        query = scope["query_string"].decode("latin-1")
+        asked = parse_qs(query, errors="replace").get("lang", [""])
         chosen = asked[-1] if asked[-1] in LANGUAGES else None
         scope.setdefault("state", {})["language"] = chosen or negotiate(
             request.cookies.get(COOKIE, ""), request.headers.get("accept-language", "")

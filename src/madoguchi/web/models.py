@@ -9,7 +9,7 @@ from madoguchi.kernel.database import Base, Json, UtcDateTime
 
 
 class IdempotencyKey(Base):
-    """Idempotency key (べき等キー): what a post was answered with, so that its repeat gets the same.
+    """Idempotency key (べき等キー): the answer to a post, so that its repeat gets the same.
 
     Written in the transaction of the work itself: either both are there or neither.
     """

@@ -1,4 +1,4 @@
-"""Errors as people and programs see them: a page for browsers, problem+json (RFC 9457) for others."""
+"""Errors as they are shown: a page for browsers, problem+json (RFC 9457) for programs."""
 
 import logging
 import secrets

@@ -30,7 +30,7 @@ def shell_context(request: Request) -> dict[str, Any]:
         "settings": state.settings,
         "account": account,
         "inbox_count": getattr(request.state, "inbox_count", None),
-        "navigation": _navigation(state, account, request.url.path),
+        "navigation": _navigation(state, account, request.scope["path"]),
         "flashes": pop_flashes(request),
         "htmx": state.static.url("vendor/htmx.min.js") if state.static.has_htmx else None,
         "errors": (),
@@ -41,12 +41,11 @@ def shell_context(request: Request) -> dict[str, Any]:
 def _navigation(state: Any, account: Mapping[str, Any] | None, path: str) -> list[dict[str, Any]]:
     kind = account["kind"] if account else "public"
     links: tuple[Link, ...] = getattr(state, "navigation", ())
-    return [
-        {
-            "href": link.href,
-            "text": link.text,
-            "current": path == link.href or path.startswith(link.href.rstrip("/") + "/"),
-        }
-        for link in links
-        if kind in link.kinds
-    ]
+    shown = [link for link in links if kind in link.kinds]
+    # Of /desk and /desk/manager only the nearer is where one is.
+    here = max((link.href for link in shown if _within(path, link.href)), key=len, default=None)
+    return [{"href": link.href, "text": link.text, "current": link.href == here} for link in shown]
+
+
+def _within(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))

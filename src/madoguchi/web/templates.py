@@ -81,10 +81,11 @@ def current_url(**params: Any) -> str:
     request = rendering.get().request
     if request is None:
         return "?" + urlencode({name: value for name, value in params.items() if value is not None})
-    pairs = parse_qsl(request.url.query, keep_blank_values=True, errors="replace")
+    query = request.scope["query_string"].decode("latin-1")
+    pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
     kept = [(name, value) for name, value in pairs if name not in params]
     kept += [(name, str(value)) for name, value in params.items() if value is not None]
-    path = quote(request.url.path, safe="/%:@!$&'()*+,;=~-._")
+    path = quote(request.scope["path"], safe="/%:@!$&'()*+,;=~-._")
     # "//host" at the start would be read as another site by a browser.
     path = "/" + path.lstrip("/")
     return f"{path}?{urlencode(kept)}" if kept else path
@@ -119,7 +120,7 @@ def _choice(option: Any) -> dict[str, Any]:
 
 
 def attributes(*sources: Mapping[str, Any] | None) -> Markup:
-    """HTML attributes, each with a leading space; later sources win; None and False are left out."""
+    """HTML attributes, each after a space; later sources win; None and False are left out."""
     merged: dict[str, Any] = {}
     for source in sources:
         merged.update(source or {})

@@ -1,0 +1,12 @@
+"""The routers of identity, for the composition root."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from madoguchi.identity import api, pages
+
+
+def routers(settings: Any) -> tuple[APIRouter, ...]:
+    """Pages and API; the sign-in chooser refuses by itself unless settings.demo is true."""
+    return pages.router, api.router
