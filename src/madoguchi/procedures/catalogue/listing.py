@@ -57,7 +57,7 @@ async def search_page(
     taken, more = page(shelves, answer.found, min(max(size, 1), MOST_PER_PAGE), after)
     return Listing(
         total=answer.found.total,
-        cards=await _cards(session, taken),
+        cards=await _cards(session, shelves, taken),
         counts=answer.counts,
         groups=answer.found.groups,
         used=answer.found.used,
@@ -75,10 +75,10 @@ async def all_cards(session: AsyncSession, query: Query) -> AsyncIterator[Card]:
     for hit in hits(shelves, answer.found):
         waiting.append(hit)
         if len(waiting) == FETCHED:
-            for card in await _cards(session, waiting):
+            for card in await _cards(session, shelves, waiting):
                 yield card
             waiting = []
-    for card in await _cards(session, waiting):
+    for card in await _cards(session, shelves, waiting):
         yield card
 
 
@@ -105,18 +105,17 @@ def _answer(shelves: Shelves, query: Query) -> _Answer:
     return _Answer(found, counts(shelves, found), alike)
 
 
-async def _cards(session: AsyncSession, taken: Sequence[Hit]) -> list[Card]:
-    entries = await queries.entries_by_id(
+async def _cards(session: AsyncSession, shelves: Shelves, taken: Sequence[Hit]) -> list[Card]:
+    entries = await queries.listed_entries(
         session, [hit.id for hit in taken if hit.part == "entries"]
     )
     packages = await queries.packages_by_id(
         session, [hit.id for hit in taken if hit.part == "packages"]
     )
-    served = await queries.served_by(session)
     cards = []
     for hit in taken:
         if hit.part == "entries" and hit.id in entries:
-            cards.append(entry_card(entries[hit.id], served.get(hit.id)))
+            cards.append(entry_card(entries[hit.id], shelves.served_by.get(hit.id)))
         elif hit.part == "packages" and hit.id in packages:
             cards.append(package_card(packages[hit.id]))
     return cards

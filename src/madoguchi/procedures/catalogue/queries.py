@@ -1,7 +1,7 @@
 """Reading the catalogue: the shelves in memory, kept as long as the tables do not change."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from madoguchi.kernel.database import Database
 from madoguchi.procedures.catalogue import rules
@@ -17,7 +18,20 @@ from madoguchi.procedures.catalogue.models import CatalogueEntry, CataloguePacka
 from madoguchi.procedures.catalogue.search import Shelves
 from madoguchi.procedures.catalogue.shelf import Item, Shelf
 
-FETCHED = 500
+CARD_COLUMNS = (
+    CatalogueEntry.id,
+    CatalogueEntry.name,
+    CatalogueEntry.kind,
+    CatalogueEntry.procedure_type,
+    CatalogueEntry.ministry,
+    CatalogueEntry.law,
+    CatalogueEntry.article,
+    CatalogueEntry.online_state,
+    CatalogueEntry.period_online,
+    CatalogueEntry.period_paper,
+    CatalogueEntry.fee,
+    CatalogueEntry.yearly,
+)
 INDEXED = (
     "id",
     "yearly",
@@ -44,7 +58,7 @@ class _Kept:
     editions: dict[str, str] = field(default_factory=dict)
     packages: Shelf = field(default_factory=lambda: Shelf([]))
     entries: Shelf = field(default_factory=lambda: Shelf([]))
-    served: dict[str, str] = field(default_factory=dict)
+    served_by: dict[str, str] = field(default_factory=dict)
     shelves: Shelves = field(default_factory=lambda: Shelves(Shelf([]), Shelf([]), 0))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -56,18 +70,14 @@ async def shelves(session: AsyncSession) -> Shelves:
     """The text index of the catalogue as this session sees it.
 
     One small query tells whether it has changed; then the changed part is read again (the survey's
-    75,000 rows in about 2 s, once per process and import).
+    75,000 rows in some seconds, once per process and import).
     """
-    return (await _current(session)).shelves
-
-
-async def _current(session: AsyncSession) -> _Kept:
     kept = _kept.setdefault(session.info["database"], _Kept())
     present = await editions(session)
     if present != kept.editions:
         async with kept.lock:
             await _reload(session, kept, present)
-    return kept
+    return kept.shelves
 
 
 async def _reload(session: AsyncSession, kept: _Kept, present: dict[str, str]) -> None:
@@ -77,32 +87,27 @@ async def _reload(session: AsyncSession, kept: _Kept, present: dict[str, str]) -
     if present.get("packages") != kept.editions.get("packages"):
         packages = (await session.execute(select(CataloguePackage))).scalars().all()
         kept.packages = Shelf([_package_item(package) for package in packages])
-        kept.served = {
+        kept.served_by = {
             entry_id: package.procedure_id
             for package in packages
             for entry_id in package.catalogue_ids
         }
-    served = kept.entries.among(frozenset(kept.served))
-    kept.shelves = Shelves(kept.packages, kept.entries, served)
+    served = kept.entries.among(frozenset(kept.served_by))
+    kept.shelves = Shelves(kept.packages, kept.entries, served, kept.served_by)
     kept.editions = present
 
 
-async def served_by(session: AsyncSession) -> dict[str, str]:
-    """手続ID → id of the published procedure that serves it."""
-    return (await _current(session)).served
+async def listed_entries(session: AsyncSession, ids: Sequence[str]) -> dict[str, CatalogueEntry]:
+    """Surveyed procedures by 手続ID, with the columns that cards show; unknown ids are left out."""
+    wanted = select(CatalogueEntry).where(CatalogueEntry.id.in_(list(ids)))
+    found = await session.execute(wanted.options(load_only(*CARD_COLUMNS, raiseload=True)))
+    return {entry.id: entry for entry in found.scalars()}
 
 
-async def entries_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, CatalogueEntry]:
-    """Surveyed procedures by 手続ID; unknown ids are left out."""
-    found: dict[str, CatalogueEntry] = {}
-    for start in range(0, len(ids), FETCHED):
-        wanted = select(CatalogueEntry).where(CatalogueEntry.id.in_(ids[start : start + FETCHED]))
-        found |= {entry.id: entry for entry in (await session.execute(wanted)).scalars()}
-    return found
-
-
-async def packages_by_id(session: AsyncSession, ids: Iterable[str]) -> dict[str, CataloguePackage]:
+async def packages_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, CataloguePackage]:
     """Published packages by procedure id; unknown ids are left out."""
+    if not ids:
+        return {}
     wanted = select(CataloguePackage).where(CataloguePackage.procedure_id.in_(list(ids)))
     found = (await session.execute(wanted)).scalars()
     return {package.procedure_id: package for package in found}

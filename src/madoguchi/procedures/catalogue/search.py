@@ -75,11 +75,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Shelves:
-    """The two parts of the catalogue; `served` are surveyed rows that a package serves."""
+    """The two parts of the catalogue; `served` are surveyed rows that a package serves.
+
+    `served_by`: 手続ID → id of the published procedure that serves it.
+    """
 
     packages: Shelf
     entries: Shelf
     served: int
+    served_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parts(self) -> tuple[Shelf, Shelf]:

@@ -60,7 +60,7 @@ async def entry(session: AsyncSession, entry_id: str) -> CatalogueEntry:
 
 async def procedure_serving(session: AsyncSession, entry_id: str) -> str | None:
     """The id of the published procedure that takes this surveyed one on a form of its own."""
-    return (await queries.served_by(session)).get(entry_id)
+    return (await queries.shelves(session)).served_by.get(entry_id)
 
 
 async def edition(session: AsyncSession) -> Edition:
