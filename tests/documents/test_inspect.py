@@ -217,6 +217,8 @@ def test_only_the_kinds_a_field_accepts() -> None:
     assert caught.value.code == "type_not_accepted"
     assert caught.value.params["accepted"] == "pdf, jpeg"
     assert inspect_bytes(files.jpeg(), "a.jpeg", ("pdf", "jpg")).kind == "jpeg"
+    with pytest.raises(Refusal):
+        inspect_bytes(files.png(), "a.png", ("heic",))
 
 
 def test_a_name_without_ending_gets_the_one_of_its_content() -> None:

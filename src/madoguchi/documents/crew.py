@@ -85,6 +85,7 @@ class Crew:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=kept,
+            start_new_session=True,  # Ctrl+C ends the server, which then closes the pipes
         )
 
 

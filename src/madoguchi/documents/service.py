@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.documents import intake
+from madoguchi.documents.inspect.kinds import KINDS
 from madoguchi.documents.intake import Accept
 from madoguchi.documents.letters.filing import Filing, Row, Section, filing_html, receipt_html
 from madoguchi.documents.letters.press import html_to_pdf
@@ -26,6 +27,7 @@ from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.jobs import enqueue
 
 __all__ = [
+    "KIND_NAMES",
     "SCAN_JOB",
     "Accept",
     "DocumentError",
@@ -48,6 +50,7 @@ __all__ = [
 ]
 
 SCAN_JOB = "documents.scan"
+KIND_NAMES = frozenset(KINDS)  # what a package's `accept` may name
 _BLOCKED = {"quarantine": 409, "infected": 410}
 
 

@@ -12,6 +12,7 @@ from madoguchi.messages.service import (
     inbox,
     mark_all_read,
     mark_read,
+    message_for,
     unread_count,
 )
 from madoguchi.web.paging import page_of, read_cursor
@@ -78,9 +79,12 @@ async def show_message(request: Request, id: str, actor: Who) -> HTMLResponse:
     """One message; opening it marks it as read."""
     state = request.app.state
     reader = reader_of(actor)
-    async with state.database.session() as session:
-        message = await mark_read(session, reader, id, state.clock())
-        await session.commit()
+    async with state.database.reading() as session:
+        message = await message_for(session, reader, id)
+    if message.read_at is None:
+        async with state.database.session() as session:
+            await mark_read(session, reader, id, state.clock())
+            await session.commit()
     async with state.database.reading() as session:
         request.state.inbox_count = await unread_count(session, reader)
     rendered: HTMLResponse = state.pages.render(request, "messages/message.html", message=message)

@@ -109,9 +109,13 @@ HEAD = 4096
 
 
 def accepted_kinds(accept: Iterable[str]) -> tuple[Kind, ...]:
-    """The kinds named in a package's `accept`; names may be endings ("jpg"). Unknown → KeyError."""
-    found = [BY_ENDING.get(name.lower().lstrip(".")) or KINDS[name.lower()] for name in accept]
-    return tuple({kind.name: kind for kind in found}.values())
+    """The kinds named in a package's `accept`; names may be endings ("jpg").
+
+    A name that is none of KINDS accepts nothing: what cannot be inspected is not taken in.
+    """
+    named = [name.lower().lstrip(".") for name in accept]
+    found = [BY_ENDING.get(name) or KINDS.get(name) for name in named]
+    return tuple({kind.name: kind for kind in found if kind is not None}.values())
 
 
 def announced(head: bytes) -> str:
