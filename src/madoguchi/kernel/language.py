@@ -32,7 +32,7 @@ class TextsError(ValueError):
 class Texts:
     """A catalogue of texts: `[greeting] ja="{name}様" en="Dear {name}"` under key "greeting".
 
-    Tables may nest: `[form.save]` has the key "form.save". Made once at start; a fault in a file
+    Tables may nest, and one with texts may have more below it: `[form.save]`, `[form.save.hint]`. Made once at start; a fault in a file
     (a language missing, a key in two files, placeholders that differ) raises TextsError then.
     """
 
@@ -83,10 +83,12 @@ def _entries(table: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Text]
     for name, value in table.items():
         if not isinstance(value, Mapping):
             yield prefix + name, {"": str(value)}
-        elif any(isinstance(value.get(language), str) for language in LANGUAGES):
-            yield prefix + name, {str(key): str(item) for key, item in value.items()}
-        else:
-            yield from _entries(value, f"{prefix}{name}.")
+            continue
+        text = {str(key): item for key, item in value.items() if isinstance(item, str)}
+        if text:
+            yield prefix + name, text
+        inner = {key: item for key, item in value.items() if not isinstance(item, str)}
+        yield from _entries(inner, f"{prefix}{name}.")
 
 
 def _fault(text: Text) -> str | None:

@@ -1,0 +1,13 @@
+"""The routes of cases: home, the applicant's side, the desk, the registers, the API."""
+
+from fastapi import APIRouter
+
+from madoguchi.cases.home import pages as home
+from madoguchi.settings import Settings
+
+
+def routers(settings: Settings) -> tuple[APIRouter, ...]:
+    """The routers to include, in the order in which paths are matched."""
+    from madoguchi.cases.filing import pages as filing
+
+    return (home.router, *filing.routers)
