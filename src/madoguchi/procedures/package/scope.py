@@ -127,5 +127,5 @@ def _fiscal_year(day: object) -> Decimal | None:
 def _within_calendar(compute: Callable[[], T]) -> T | None:
     try:
         return compute()
-    except (ValueError, OverflowError, IndexError):  # outside the years the calendar knows
+    except (calendar.CalendarError, OverflowError):  # outside the years the calendar knows
         return None
