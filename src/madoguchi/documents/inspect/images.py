@@ -4,6 +4,7 @@ import zlib
 from typing import BinaryIO
 
 from madoguchi.documents.inspect import limits
+from madoguchi.documents.inspect.kinds import HEAD, announced
 from madoguchi.documents.refusals import Refusal
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -49,7 +50,8 @@ def _read_chunk(file: BinaryIO, length: int, kind: bytes) -> bytes:
 def check_jpeg(file: BinaryIO) -> None:
     """Segments up to the end-of-image marker, a frame and a scan among them.
 
-    What follows the end is allowed: cameras append previews and depth maps there.
+    What follows the end is allowed, cameras append previews and depth maps there, unless it is
+    another kind of file: then this one is two things at once.
     """
     content = file.read()
     place, frame, scan = 2, False, False
@@ -69,7 +71,8 @@ def check_jpeg(file: BinaryIO) -> None:
         place += length
         if marker == _SCAN:
             scan, place = True, _after_scan(content, place)
-    if not (frame and scan):
+    hidden = announced(content[place : place + HEAD].lstrip(b"\0"))
+    if not (frame and scan) or hidden not in ("jpeg", "unknown"):
         raise Refusal("broken")
 
 

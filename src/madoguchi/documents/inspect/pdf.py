@@ -45,6 +45,8 @@ def _check_tail(file: BinaryIO) -> None:
     file.seek(0)
     if b"%%EOF" not in tail or b"startxref" not in tail:
         raise Refusal("broken")
+    if b"PK\x05\x06" in tail.rpartition(b"%%EOF")[2]:  # an archive behind the PDF
+        raise Refusal("broken")
 
 
 def _check_document(document: pikepdf.Pdf) -> None:
