@@ -21,6 +21,8 @@ _log = logging.getLogger("madoguchi.web")
 # Statuses with a text of their own in texts.toml; others use the text of their class.
 _TEXTS = frozenset({400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503})
 _MOST_ERRORS = 50
+# What HTTP asks for beside these statuses (RFC 9110 15.5.2, 15.6.4).
+_STATUS_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
 
 class SeeOther(Exception):
@@ -93,7 +95,7 @@ def problem(
 
 def domain_problem(request: Request, error: DomainError) -> Response:
     """The response for a DomainError."""
-    headers = {"Retry-After": "5"} if error.status == 503 else None
+    headers = _STATUS_HEADERS.get(error.status)
     errors = [{"pointer": pointer, "detail": _detail(request, error)} for pointer in error.pointers]
     return problem(
         request,

@@ -1,0 +1,123 @@
+"""The session cookie: signed, short-lived, small; and the language of the page."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madoguchi.web.language import negotiate
+from madoguchi.web.session import IDLE_SECONDS, LIFETIME_SECONDS, SessionMiddleware
+from tests.web.app import NOW, TestSettings, client, make_app
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    shown = Clock()
+    monkeypatch.setattr(
+        "itsdangerous.TimestampSigner.get_timestamp", lambda _: int(shown.now.timestamp())
+    )
+    return shown
+
+
+async def test_a_session_is_kept_signed_and_refreshed(clock):
+    app = make_app()
+    # The middleware's clock is given by the application; here both clocks are one.
+    app.user_middleware = [
+        type(item)(item.cls, **{**item.kwargs, "clock": clock})
+        if item.cls is SessionMiddleware
+        else item
+        for item in app.user_middleware
+    ]
+    async with client(app) as http:
+        first = await http.get("/session?set=x")
+        line = first.headers["set-cookie"]
+        assert line.startswith("session=")
+        assert "HttpOnly; SameSite=Lax" in line
+        assert "set-cookie" not in (await http.get("/session")).headers
+        clock.now += timedelta(seconds=IDLE_SECONDS - 10)
+        again = await http.get("/session")
+        assert again.json()["value"] == "x"
+        assert "set-cookie" in again.headers
+        clock.now += timedelta(seconds=IDLE_SECONDS + 1)
+        assert (await http.get("/session")).json() == {}
+
+
+async def test_a_session_ends_after_its_lifetime_however_busy(clock):
+    app = make_app()
+    app.user_middleware = [
+        type(item)(item.cls, **{**item.kwargs, "clock": clock})
+        if item.cls is SessionMiddleware
+        else item
+        for item in app.user_middleware
+    ]
+    async with client(app) as http:
+        await http.get("/session?set=x")
+        for _ in range(LIFETIME_SECONDS // 1800):
+            clock.now += timedelta(seconds=1800)
+            assert (await http.get("/session")).json()["value"] == "x"
+        clock.now += timedelta(seconds=1)
+        assert (await http.get("/session")).json() == {}
+
+
+async def test_another_secret_or_a_changed_cookie_is_no_session():
+    async with client(make_app()) as http:
+        await http.get("/session?set=x")
+        cookie = http.cookies["session"]
+        other = make_app(TestSettings(secret_key="another"))
+        async with client(other, cookies={"session": cookie}) as stranger:
+            assert (await stranger.get("/session")).json() == {}
+        for place in range(0, len(cookie), 7):
+            changed = cookie[:place] + ("A" if cookie[place] != "A" else "B") + cookie[place + 1 :]
+            async with client(make_app(), cookies={"session": changed}) as forger:
+                assert (await forger.get("/session")).json() == {}
+
+
+async def test_a_flash_is_shown_once():
+    async with client(make_app()) as http:
+        await http.post("/dev/components", data={})
+        shown = await http.get("/dev/components")
+        after = await http.get("/dev/components")
+    assert shown.text.count('role="status"') <= 1
+    assert 'role="status"' not in after.text
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accept", "language"),
+    [
+        ("", "", "ja"),
+        ("en", "ja", "en"),
+        ("fr", "en", "en"),
+        ("", "en-GB,en;q=0.9,ja;q=0.8", "en"),
+        ("", "fr,ja;q=0.5,en;q=0.4", "ja"),
+        ("", "ja;q=0,en;q=0.1", "en"),
+        ("", "de", "ja"),
+        ("", "en;q=x,ja;q=0.1", "ja"),
+        ("", ";;,,q=1", "ja"),
+    ],
+)
+def test_negotiate(cookie, accept, language):
+    assert negotiate(cookie, accept) == language
+
+
+@given(st.text(), st.text())
+def test_negotiate_always_gives_a_language(cookie, accept):
+    assert negotiate(cookie, accept) in ("ja", "en")
+
+
+async def test_a_chosen_language_is_remembered():
+    async with client(make_app()) as http:
+        assert 'lang="ja"' in (await http.get("/dev/components")).text
+        assert '<html lang="en">' in (await http.get("/dev/components?lang=en")).text
+        page = await http.get("/dev/components")
+    assert '<html lang="en">' in page.text
+    assert page.headers["content-language"] == "en"
+    assert 'href="/dev/components?lang=ja"' in page.text
