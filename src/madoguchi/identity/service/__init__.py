@@ -42,6 +42,7 @@ from madoguchi.identity.service.people import (
     person,
     revoke_mandate,
 )
+from madoguchi.identity.service.roles import people_found, revoke_role, role_holders
 from madoguchi.identity.service.sign_in import (
     choose_acting_for,
     end_other_sign_ins,
@@ -89,12 +90,15 @@ __all__ = [
     "officials_of",
     "organisation",
     "organisation_by_number",
+    "people_found",
     "people_named",
     "person",
     "required_actor",
     "required_official",
     "revoke_mandate",
+    "revoke_role",
     "revoke_token",
+    "role_holders",
     "roles_at",
     "safe_return",
     "seed_agencies",
