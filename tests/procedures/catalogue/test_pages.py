@@ -49,6 +49,7 @@ async def test_english_reader_gets_english_words_around_japanese_names(client: A
     assert "Ministry of Economy, Trade and Industry" in page
     assert "高圧ガスの製造の許可の申請" in page
     assert "Credit card" in page
+    assert "1 month" in page
 
 
 async def test_entry_page_offers_simple_filing(client: AsyncClient) -> None:

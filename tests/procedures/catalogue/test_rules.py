@@ -77,6 +77,26 @@ def test_periods_are_written_one_way(written: str | None, shown: str | None) -> 
 
 
 @pytest.mark.parametrize(
+    ("written", "ja", "en"),
+    [
+        ("１月", "1か月", "1 month"),
+        ("1週~12月", "1週間～12か月", "1 week to 12 months"),
+        ("21日間", "21日間", "21 days"),
+        ("2時間程度", "2時間程度", "2 hours or so"),
+        ("30 open days", "30開庁日", "30 open days"),
+        ("6 months", "6か月", "6 months"),
+    ],
+)
+def test_periods_read_in_both_languages(written: str, ja: str, en: str) -> None:
+    assert rules.period_text(written) == {"ja": ja, "en": en}
+
+
+@pytest.mark.parametrize("written", [None, "", "不明", "-", "open days", "数か月"])
+def test_what_is_no_length_gives_no_period(written: str | None) -> None:
+    assert rules.period_text(written) is None
+
+
+@pytest.mark.parametrize(
     ("cell", "code", "label"),
     [
         ("1 国", "1", "国"),

@@ -27,7 +27,7 @@ class Card:
     law: str
     article: str
     online: str
-    period: str | None
+    period: Text | None
     fee: bool | None
     yearly: int
     procedure_id: str | None
@@ -42,7 +42,7 @@ class Card:
 
 def entry_card(entry: CatalogueEntry, procedure_id: str | None) -> Card:
     """The card of a surveyed procedure."""
-    periods = (rules.period(entry.period_online), rules.period(entry.period_paper))
+    periods = (rules.period_text(entry.period_online), rules.period_text(entry.period_paper))
     return Card(
         part="entries",
         id=entry.id,
@@ -54,7 +54,7 @@ def entry_card(entry: CatalogueEntry, procedure_id: str | None) -> Card:
         law=rules.one_line(entry.law),
         article=rules.one_line(entry.article or ""),
         online=rules.online_state(entry.online_state),
-        period=next((period for period in periods if rules.is_length(period)), None),
+        period=next((period for period in periods if period), None),
         fee=rules.has_fee(entry.fee),
         yearly=entry.yearly,
         procedure_id=procedure_id,
@@ -75,7 +75,7 @@ def package_card(package: CataloguePackage) -> Card:
         law=law.get("act", ""),
         article=law.get("article", ""),
         online="done",
-        period=package.standard_period,
+        period=rules.period_text(package.standard_period),
         fee=package.fee,
         yearly=package.yearly,
         procedure_id=package.procedure_id,

@@ -60,7 +60,7 @@ def _row(card: Card, language: str) -> list[str]:
         card.law,
         card.article,
         card.online,
-        card.period or "",
+        pick(card.period, language),
         {True: "yes", False: "no", None: ""}[card.fee],
         str(card.yearly),
         card.procedure_id or "",

@@ -166,7 +166,7 @@ def _package_item(package: CataloguePackage) -> Item:
         rest=(*texts, *package.life_events, *package.professions),
         properties={
             "ministry": (package.ministry,) if package.ministry else (),
-            "kind": (package.kind if package.kind in rules.FILING_KINDS else "other",),
+            "kind": (package.kind,),
             "online": ("done",),
             "event": package.life_events,
             "profession": package.professions,

@@ -6,6 +6,8 @@ The survey's own words stay in the tables; these functions read them.
 import re
 import unicodedata
 
+from madoguchi.kernel.language import Text
+
 FILING_KINDS = ("application", "notification", "report", "declaration")
 KINDS = (*FILING_KINDS, "other")
 
@@ -75,6 +77,14 @@ _WORDS = (
 _SENT = re.compile(r"提出|送付|返納|返還|提供|送信|添付|意見")
 _UNIT = r"(?:時間|日間?|週間?|(?:ヶ|ケ|カ|ヵ|か|箇)?月|年)"
 _LENGTH = re.compile(rf"(\d+){_UNIT}?(?:([~〜～])(\d+))?({_UNIT})(?:程度|以内)?")
+_STATED = {"open days": "開庁日", "days": "日", "months": "か月"}
+_ENGLISH_UNITS = (
+    ("時間", "hour"),
+    ("日間?", "day"),
+    ("週間", "week"),
+    ("か月", "month"),
+    ("年", "year"),
+)
 _KIND_WORDS = tuple((kind, re.compile(pattern)) for kind, pattern in _WORDS)
 
 
@@ -184,6 +194,24 @@ def period(value: str | None) -> str | None:
 def is_length(text: str | None) -> bool:
     """Whether a period is a length such as 30日 or 1週～2月, not a remark such as 不明."""
     return bool(text) and _LENGTH.fullmatch(unicodedata.normalize("NFKC", text or "")) is not None
+
+
+def period_text(value: str | None) -> Text | None:
+    """A standard period for readers of both languages, None when it is no length.
+
+    Reads the survey's cells (１月, 1週～2月) and what packages state (30 open days).
+    """
+    stated = re.fullmatch(r"(\d+) (open days|days|months)", value or "")
+    if stated:
+        return {"ja": f"{stated[1]}{_STATED[stated[2]]}", "en": str(value)}
+    text = period(value)
+    if text is None or not is_length(text):
+        return None
+    english = text.replace("～", " to ").replace("程度", " or so").replace("以内", " at most")
+    for unit, word in _ENGLISH_UNITS:
+        english = re.sub(rf"\b1{unit}", f"1 {word}", english)
+        english = re.sub(rf"(\d){unit}", rf"\1 {word}s", english)
+    return {"ja": text, "en": english}
 
 
 def office_name(office: str) -> str:

@@ -23,7 +23,7 @@ class ProcedureCard(BaseModel):
                     "law": "高圧ガス保安法",
                     "article": "第5条第1項",
                     "online": "done",
-                    "period": "30日",
+                    "period": {"ja": "30日", "en": "30 days"},
                     "fee": True,
                     "yearly": 10,
                     "procedure_id": "high-pressure-gas-production",
@@ -41,7 +41,7 @@ class ProcedureCard(BaseModel):
     law: str
     article: str
     online: Online
-    period: str | None = Field(description="Standard processing period, as surveyed")
+    period: dict[str, str] | None = Field(description="Standard processing period")
     fee: bool | None
     yearly: int = Field(description="Filings a year")
     procedure_id: str | None = Field(description="The published procedure that takes it")

@@ -112,8 +112,8 @@ def entry(row: CatalogueEntry) -> dict[str, Any]:
         "fee": rules.has_fee(row.fee),
         "fee_methods": [term(rules.label(each)) for each in rules.items(row.fee_methods)],
         "cheaper_online": rules.code(_other(row, "手数料等のオンライン納付時の優遇措置")) == "1",
-        "period_online": rules.period(row.period_online),
-        "period_paper": rules.period(row.period_paper),
+        "period_online": _period(row.period_online),
+        "period_paper": _period(row.period_paper),
         "online": rules.online_state(row.online_state),
         "online_from": rules.label(_other(row, "オンライン化実施時期")),
         "filing_systems": rules.items(row.filing_systems),
@@ -129,6 +129,10 @@ def entry(row: CatalogueEntry) -> dict[str, Any]:
         "professions": [term(each) for each in rules.professions(row.professions)],
         "is_sample": row.source == "sample",
     }
+
+
+def _period(cell: str | None) -> Text | str | None:
+    return rules.period_text(cell) or rules.period(cell)
 
 
 def _other(row: CatalogueEntry, column: str) -> str | None:
