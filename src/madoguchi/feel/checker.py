@@ -73,6 +73,7 @@ class Analysis:
     bindings: dict[Node, Binding | None] = field(default_factory=dict)
     declared: dict[Node, tuple[Local, ...]] = field(default_factory=dict)
     constant: set[Node] = field(default_factory=set)
+    origins: dict[Node, Origin] = field(default_factory=dict)
     references: list[tuple[str, ...]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -83,7 +84,6 @@ class Checker:
     def __init__(self, source: str, scope: Mapping[str, Type] | None) -> None:
         self.found = Analysis(source)
         self.scope = Scope(scope)
-        self.origins: dict[Node, Origin] = {}
 
     # ── walking ──────────────────────────────────────────────────────────────────────────────
 
@@ -121,8 +121,8 @@ class Checker:
         """Note which data a node reads; a longer path takes the place of the shorter."""
         if origin is None:
             return
-        self.origins[node] = origin
-        before = self.origins.get(base) if base else None
+        self.found.origins[node] = origin
+        before = self.found.origins.get(base) if base else None
         if before in self.found.references:
             last = len(self.found.references) - 1 - self.found.references[::-1].index(before)
             del self.found.references[last]
@@ -145,7 +145,7 @@ class Checker:
     def path(self, node: Path) -> Type:
         """Type ``base.name``."""
         base = self.visit(node.base)
-        origin = self.origins.get(node.base)
+        origin = self.found.origins.get(node.base)
         self.refer(node, origin and (*origin, node.name), node.base)
         return self.entry_type(node, base)
 
@@ -173,13 +173,13 @@ class Checker:
         """Type ``base[condition]``."""
         base = self.visit(node.base)
         element = base.of if isinstance(base, ListType) else base
-        origin = self.origins.get(node.base)
+        origin = self.found.origins.get(node.base)
         item = Local("item", element, origin)
         self.found.declared[node] = (item,)
         with self.declaring({"item": item}), self.declaring(item):
             condition = self.visit(node.condition)
         if origin:
-            self.origins[node] = origin
+            self.found.origins[node] = origin
         if conforms(condition, NUMBER) and condition not in (ANY, NULL):
             return element
         self.check_condition(node.condition, condition)
@@ -270,7 +270,7 @@ class Checker:
         """Visit each iteration, declaring its name for what follows."""
         depth = len(self.scope.frames)
         for node in nodes:
-            item = Local(node.name, self.element_type(node), self.origins.get(node.domain))
+            item = Local(node.name, self.element_type(node), self.found.origins.get(node.domain))
             self.found.declared[node] = (item,)
             self.scope.frames.append({node.name: item})
         yield
@@ -321,7 +321,7 @@ class Checker:
         locals_ = []
         with self.declaring(frame):
             for name, value in node.entries:
-                local = Local(name, self.visit(value), self.origins.get(value))
+                local = Local(name, self.visit(value), self.found.origins.get(value))
                 locals_.append(local)
                 frame[name] = local
         self.found.declared[node] = tuple(locals_)

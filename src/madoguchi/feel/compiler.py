@@ -50,7 +50,7 @@ from .types import (
     ListType,
     Type,
 )
-from .values import negate, reader
+from .values import negate, normal, reader
 
 INLINE = frozenset((NUMBER, STRING, DATE, DAYS_DURATION, YEARS_DURATION))
 SYMBOLS = {"=": "=="}
@@ -76,10 +76,20 @@ class Compiler:
         return self.out.function("expression", "context")
 
     def visit(self, node: Node) -> str:
-        """Write the code of a node."""
+        """Write the code of a node; data of the context are read to their depth."""
+        value = self.visit_raw(node)
+        return self.helper(normal, value) if self.is_raw(node) else value
+
+    def visit_raw(self, node: Node) -> str:
+        """Write the code of a node whose parts are read, if at all, when they are taken out."""
         if node in self.found.constant and isinstance(node, FOLDED):
             return self.out.constant(folded(self.found, node))
         return WRITERS[type(node)](self, node)
+
+    def is_raw(self, node: Node) -> bool:
+        """Tell whether a node is a list or context of the data, its parts not yet read."""
+        container = isinstance(self.type(node), (ListType, ContextType))
+        return container and self.found.origins.get(node) is not None
 
     def type(self, node: Node) -> Type:
         """Give the type the checker found."""
@@ -136,12 +146,15 @@ class Compiler:
 
     def path(self, node: Path) -> str:
         """Write ``base.name``."""
-        base, kind, key = self.visit(node.base), self.type(node.base), self.out.constant(node.name)
+        kind, key = self.type(node.base), self.out.constant(node.name)
+        rows = isinstance(kind, ListType) and isinstance(kind.of, ContextType)
+        lazily = rows or isinstance(kind, ContextType)
+        base = self.visit_raw(node.base) if lazily else self.visit(node.base)
         if isinstance(kind, ContextType):
             found = self.out.assign(f"None if {base} is None else {base}.get({key})")
             self.out.read(found, self.type(node))
             return found
-        if isinstance(kind, ListType) and isinstance(kind.of, ContextType):
+        if rows:
             self.loops = True
             entry = self.type(node)
             read = reader(entry.of if isinstance(entry, ListType) else ANY)
@@ -298,7 +311,8 @@ class Compiler:
         names = self.out.constant(node.names)
         together = "(" + "".join(f"{a}, " for a in arguments) + ")"
         result = self.helper(runtime.invoke, function, together, names)
-        self.out.read(result, self.type(node))
+        kind = self.type(node)
+        self.out.read(result, ANY if isinstance(kind, (ListType, ContextType)) else kind)
         return result
 
 

@@ -40,7 +40,7 @@ class Expression:
             if self.loops:
                 meter.enter()
                 try:
-                    value = self.function(context)
+                    value = measured(self.function(context))
                 finally:
                     meter.leave()
             else:
@@ -51,6 +51,15 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r}: {self.type})"
+
+
+def measured(value: Any) -> Any:
+    """Give a result back; lists that share parts may stand for far more than they take to make."""
+    if isinstance(value, (list, dict)):
+        meter.spend(len(value))
+        for part in value.values() if isinstance(value, dict) else value:
+            measured(part)
+    return value
 
 
 def compile(

@@ -17,7 +17,7 @@ def compile_filter(compiler: Compiler, node: Filter) -> str:
     """Write ``base[condition]``."""
     compiler.loops = True
     out = compiler.out
-    base = compiler.visit(node.base)
+    base, raw = compiler.visit_raw(node.base), compiler.is_raw(node.base)
     (item,) = compiler.found.declared[node]
     kind = compiler.type(node.condition)
     body, name = out.fresh("f"), out.fresh("v")
@@ -27,11 +27,13 @@ def compile_filter(compiler: Compiler, node: Filter) -> str:
         with out.block(f"def {body}({name}):"):
             out.line(f"return {compiler.visit(node.condition)}")
         out.line(f"{taken} = {out.constant(runtime.at_index)}({base}, {body}(None))")
-        out.read(taken, item.type)
+        if raw:
+            out.read(taken, item.type)
         return taken
     with out.block(f"def {body}({name}):"):
         out.line(f"return {compiler.visit(node.condition)}")
-    return compiler.helper(runtime.select, base, body, out.constant(reader(item.type)))
+    read = reader(item.type) if raw else None
+    return compiler.helper(runtime.select, base, body, out.constant(read))
 
 
 def compile_for(compiler: Compiler, node: For) -> str:
@@ -58,7 +60,8 @@ def iterate(compiler: Compiler, iterations: tuple[Iteration, ...], innermost) ->
     domain = write_domain(compiler, node)
     body, name = enter_body(compiler, node)
     with out.block(f"def {body}({name}):"):
-        out.read(name, compiler.found.declared[node][0].type)
+        if compiler.is_raw(node.domain):
+            out.read(name, compiler.found.declared[node][0].type)
         if rest:
             out.line(f"return {iterate(compiler, tuple(rest), innermost)}")
         else:
@@ -68,7 +71,7 @@ def iterate(compiler: Compiler, iterations: tuple[Iteration, ...], innermost) ->
 
 def write_domain(compiler: Compiler, node: Iteration) -> str:
     """Write what an iteration goes through."""
-    start = compiler.visit(node.domain)
+    start = compiler.visit_raw(node.domain)
     if node.end is None:
         return compiler.helper(runtime.domain_of, start)
     return compiler.helper(runtime.steps, start, compiler.visit(node.end))
@@ -94,7 +97,8 @@ def quantify(compiler: Compiler, node: Quantified, iterations: tuple[Iteration, 
     domain = write_domain(compiler, head)
     body, name = enter_body(compiler, head)
     with out.block(f"def {body}({name}):"):
-        out.read(name, compiler.found.declared[head][0].type)
+        if compiler.is_raw(head.domain):
+            out.read(name, compiler.found.declared[head][0].type)
         answer = quantify(compiler, node, tuple(rest)) if rest else compiler.visit(node.condition)
         out.line(f"return {answer}")
     return compiler.helper(runtime.some if node.word == "some" else runtime.every, domain, body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import local
 
-ALLOWANCE = 1_000_000  # steps: about a second of work
+ALLOWANCE = 500_000  # steps: about a second of work
 DEEPEST_CALL = 100
 
 

@@ -22,7 +22,13 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def frame_of(names: Iterable[str]) -> Frame:
-    """Index names by their first word."""
+    """Index names by their first word; a frame of one's own, to which names may be added."""
+    return dict(_indexed(frozenset(names)))
+
+
+@lru_cache(maxsize=128)
+def _indexed(names: frozenset[str]) -> Frame:
+    # A form's rules share one scope of many names: it is indexed once, not once a rule.
     frame: Frame = {}
     for name in names:
         add_name(frame, name)
@@ -33,7 +39,7 @@ def add_name(frame: Frame, name: str) -> None:
     """Add one name to a frame."""
     words = words_of(name)
     if words:
-        frame.setdefault(words[0], []).append(words)
+        frame[words[0]] = [*frame.get(words[0], ()), words]
 
 
 def longest(frames: Iterable[Frame], tokens: list[Token], at: int) -> int:

@@ -28,7 +28,6 @@ from .values import (
     Range,
     as_context,
     as_list,
-    normal,
 )
 
 Call = Callable[..., Any]
@@ -42,7 +41,7 @@ FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 def path(value: Any, name: str) -> Any:
     """Read an entry of a context, of each item of a list, or a property of a date and its like."""
     if isinstance(value, Mapping):
-        return normal(value.get(name))
+        return value.get(name)
     if isinstance(value, (list, tuple)):
         spend(len(value))
         return [path(item, name) for item in value]
@@ -73,7 +72,7 @@ def at_index(value: Any, position: Any) -> Any:
     return items[index - 1 if index > 0 else index]
 
 
-def select(value: Any, test: Call, read: Call) -> Any:
+def select(value: Any, test: Call, read: Call | None) -> Any:
     """Keep the items that pass the test; a test that is a number takes the item at that place."""
     items = as_list(value)
     if items is None:
@@ -81,12 +80,13 @@ def select(value: Any, test: Call, read: Call) -> Any:
     spend(len(items))
     kept = []
     for raw in items:
-        item = read(raw)
+        item = read(raw) if read else raw
         answer = test(item)
         if answer is True:
             kept.append(item)
         elif answer.__class__ is Decimal:
-            return read(at_index(items, answer))
+            found = at_index(items, answer)
+            return read(found) if read else found
     return kept
 
 
@@ -227,7 +227,6 @@ def conform_list(value: Any, wanted: ListType) -> Any:
     items = as_list(value) or []
     if len(items) > LONGEST_LIST:
         return MISMATCH
-    items = normal(items)
     if wanted.of == ANY or all(item is None or instance_of(item, wanted.of) for item in items):
         return items
     return MISMATCH
@@ -241,6 +240,7 @@ def instance_of(value: Any, wanted: Type | None) -> bool:
         return True
     if isinstance(wanted, ListType):
         items = value if isinstance(value, list) else None
+        spend(len(items or ()))
         return items is not None and all(
             wanted.of == ANY or instance_of(item, wanted.of) for item in items
         )

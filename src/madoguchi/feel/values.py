@@ -10,6 +10,7 @@ from functools import total_ordering
 from typing import Any
 
 from .far import FarDate, FarMoment
+from .meter import spend
 from .types import (
     ANY,
     BOOLEAN,
@@ -113,8 +114,10 @@ def normal(value: object, depth: int = 50) -> Any:
     if depth < 0:
         return None
     if isinstance(value, (list, tuple)):
+        spend(len(value))  # lists may share parts, so that walking through them takes for ever
         return [normal(item, depth - 1) for item in value[:LONGEST_LIST]]
     if isinstance(value, Mapping):
+        spend(len(value))
         return {str(key): normal(item, depth - 1) for key, item in value.items()}
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return number(value)

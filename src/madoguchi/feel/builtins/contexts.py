@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..values import normal
 from .registry import builtin
 
 
 @builtin("get value(m: context, key: string) -> Any")
 def get_value(context: Mapping[str, Any], key: str) -> Any:
     """Read an entry by its key."""
-    return normal(context.get(key))
+    return context.get(key)
 
 
 @builtin("get entries(m: context) -> list<context<key: string, value: Any>>")
 def get_entries(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     """List the entries as ``{key, value}``."""
-    return [{"key": key, "value": normal(value)} for key, value in context.items()]
+    return [{"key": key, "value": value} for key, value in context.items()]
 
 
 @builtin("context(entries: list<context>) -> context")

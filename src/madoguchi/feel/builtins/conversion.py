@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import far
 from ..far import FarDate, FarMoment
+from ..meter import spend
 from ..operators import equal
 from ..temporal import (
     date_from_text,
@@ -43,6 +44,8 @@ def text_of(value: Any, quoted: bool) -> str:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return number_text(value)
+    if isinstance(value, (list, Mapping)):
+        spend(len(value))
     if isinstance(value, list):
         return "[" + ", ".join(text_of(item, True) for item in value) + "]"
     if isinstance(value, Mapping):

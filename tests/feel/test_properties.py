@@ -1,0 +1,205 @@
+"""What must hold of every text and value: printing, logic, and that nothing crashes or hangs."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from madoguchi import feel
+from madoguchi.feel.expression import parse
+from madoguchi.feel.printer import printed
+
+SCOPE = {
+    "a": feel.NUMBER,
+    "b": feel.NUMBER,
+    "ok": feel.BOOLEAN,
+    "氏名": feel.STRING,
+    "day": feel.DATE,
+    "rows": feel.ListType(feel.ContextType({"n": feel.NUMBER, "unit price": feel.NUMBER})),
+}
+numbers = st.decimals(
+    allow_nan=False, allow_infinity=False, places=2, min_value=-999, max_value=999
+)
+dates = st.dates(date(1900, 1, 1), date(2100, 1, 1))
+contexts = st.fixed_dictionaries(
+    {
+        "a": st.none() | numbers | st.integers(),
+        "b": st.none() | numbers,
+        "ok": st.none() | st.booleans(),
+        "氏名": st.none() | st.text(max_size=5),
+        "day": st.none() | dates,
+        "rows": st.none()
+        | st.lists(
+            st.fixed_dictionaries({"n": st.none() | numbers, "unit price": numbers}), max_size=3
+        ),
+    }
+)
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.decimals()
+    | dates
+    | st.timedeltas()
+    | st.datetimes(timezones=st.none() | st.timezones())
+    | st.times(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+number_texts = st.sampled_from(
+    ["a", "b", "1", "2.5", "count(rows)", "rows[1].n", "sum(rows.unit price)"]
+)
+number_texts = st.recursive(
+    number_texts,
+    lambda inner: (
+        st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), inner)
+        | st.builds("(if {} > {} then {} else {})".format, inner, inner, inner, inner)
+        | st.builds("-{}".format, inner)
+        | st.builds("abs({})".format, inner)
+        | st.builds("max([{}, {}])".format, inner, inner)
+    ),
+    max_leaves=6,
+)
+atoms = (
+    st.builds(
+        "{} {} {}".format,
+        number_texts,
+        st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
+        number_texts,
+    )
+    | st.builds("{} in ({}, > {}, [1..5))".format, number_texts, number_texts, number_texts)
+    | st.builds("{} between {} and 3".format, number_texts, number_texts)
+    | st.builds("some r in rows satisfies r.n > {}".format, number_texts)
+    | st.builds("count(rows[n > {}]) = 1".format, number_texts)
+    | st.sampled_from(["ok", "ok = null", '氏名 = "山"', 'day > @"2020-01-01"', "day.year = 2000"])
+)
+conditions = st.recursive(
+    atoms,
+    lambda inner: (
+        st.builds("({}) and ({})".format, inner, inner)
+        | st.builds("({}) or ({})".format, inner, inner)
+        | st.builds("not({})".format, inner)
+        | st.builds("if {} then {} else {}".format, inner, inner, inner)
+    ),
+    max_leaves=5,
+)
+fragments = st.lists(
+    st.sampled_from(
+        '( ) [ ] { } in for x return if then else 1 "a" and or .. , : a . - + ** @"P1D" function(x) '
+        "some satisfies not( < = instance of list< > sum( ? null between every number rows[ n".split()
+    ),
+    max_size=15,
+).map(" ".join)
+
+
+@given(conditions, contexts)
+def test_printing_and_parsing_again_changes_nothing(text: str, context: dict[str, Any]) -> None:
+    node, _ = parse(text, SCOPE)
+    again = printed(node)
+    assert printed(parse(again, SCOPE)[0]) == again
+    assert feel.compile(again)(context) == feel.compile(text)(context)
+
+
+@given(conditions, contexts)
+def test_types_make_rules_faster_not_different(text: str, context: dict[str, Any]) -> None:
+    typed = feel.compile(text, SCOPE, strict=False)(context)
+    assert typed == feel.compile(text)(context)
+    assert typed in (True, False, None)
+
+
+@given(conditions, st.dictionaries(st.sampled_from(list(SCOPE)), anything))
+def test_no_data_makes_a_rule_raise(text: str, context: dict[str, Any]) -> None:
+    assert feel.compile(text, SCOPE, strict=False)(context) in (True, False, None)
+    feel.compile(text)(context)
+
+
+def faults_or_call(
+    make: Callable[[str], feel.Expression], text: str, context: dict[str, Any]
+) -> tuple[feel.Fault, ...]:
+    try:
+        made = make(text)
+    except feel.FeelError as error:
+        return error.faults or (feel.Fault(0, 0, "none", {}),)
+    made(context)
+    return ()
+
+
+@settings(max_examples=300)
+@given(fragments | st.text(max_size=30), st.dictionaries(st.sampled_from(list(SCOPE)), anything))
+def test_no_text_makes_anything_but_a_feel_error(text: str, context: dict[str, Any]) -> None:
+    feel.check(text, SCOPE)
+    for make in (feel.compile, feel.compile_unary):
+        faults = faults_or_call(make, text, context)
+        assert all(f.line >= 1 and f.column >= 1 and f.message["ja"] for f in faults)
+
+
+truth = st.sampled_from([True, False, None])
+
+
+@given(truth, truth)
+def test_logic_is_kleenes(p: bool | None, q: bool | None) -> None:
+    order = {False: 0, None: 1, True: 2}
+    context = {"p": p, "q": q}
+    assert feel.compile("p and q")(context) is min(p, q, key=order.__getitem__)
+    assert feel.compile("p or q")(context) is max(p, q, key=order.__getitem__)
+    assert feel.compile("not(p)")(context) is (None if p is None else not p)
+    assert feel.compile("p = q")(context) is (p is q)
+
+
+@given(numbers, numbers)
+def test_arithmetic_is_exact(a: Decimal, b: Decimal) -> None:
+    scope = {"a": feel.NUMBER, "b": feel.NUMBER}
+    for op, value in (("+", a + b), ("-", a - b), ("*", a * b)):
+        assert feel.compile(f"a {op} b", scope)({"a": a, "b": b}) == value
+    assert feel.compile("a < b", scope)({"a": a, "b": b}) is (a < b)
+
+
+@given(st.dates(), st.integers(-4000, 4000))
+def test_days_added_are_days_between(day: date, days: int) -> None:
+    context = {"day": day, "length": timedelta(days=days)}
+    assert feel.compile("(day + length) - day")(context) == timedelta(days=days)
+    assert feel.compile("day + length - length")(context) == day
+
+
+HOSTILE = [
+    "(" * 5000,
+    "[" * 5000,
+    "-" * 5000 + "1",
+    "1" + "+1" * 5000,
+    "if a then " * 300 + "1",
+    "a" + ".b" * 5000,
+    "x[" * 3000,
+    "{a:" * 300,
+    "function(x) " * 500 + "x",
+    "9**9**9**9**9",
+    "2 ** 1e6000",
+    "for x in 1..1000000000 return x",
+    "for a in 1..1000, b in 1..1000, c in 1..1000 return 1",
+    "count(for a in 1..99999 return (for b in 1..99999 return b))",
+    "{f: function(g, n) g(g, n + 1) + g(g, n + 1), r: f(f, 0)}.r",
+    "{f: function(g) g(g), r: f(f)}.r",
+    "for i in 1..60 return concatenate(partial, partial, partial)",
+    '(for i in 1..60 return if i = 1 then "ab" else partial[-1] + partial[-1])[-1]',
+    'matches("' + "a" * 5000 + '!", "(a+)+$")',
+    'matches("' + "a" * 5000 + '!", "a*a*a*a*a*a*b")',
+    'replace("' + "a" * 5000 + '", "(a|aa)+$", "b")',
+    'matches("' + "a" * 500 + '", "((a{1,900}){1,900}){1,900}")',
+    '@"P999999999999999Y" * 999999999999999',
+    "a in (" + ",".join(["[1..2]"] * 3000) + ")",
+    '"' + "\\uD83D" * 100 + '"',
+    "1" * 90000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_texts_end(text: str) -> None:
+    assert all(f.line >= 1 for f in faults_or_call(feel.compile, text, {}))
