@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 import madoguchi.cases
 import madoguchi.cases.desk
@@ -22,6 +22,7 @@ from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, system_clock
 from madoguchi.kernel.database import create_database
 from madoguchi.kernel.jobs import Handler, Worker
+from madoguchi.messages.pages import count_unread
 from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.settings import Settings
 from madoguchi.web import edge
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        dependencies=[Depends(count_unread)],
     )
     app.state.settings = settings
     app.state.clock = clock

@@ -83,6 +83,14 @@ def import_catalogue(file: File) -> None:
     typer.echo(f"{count} procedures imported in {time.monotonic() - started:.1f} s")
 
 
+@app.command("postal-codes")
+def postal_codes(file: File) -> None:
+    """Take in Japan Post's list of postal codes (KEN_ALL.CSV, UTF-8 or Shift_JIS)."""
+    from madoguchi.installation import import_postal_codes
+
+    typer.echo(f"{_run(import_postal_codes(file))} postal codes imported")
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database up to date."""

@@ -5,6 +5,6 @@ What an administrator does from the command line; each use case is a file.
 
 from madoguchi.installation.publishing import publish_folder
 from madoguchi.installation.serving import serve
-from madoguchi.installation.survey import import_survey_file
+from madoguchi.installation.survey import import_postal_codes, import_survey_file
 
-__all__ = ["import_survey_file", "publish_folder", "serve"]
+__all__ = ["import_postal_codes", "import_survey_file", "publish_folder", "serve"]

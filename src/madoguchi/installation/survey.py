@@ -1,4 +1,4 @@
-"""Taking in the national survey of procedures, and noting which agency each ministry is."""
+"""Taking in what the state publishes: the national survey of procedures, the postal codes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from madoguchi.identity.service import seed_agencies, shipped_agencies
 from madoguchi.installation.publishing import opened
 from madoguchi.procedures.catalogue import service as catalogue
+from madoguchi.registry import service as registry
 from madoguchi.settings import Settings
 
 
@@ -29,3 +30,11 @@ def ministry_agencies() -> dict[str, str]:
         if agency.kind != "prefecture"
         for name in (agency.name["ja"], *agency.aliases)
     }
+
+
+async def import_postal_codes(path: Path) -> int:
+    """Replace the postal codes by those of Japan Post's file; how many rows there are now."""
+    async with opened(Settings()) as database, database.session() as session:
+        count = await registry.load_postal_codes(session, path)
+        await session.commit()
+    return count

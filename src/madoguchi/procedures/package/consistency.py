@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from jinja2 import TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
+from madoguchi.documents.service import KIND_NAMES
 from madoguchi.procedures.package.compiled import Package
 from madoguchi.procedures.package.source import PackageFault, PathInFile, Source
 
@@ -17,6 +18,7 @@ def consistency_faults(package: Package, source: Source) -> list[PackageFault]:
         *_letters(package, source),
         *_register(package, source),
         *_officials_fields(package, source),
+        *_accepted_files(package, source),
     ]
 
 
@@ -94,6 +96,22 @@ def _letters(package: Package, source: Source) -> Iterator[PackageFault]:
             "letter-unused",
             f"no action issues the letter “{key}”; they issue {sorted(used)}",
         )
+
+
+def _accepted_files(package: Package, source: Source) -> Iterator[PackageFault]:
+    places = [
+        (("attachments", key, "accept"), item.spec.accept)
+        for key, item in package.attachments.items()
+    ]
+    places += [
+        (("data", name, "accept"), f.spec.accept or []) for name, f in package.fields.items()
+    ]
+    for path, kinds in places:
+        for kind in set(kinds) - set(KIND_NAMES):
+            known = ", ".join(sorted(KIND_NAMES))
+            yield source.fault(
+                path, "unknown-kind", f"“{kind}” is not a kind of file; they are {known}"
+            )
 
 
 def _register(package: Package, source: Source) -> Iterator[PackageFault]:

@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -74,15 +73,16 @@ def read_yaml(text: str, file: str) -> Source:
         )
         return source
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
+        # libyaml's composer gives nodes with positions and constructs nothing.
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         source.faults.append(
             PackageFault(file, line, column, "yaml", f"not valid YAML: {error.problem}")
         )
         return source
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         source.faults.append(PackageFault(file, 1, 1, "yaml", f"not valid YAML: {error}"))
         return source
     if node is not None:
@@ -132,28 +132,31 @@ def _mapping(node: MappingNode, path: PathInFile, source: Source) -> dict[str, o
     return result
 
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+# Plain scalars by the core schema of YAML 1.2 (yes, no, on and off are text) and ISO dates.
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_INTEGER = re.compile(r"[-+]?\d+")
+_DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+)")
+_WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 def _scalar(node: ScalarNode, path: PathInFile, source: Source) -> object:
-    tag, text = str(node.tag).rsplit(":", 1)[-1], str(node.value)
-    match tag:
-        case "str":
-            return text
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int" if re.fullmatch(r"[-+]?\d+", text):
-            return int(text)
-        case "float" if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", text):
-            return Decimal(text)
-        case "timestamp" if _DATE.match(text):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                pass
-    source.faults.append(
-        source.fault(path, "scalar", f"“{text}” cannot be used here; put it in quotes")
-    )
+    text = str(node.value)
+    if not str(node.tag).startswith("tag:yaml.org,2002:"):
+        source.faults.append(source.fault(path, "tag", f"the tag {node.tag} is not allowed"))
+        return None
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text) and len(text) < 40:
+        return int(text)
+    if _DECIMAL.fullmatch(text) and len(text) < 40:
+        return Decimal(text)
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            source.faults.append(
+                source.fault(path, "scalar", f"“{text}” is not a day; put it in quotes")
+            )
     return text

@@ -27,7 +27,9 @@ def _list(value: object) -> object:
 
 
 Text = Annotated[
-    dict[Annotated[str, Field(pattern="^(ja|en)$")], str], BeforeValidator(_text), Field(min_length=1)
+    dict[Annotated[str, Field(pattern="^(ja|en)$")], str],
+    BeforeValidator(_text),
+    Field(min_length=1),
 ]
 Rule = Annotated[str, BeforeValidator(_rule), Field(min_length=1, max_length=4000)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
