@@ -145,3 +145,23 @@ def test_a_packages_own_tests_must_hold() -> None:
     count, failures = run_tests(found, lambda kind, prefecture: None)
     assert count == 1
     assert [failure.test for failure in failures] == ["wrong"]
+
+
+TABLE = """data:
+  a: {type: integer, label: {ja: あ, en: A}}
+decisions:
+  d:
+    hit: %s
+    inputs: {a: a}
+    outputs: [d]
+    rules: [['< 10', '1'], ['[5..20]', '2']]
+"""
+
+
+def test_gaps_and_overlaps_of_a_decision_table_are_told() -> None:
+    found = {fault.code: fault for fault in loaded(TABLE % "unique").faults}
+    assert found["table-overlap"].severity == "error"
+    assert "[5..10)" in found["table-overlap"].message
+    assert "> 20" in found["table-gap"].message
+    assert found["table-gap"].severity == "warning"
+    assert "table-overlap" not in {fault.code for fault in loaded(TABLE % "first").faults}

@@ -7,23 +7,12 @@ from madoguchi.procedures.fields.build import build_field, feel_type, prefill_ru
 from madoguchi.procedures.fields.field import Field, Rule
 from madoguchi.procedures.package import compiled, spec
 from madoguchi.procedures.package.compile_machine import compile_machine
+from madoguchi.procedures.package.compile_table import compile_table
 from madoguchi.procedures.package.consistency import consistency_faults
 from madoguchi.procedures.package.rules import RuleCompiler, in_order, names_in
 from madoguchi.procedures.package.scope import CASE_SCOPE, SCOPE
 from madoguchi.procedures.package.source import PackageFault, Source
 
-_HIT_POLICIES = {
-    "unique": "U",
-    "any": "A",
-    "first": "F",
-    "priority": "P",
-    "rule order": "R",
-    "collect": "C",
-    "sum": "C+",
-    "min": "C<",
-    "max": "C>",
-    "count": "C#",
-}
 _ENGINE_NAMES = SCOPE.keys() | CASE_SCOPE.keys()
 
 
@@ -139,50 +128,11 @@ def _decisions(
         if isinstance(decision, str):
             expression = rules.compile(decision, path, None, types)
         else:
-            expression = _table(decision, rules, path, types)
+            expression = compile_table(decision, rules, path, types)
         types[name] = expression.type if expression is not None else feel.ANY
         if expression is not None:
             functions[name] = expression
     return functions, types
-
-
-def _table(
-    table: spec.TableSpec,
-    rules: RuleCompiler,
-    path: tuple[str | int, ...],
-    types: Mapping[str, feel.Type],
-) -> feel.CompiledTable | None:
-    width = len(table.inputs) + len(table.outputs)
-    for index, row in enumerate(table.rules):
-        if len(row) != width:
-            rules.faults.append(
-                rules.source.fault(
-                    (*path, "rules", index),
-                    "table-width",
-                    f"this row has {len(row)} cells instead of {width}",
-                )
-            )
-            return None
-    inputs = len(table.inputs)
-    try:
-        return feel.decision_table(
-            feel.DecisionTable(
-                inputs=tuple(feel.Input(text) for text in table.inputs.values()),
-                outputs=tuple(feel.Output(name) for name in table.outputs),
-                rules=tuple(
-                    feel.Rule(tuple(row[:inputs]), tuple(row[inputs:])) for row in table.rules
-                ),
-                hit_policy=_HIT_POLICIES[table.hit],
-            ),
-            {**rules.scope, **types},
-        )
-    except feel.FeelError as error:
-        for fault in error.faults:
-            where: tuple[str | int, ...] = path
-            if isinstance(fault, feel.CellFault) and fault.rule:
-                where = (*path, "rules", fault.rule - 1, fault.column_of_table - 1)
-            rules.report(feel.FeelError([fault]), where)
-        return None
 
 
 def _pages(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> tuple[compiled.Page, ...]:
