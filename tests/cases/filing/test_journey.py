@@ -48,10 +48,12 @@ async def test_from_start_to_receipt(office: Office) -> None:
     client = await office.client("applicant")
     draft = await office.start()
     tasks = await client.get(f"/drafts/{draft}")
-    assert "試験の申請" in tasks.text and "12,000円" in tasks.text
+    assert "試験の申請" in tasks.text
+    assert "12,000円" in tasks.text
     await complete(office, draft)
     check = await client.get(f"/drafts/{draft}/check")
-    assert "申請する" in check.text and "エラー" not in check.text
+    assert "申請する" in check.text
+    assert "エラー" not in check.text
     assert "神奈川県知事" in check.text or "神奈川県" in check.text
     filed = await client.post(f"/drafts/{draft}/file")
     assert filed.status_code == 303, filed.text
@@ -61,15 +63,23 @@ async def test_from_start_to_receipt(office: Office) -> None:
         case = (await session.scalars(select(Case))).one()
         entries = await journal.entries(session, f"case:{case.id}")
         kept = await session.get(Draft, draft)
-    assert case.arrival_number in receipt.text and case.content_hash in receipt.text
-    assert case.data["amount"] == 12000 and case.data["started"] == "2026-06-01"
-    assert case.data["total"] == "12.5" and case.data["applicant"]["name"] == "株式会社山田酸素"
+    assert case.arrival_number in receipt.text
+    assert case.content_hash in receipt.text
+    assert case.data["amount"] == 12000
+    assert case.data["started"] == "2026-06-01"
+    assert case.data["total"] == "12.5"
+    assert case.data["applicant"]["name"] == "株式会社山田酸素"
     assert (case.agency_id, case.state, case.stage) == ("pref-14", "filed", "work")
-    assert case.due_on is not None and case.due_on.isoformat() == "2026-05-20"
+    assert case.due_on is not None
+    assert case.due_on.isoformat() == "2026-05-20"
     assert [entry.action for entry in entries] == ["filed"]
-    assert kept is not None and kept.entered == {} and kept.case_id == case.id
+    assert kept is not None
+    assert kept.entered == {}
+    assert kept.case_id == case.id
     page = await client.get(f"/cases/{case.id}")
-    assert "タンク" in page.text and "計画.pdf" in page.text and "受け付けました" in page.text
+    assert "タンク" in page.text
+    assert "計画.pdf" in page.text
+    assert "受け付けました" in page.text
     pdf = await client.get(f"/cases/{case.id}/receipt.pdf")
     assert pdf.content.startswith(b"%PDF")
     again = await client.post(f"/drafts/{draft}/file")
@@ -86,7 +96,8 @@ async def test_errors_appear_only_after_the_page_was_sent(office: Office) -> Non
     assert "を選んでください" not in (await client.get(url)).text
     sent = await fill(client, url, {"/amount": "たくさん", "/started": "平成32年1月1日"})
     assert sent.status_code == 422
-    assert "<title>エラー: " in sent.text and 'value="たくさん"' in sent.text
+    assert "<title>エラー: " in sent.text
+    assert 'value="たくさん"' in sent.text
     assert 'value="平成32年1月1日"' in sent.text  # kept exactly as typed
     assert 'href="#f-amount"' in sent.text
     later = await client.get(url)
@@ -111,10 +122,12 @@ async def test_what_is_known_is_filled_in_and_documents_are_left_out(office: Off
     client = await office.client("applicant")
     draft = await office.start()
     page = await client.get(f"/drafts/{draft}/pages/who")
-    assert "株式会社山田酸素" in page.text and "アカウントの登録情報より" in page.text
+    assert "株式会社山田酸素" in page.text
+    assert "アカウントの登録情報より" in page.text
     assert 'name="/applicant/name"' not in page.text  # read-only
     tasks = await client.get(f"/drafts/{draft}")
-    assert "登記事項証明書は不要です。" in tasks.text and "法人登記情報で確認できます" in tasks.text
+    assert "登記事項証明書は不要です。" in tasks.text
+    assert "法人登記情報で確認できます" in tasks.text
 
 
 async def test_conditions_and_calculations_follow_what_is_typed(office: Office) -> None:
@@ -126,8 +139,10 @@ async def test_conditions_and_calculations_follow_what_is_typed(office: Office) 
     assert 'name="/other"' not in first.text
     typed = {**controls(first), "/kind": "other", "/urgent": "true"}
     region = await client.post(f"{base}/what/recompute", data=typed)
-    assert 'name="/other"' in region.text and "電話もしてください" in region.text
-    assert "<html" not in region.text and "選んでください。" not in region.text
+    assert 'name="/other"' in region.text
+    assert "電話もしてください" in region.text
+    assert "<html" not in region.text
+    assert "選んでください。" not in region.text
     region = await client.post(f"{base}/what/recompute", data={**typed, "/kind": "a"})
     assert 'name="/other"' not in region.text
 
@@ -137,7 +152,8 @@ async def test_starting_again_offers_the_draft(office: Office) -> None:
     client = await office.client("applicant")
     draft = await office.start()
     offered = await client.post("/procedures/trial/start")
-    assert offered.status_code == 200 and f"/drafts/{draft}" in offered.text
+    assert offered.status_code == 200
+    assert f"/drafts/{draft}" in offered.text
     listed = await client.get("/cases")
     assert f"/drafts/{draft}" in listed.text
 

@@ -59,11 +59,11 @@ async def start_draft(
     """
     now = clock()
     package = await procedures.current(session, procedure_id, jst_date(now))
-    organisation = _party_for(package, actor)
+    organisation = party_for(package, actor)
     title: Text = dict(package.title)
     if catalogue_id is not None:
         title = (await catalogue_entry(session, catalogue_id)).title
-    party = Party(actor.id, organisation, _agent(actor, organisation) is not None)
+    party = Party(actor.id, organisation, agent_of(actor, organisation) is not None)
     environment = await environment_of(
         session, party, catalogue_id=catalogue_id, today=jst_date(now), filed_on=jst_date(now)
     )
@@ -95,7 +95,7 @@ def new_draft(
         catalogue_id=None,
         owner_id=actor.id,
         organisation_id=organisation_id,
-        agent_organisation_id=_agent(actor, organisation_id),
+        agent_organisation_id=agent_of(actor, organisation_id),
         case_id=None,
         base_revision=None,
         entered=plain(content.entered),
@@ -160,7 +160,7 @@ def check_revision(draft: Draft, revision: int) -> None:
         )
 
 
-def _party_for(package: Package, actor: Actor) -> str | None:
+def party_for(package: Package, actor: Actor) -> str | None:
     """The organisation a filing of this procedure belongs to, None for a person's own."""
     who = package.spec.who
     if who == "official" and actor.kind != "official":
@@ -182,7 +182,7 @@ def _party_for(package: Package, actor: Actor) -> str | None:
     return actor.organisation
 
 
-def _agent(actor: Actor, organisation_id: str | None) -> str | None:
+def agent_of(actor: Actor, organisation_id: str | None) -> str | None:
     """Through whom: the agent's own organisation (or the agent in person), when there is one."""
     if not actor.agent or organisation_id is None:
         return None

@@ -2,24 +2,22 @@
 
 from fastapi import APIRouter
 
-from madoguchi.cases.filing.pages import (
-    acting,
+from madoguchi.cases.filing.pages.acting import router as acting
+from madoguchi.cases.filing.pages.answering import router as answering
+from madoguchi.cases.filing.pages.attaching import router as attaching
+from madoguchi.cases.filing.pages.checking import router as checking
+from madoguchi.cases.filing.pages.drafting import router as drafting
+from madoguchi.cases.filing.pages.listing import router as listing
+from madoguchi.cases.filing.pages.looking import router as looking
+from madoguchi.cases.filing.pages.receipts import router as receipts
+
+routers: tuple[APIRouter, ...] = (
+    drafting,
     answering,
     attaching,
     checking,
-    drafting,
     listing,
-    looking,
     receipts,
-)
-
-routers: tuple[APIRouter, ...] = (
-    drafting.router,
-    answering.router,
-    attaching.router,
-    checking.router,
-    listing.router,
-    receipts.router,
-    acting.router,
-    looking.router,
+    acting,
+    looking,
 )

@@ -204,6 +204,7 @@ async def _show(
             item.kind == "shown" and item.field.calculate is None and not item.field.spec.readonly
             for item in asked
         ),
+        live=_is_live(judged, page),
         on_behalf=await principal_name(session, draft),
         **context,
     )
@@ -297,6 +298,13 @@ def _faults_on(judged: Judged, page: Page) -> list[Any]:
         for fault in judged.evaluation.errors
         if fault.pointer and "/" + fault.pointer.split("/")[1] in places
     ]
+
+
+def _is_live(judged: Judged, page: Page) -> bool:
+    """Whether anything on the page depends on answers: a condition or a calculation."""
+    fields = [judged.package.fields[name] for name in page.fields]
+    every = [*fields, *(column for field in fields for column in field.columns.values())]
+    return any(field.relevant is not None or field.calculate is not None for field in every)
 
 
 def _after(draft: Draft, judged: Judged, page: Page, return_to: str) -> str:
