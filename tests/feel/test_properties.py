@@ -116,6 +116,15 @@ def test_types_make_rules_faster_not_different(text: str, context: dict[str, Any
     assert typed in (True, False, None)
 
 
+@given(conditions, contexts)
+def test_explanations_agree_with_the_rule(text: str, context: dict[str, Any]) -> None:
+    rule = feel.compile(text, SCOPE, strict=False)
+    found = feel.explain(rule, context)
+    assert found.value is rule(context)
+    assert all(r.outcome in (True, False, None) for r in found.reasons)
+    assert set(found.missing) <= {(n,) for n in SCOPE} | rule.references
+
+
 @given(conditions, st.dictionaries(st.sampled_from(list(SCOPE)), anything))
 def test_no_data_makes_a_rule_raise(text: str, context: dict[str, Any]) -> None:
     assert feel.compile(text, SCOPE, strict=False)(context) in (True, False, None)

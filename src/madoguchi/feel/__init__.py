@@ -6,8 +6,10 @@ Start with ``compile`` (one expression), ``compile_unary`` (a cell) and ``decisi
 """
 
 from .coverage import Coverage, Overlap, coverage
+from .explain import Explanation, Reason, explain
 from .expression import Expression, check, compile, compile_unary
 from .faults import Fault, FeelError
+from .sql import Sql, to_sql
 from .tables import (
     CellFault,
     CompiledTable,
@@ -52,6 +54,7 @@ __all__ = [
     "ContextType",
     "Coverage",
     "DecisionTable",
+    "Explanation",
     "Expression",
     "Fault",
     "FeelError",
@@ -62,7 +65,9 @@ __all__ = [
     "Overlap",
     "Range",
     "RangeType",
+    "Reason",
     "Rule",
+    "Sql",
     "Type",
     "YearsMonths",
     "check",
@@ -70,4 +75,6 @@ __all__ = [
     "compile_unary",
     "coverage",
     "decision_table",
+    "explain",
+    "to_sql",
 ]

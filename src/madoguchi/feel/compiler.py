@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import meter, operators, runtime
@@ -68,9 +68,9 @@ class Compiler:
         self.locals: dict[Local, str] = {}
         self.loops = False
 
-    def function(self, node: Node) -> Callable[..., Any]:
-        """Compile the whole tree to a function of the context."""
-        result = self.visit(node)
+    def function(self, node: Node, fold: bool = True) -> Callable[..., Any]:
+        """Compile a tree to a function of the context; without ``fold`` the top is written out."""
+        result = self.visit(node) if fold else WRITERS[type(node)](self, node)
         self.out.line(f"return {result}")
         self.out.lines[:0] = self.prelude
         return self.out.function("expression", "context")
@@ -326,19 +326,27 @@ def best_target(builtin: Builtin, types: list[Type]) -> Callable[..., Any]:
     return builtin
 
 
+def evaluator(analysis: Analysis, node: Node) -> Callable[[Mapping[str, object]], Any]:
+    """Compile a part of a checked tree to a function of the context that never raises for data."""
+    compiler = Compiler(analysis)
+    function = compiler.function(node, fold=False)
+
+    def evaluate(context: Mapping[str, object]) -> Any:
+        try:
+            meter.enter()
+            try:
+                return function(context)
+            finally:
+                meter.leave()
+        except (meter.Exhausted, RecursionError, *runtime.FAILURES):
+            return None
+
+    return evaluate
+
+
 def folded(analysis: Analysis, node: Node) -> Any:
     """Evaluate a constant part now, so that it need not be evaluated again."""
-    compiler = Compiler(analysis)
-    result = WRITERS[type(node)](compiler, node)
-    compiler.out.line(f"return {result}")
-    function = compiler.out.function("constant", "")
-    meter.enter()
-    try:
-        return function()
-    except (meter.Exhausted, RecursionError, *runtime.FAILURES):
-        return None
-    finally:
-        meter.leave()
+    return evaluator(analysis, node)({})
 
 
 WRITERS: dict[type[Node], Callable[[Compiler, Any], str]] = {

@@ -75,6 +75,10 @@ MESSAGES = {
         "結果は {wanted} でなければなりませんが、{type} です。",
         "The result must be {wanted}, but it is {type}.",
     ),
+    "no-sql": (
+        "「{what}」は {dialect} のSQLでは同じ結果を保証できません。",
+        "“{what}” has no translation to {dialect} that gives the same result.",
+    ),
     "constant-condition": (
         "この条件はいつも同じ結果（{value}）になります。",
         "This condition always gives the same answer ({value}).",
