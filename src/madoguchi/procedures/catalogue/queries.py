@@ -119,38 +119,33 @@ async def _entry_rows(session: AsyncSession) -> Sequence[Row[Any]]:
 
 
 def _entry_item(row: Row[Any]) -> Item:
-    others = (row.implementing, row.offices, row.independent_bodies)
-    events, professions = (
-        _events(row.personal_events, row.corporate_events),
-        _professions(row.professions),
-    )
-    return Item(
-        id=row.id,
-        yearly=row.yearly,
-        name=row.name,
-        law=row.law,
-        article=row.article or "",
-        more_laws=row.law_number or "",
-        rest=(row.ministry, *(text for text in others if text), *events, *professions),
-        properties={
-            "ministry": (row.ministry,),
-            "kind": (row.kind,),
-            "online": (rules.online_state(row.online_state),),
-            "event": events,
-            "profession": professions,
-        },
-    )
+    entry_id, yearly, name, law, number, article, *others = tuple(row)
+    return Item(entry_id, yearly, name, law, article or "", number or "", *_shared(*others))
 
 
 @cache
-def _events(personal: str | None, corporate: str | None) -> tuple[str, ...]:
-    # Cached: the 75,000 rows have some hundred different cells.
-    return tuple(event for events in rules.events(personal, corporate) for event in events)
-
-
-@cache
-def _professions(cell: str | None) -> tuple[str, ...]:
-    return tuple(rules.professions(cell))
+def _shared(
+    ministry: str,
+    implementing: str,
+    offices: str | None,
+    bodies: str | None,
+    kind: str,
+    online: str | None,
+    personal: str | None,
+    corporate: str | None,
+    professions: str | None,
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Text and properties of a row; many rows have the same, which are made and kept once."""
+    events = tuple(event for part in rules.events(personal, corporate) for event in part)
+    acting = tuple(rules.professions(professions))
+    places = (text for text in (implementing, offices, bodies) if text)
+    return (ministry, *places, *events, *acting), {
+        "ministry": (ministry,),
+        "kind": (kind,),
+        "online": (rules.online_state(online),),
+        "event": events,
+        "profession": acting,
+    }
 
 
 def _package_item(package: CataloguePackage) -> Item:

@@ -171,6 +171,7 @@ def _property_rows(items: Sequence[Item]) -> dict[str, dict[str, int]]:
 def _texts(items: Sequence[Item]) -> tuple[list[str], list[str], list[str]]:
     """Folded name, law and whole text of each row. What recurs in many rows is folded once."""
     once = lru_cache(None)(fold)
+    joined = lru_cache(None)(lambda parts: "\n".join(map(fold, parts)))
     names = [fold(item.name) for item in items]
     laws = [
         f"{once(item.law)}{once(item.article)}\n{once(item.more_laws)}" if item.law else ""
@@ -178,7 +179,7 @@ def _texts(items: Sequence[Item]) -> tuple[list[str], list[str], list[str]]:
     ]
     # A line end between the parts keeps a word from matching across them.
     texts = [
-        "\n".join((name, law, *map(once, item.rest), item.id.casefold()))
+        "\n".join((name, law, joined(tuple(item.rest)), item.id.casefold()))
         for name, law, item in zip(names, laws, items, strict=True)
     ]
     return names, laws, texts
