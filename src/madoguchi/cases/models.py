@@ -57,6 +57,22 @@ class Draft(Base):
     copied_from: Mapped[str | None] = mapped_column(ID)
 
 
+class HeldInput(Base):
+    """Held input (預かった入力): what someone sent for a page after their sign-in had ended.
+
+    It is shown again, to those who may see the draft, once they have signed in; one row a page,
+    gone with the next save and after a day.
+    """
+
+    __tablename__ = "held_input"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ID, index=True)
+    page_id: Mapped[str] = mapped_column(String(64))
+    fields: Mapped[dict[str, list[str]]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class Case(Base):
     """Case (案件): a filing that has arrived, pinned to its procedure's version (digest) for life.
 

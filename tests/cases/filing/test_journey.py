@@ -1,6 +1,7 @@
 """The applicant's journey through the pages, from the first click to the receipt."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import func, select
 
@@ -165,3 +166,26 @@ async def test_signed_out_people_are_sent_to_sign_in(office: Office) -> None:
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in?return=/procedures/trial"
     assert (await client.get("/cases")).status_code == 303
+
+
+async def test_what_was_typed_survives_the_end_of_the_sign_in(office: Office) -> None:
+    await office.publish_trial()
+    client, nobody = await office.client("applicant"), await office.client("public")
+    url = f"/drafts/{await office.start()}/pages/what"
+    sent = {**controls(await client.get(url)), "/amount": "７７７", "do": "next"}
+    answer = await nobody.post(url, data=sent)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?return=/drafts/")
+    back = parse_qs(urlsplit(answer.headers["location"]).query)["return"][0]
+    shown = await client.get(back)
+    assert 'value="７７７"' in shown.text
+    assert "まだ保存されていません" in shown.text
+    assert 'value="７７７"' not in (await client.get(url)).text
+    await office.add_person("stranger")
+    assert (await (await office.client("stranger")).get(back)).status_code == 404
+    saved = await client.post(url, data={**controls(shown), "do": "refresh"})
+    assert saved.status_code == 303
+    assert 'value="７７７"' in (await client.get(url)).text
+    assert "まだ保存されていません" not in (await client.get(back)).text
+    live = await nobody.post(f"{url}/recompute", data=sent)
+    assert live.status_code == 204

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,7 @@ from madoguchi.cases.filing import saving
 from madoguchi.cases.filing.drafts import not_filed, touch
 from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.files import attach_file, place_for, remove_file
+from madoguchi.cases.filing.holding import held_input, hold, let_go
 from madoguchi.cases.filing.pages.counter import (
     FORM_BYTES,
     Signed,
@@ -27,7 +29,7 @@ from madoguchi.cases.filing.questions import questions
 from madoguchi.cases.filing.tasks import asked_pages
 from madoguchi.cases.models import Draft
 from madoguchi.documents.service import DocumentError
-from madoguchi.identity.service import Actor
+from madoguchi.identity.service import Actor, current_actor
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.service import Page
@@ -36,6 +38,7 @@ from madoguchi.web.forms import form_of
 
 router = APIRouter(include_in_schema=False)
 UPLOAD_BYTES = 220_000_000
+Anyone = Annotated[Actor, Depends(current_actor)]
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Shown:
     clash: bool = False
     saved: str = ""
     region_only: bool = False
+    restored: bool = False
+    base: str | None = None
 
 
 @router.get("/drafts/{draft_id}/pages/{page_id}")
@@ -65,13 +70,25 @@ async def page(request: Request, draft_id: str, page_id: str, actor: Signed) -> 
         found = _page(judged, page_id)
         judged_now = found.id in draft.visited or return_to == "check"
         shown = Shown(judged_now, saving.new_sheet(), return_to)
+        held = await held_input(session, draft, found.id, request.query_params.get("held"))
+        if held is not None:
+            # Shown, not saved: reading a page changes nothing.
+            base = saving.base_of(draft, found)
+            session.expunge(draft)
+            draft.entered = saving.entered_by(
+                draft, judged.package, found, held, edit_rule(draft, judged)
+            )
+            judged = await judge(session, draft, state.clock())
+            shown = replace(shown, restored=True, base=base)
         return await _show(request, session, draft, judged, found, shown)
 
 
 @router.post("/drafts/{draft_id}/pages/{page_id}")
-async def save_page(request: Request, draft_id: str, page_id: str, actor: Signed) -> Response:
+async def save_page(request: Request, draft_id: str, page_id: str, actor: Anyone) -> Response:
     """Save a page and go on, or do what another button says."""
     async with form_of(request, UPLOAD_BYTES) as form:
+        if actor.kind == "public":
+            return await _hold(request, draft_id, page_id, form)
         do = form.value("do", "next")
         refused = await _take_files(request, actor, draft_id, form)
         if do.startswith("unfile:"):
@@ -80,8 +97,10 @@ async def save_page(request: Request, draft_id: str, page_id: str, actor: Signed
 
 
 @router.post("/drafts/{draft_id}/pages/{page_id}/recompute")
-async def recompute(request: Request, draft_id: str, page_id: str, actor: Signed) -> Response:
+async def recompute(request: Request, draft_id: str, page_id: str, actor: Anyone) -> Response:
     """Save what is typed so far and give back the questions as they now are (for htmx)."""
+    if actor.kind == "public":
+        return Response(status_code=204)  # what is typed stays; sending the page keeps it
     state, t = request.app.state, texts(request)
     async with form_of(request, FORM_BYTES) as form, state.database.session() as session:
         draft = not_filed(await own_draft(session, actor, draft_id, lock=True))
@@ -103,6 +122,17 @@ async def recompute(request: Request, draft_id: str, page_id: str, actor: Signed
             region_only=True,
         )
         return await _show(request, session, draft, judged, found, shown)
+
+
+async def _hold(request: Request, draft_id: str, page_id: str, form: FormInput) -> Response:
+    """The sign-in has ended: keep the input, ask to sign in, come back to it."""
+    state = request.app.state
+    async with state.database.session() as session:
+        held = await hold(session, draft_id, page_id, form.fields, state.clock())
+        await session.commit()
+    back = f"/drafts/{quote(draft_id)}/pages/{quote(page_id)}"
+    target = f"{back}?held={held}" if held else back
+    return RedirectResponse(f"/sign-in?return={quote(target, safe='/')}", 303)
 
 
 async def _save(
@@ -134,6 +164,7 @@ async def _save(
             touch(draft, now)
         sends = do == "next"
         saving.save(draft, found, entered, form.value("sheet"), now, sent=sends)
+        await let_go(session, draft.id, found.id)
         await session.commit()
         judged = await judge(session, draft, now)
         here = f"/drafts/{draft.id}/pages/{found.id}" + ("?return=check" if return_to else "")
@@ -182,7 +213,7 @@ async def _show(
         "page": page,
         "questions": asked,
         "reason": reason.get("reason"),
-        "base": saving.base_of(draft, page),
+        "base": shown.base or saving.base_of(draft, page),
         "clash": shown.clash,
         "saved": shown.saved,
     }
@@ -199,6 +230,7 @@ async def _show(
         total=len(pages),
         sheet_id=shown.sheet_id,
         return_to=shown.return_to,
+        restored=shown.restored,
         has_files=any(item.kind == "file" for item in asked),
         locked=any(
             item.kind == "shown" and item.field.calculate is None and not item.field.spec.readonly
