@@ -13,6 +13,7 @@ from madoguchi.cases.desk.act import Seen, act
 from madoguchi.cases.filing.drafts import Content, new_draft
 from madoguchi.cases.filing.submit import NotReady, file_draft
 from madoguchi.cases.models import Case
+from madoguchi.documents import service as documents
 from madoguchi.identity import service as identity
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel.blobs import BlobStore
@@ -141,8 +142,11 @@ async def publish(session: AsyncSession, version: Path, clock: Any) -> procedure
 async def open_counter(database: Database, folder: Path) -> Counter:
     """A counter with its people: examiner, approver and so on at pref-14; others elsewhere."""
     counter = Counter(database, BlobStore(folder))
-    await counter.blobs.put(ONE_FILE, len(ONE_FILE))
     async with database.session() as session:
+        owner = documents.Owner(organisation="0")
+        await documents.store_letter(
+            session, counter.blobs, pdf=ONE_FILE, name="図面.pdf", at=counter.now, owner=owner
+        )
         for agency in ("meti", KANAGAWA, TOKYO, KANTO):
             record = identity.shipped_agencies()[agency]
             session.add(

@@ -46,6 +46,7 @@ class Answer:
     kind: str
     open: bool
     origin: Origin | None = None
+    parts: tuple[tuple[Text, str], ...] = ()
     columns: tuple[Field, ...] = ()
     rows: tuple[tuple[str, tuple[Cell, ...]], ...] = ()
     file: Mapping[str, Any] | None = None
@@ -154,12 +155,24 @@ def _answer(
         pointer=pointer,
         label=field.label,
         text="" if table else shown(field, stored, language),
+        parts=_parts(field, stored, language),
         kind="calculated" if calculated else "known" if known else "typed",
         open=not calculated,
         origin=origin,
         columns=tuple(field.columns.values()) if table else (),
         rows=_rows(field, stored, language) if table else (),
         file=stored if field.type == "file" and isinstance(stored, Mapping) else None,
+    )
+
+
+def _parts(field: Field, stored: Any, language: str) -> tuple[tuple[Text, str], ...]:
+    """The parts of a composite with their labels; an address reads better as one line."""
+    if not field.parts or field.type == "address" or not isinstance(stored, Mapping):
+        return ()
+    return tuple(
+        (part.label, shown(part, stored[name], language))
+        for name, part in field.parts.items()
+        if stored.get(name) is not None
     )
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.desk import tray as trays
+from madoguchi.cases.desk.administering import ADMINISTRATOR
 from madoguchi.cases.desk.assigning import assign, colleagues
 from madoguchi.cases.desk.clock import PAUSE, standing
 from madoguchi.cases.desk.pages.shared import FORM_BYTES, Official, clock_line, state_tag
@@ -49,6 +50,7 @@ async def tray(request: Request, actor: Official) -> Response:
             for tab in trays.TABS
         ],
         lines=lines,
+        is_administrator=bool(agencies_where(actor, ADMINISTRATOR)),
         people=people,
         next=_next(request, asked, found.next),
         **choices,

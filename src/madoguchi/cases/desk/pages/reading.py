@@ -22,6 +22,7 @@ from madoguchi.messages.service import mark_conversation_read
 
 router = APIRouter(include_in_schema=False)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_SCREEN = "@media screen{body{max-width:44rem;margin:2rem auto;padding:0 2rem}}"
 _FRAMED = "; frame-ancestors 'self'"
 
 
@@ -108,7 +109,11 @@ def fact_text(value: object) -> str:
 
 
 def letter_page(html: str) -> HTMLResponse:
-    """A letter's HTML, fit for a frame: nothing runs, nothing loads, only its own style counts."""
+    """A letter's HTML, fit for a frame: nothing runs, nothing loads, only its own style counts.
+
+    On a screen it gets margins, which its print layout takes from the page.
+    """
+    html = html.replace("</head>", f"<style>{_SCREEN}</style></head>", 1)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
         for style in _STYLE.findall(html)
