@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import func, or_, select
 
 from madoguchi.kernel.database import Base, Database, create_database
-from madoguchi.procedures.catalogue import queries, service
+from madoguchi.procedures.catalogue import importer, queries, service
 from madoguchi.procedures.catalogue.models import CatalogueEntry
 from madoguchi.procedures.catalogue.words import split
 
@@ -163,7 +163,7 @@ async def run(label: str, url: str, asked: list[service.Query], seconds: float) 
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     for round_ in ("first import", "second import"):
-        print(f"{label:10} {round_:14}", await service.import_survey(database, SURVEY))
+        print(f"{label:10} {round_:14}", await importer.import_survey(database, SURVEY))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.perf_counter()
     async with database.reading() as session:

@@ -101,6 +101,14 @@ def migrate() -> None:
 
 
 @app.command()
+def prepare() -> None:
+    """Bring the installation up to date without serving it (serve and demo do this by themselves)."""
+    from madoguchi.installation import prepare as run
+
+    run()
+
+
+@app.command()
 def serve() -> None:
     """Serve the installation the environment describes (MADOGUCHI_HOME, MADOGUCHI_DATABASE_URL, PORT …)."""
     from madoguchi.installation import serve as run

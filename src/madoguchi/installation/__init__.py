@@ -4,7 +4,7 @@ What an administrator does from the command line; each use case is a file.
 """
 
 from madoguchi.installation.publishing import publish_folder
-from madoguchi.installation.serving import serve
+from madoguchi.installation.serving import prepare, serve
 from madoguchi.installation.survey import import_postal_codes, import_survey_file
 
-__all__ = ["import_postal_codes", "import_survey_file", "publish_folder", "serve"]
+__all__ = ["import_postal_codes", "import_survey_file", "prepare", "publish_folder", "serve"]

@@ -2,34 +2,49 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 
 import typer
-from granian import Granian
-from granian.constants import Interfaces
 
 from madoguchi.installation.publishing import opened
 from madoguchi.settings import Settings
 
 
 def serve(demo: bool = False) -> None:
-    """Prepare the database and serve until stopped; `demo` fills an empty installation first."""
+    """Prepare the database and serve until stopped; `demo` fills an empty installation first.
+
+    Preparing happens in a process of its own and this one becomes the server: its memory at rest
+    is the server's alone.
+    """
     if demo:
         os.environ["MADOGUCHI_DEMO"] = "true"
+    prepared = subprocess.run([sys.executable, "-m", "madoguchi.cli", "prepare"], check=False)
+    if prepared.returncode:
+        raise typer.Exit(prepared.returncode)
     settings = Settings()
-    asyncio.run(_prepare(settings))
     # On SQLite one process writes: several would only wait for each other.
     workers = 1 if settings.url.startswith("sqlite") else settings.workers
     typer.echo(f"\n  窓口 Madoguchi → {settings.address}\n")
-    Granian(
-        "madoguchi.app:create_app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=workers,
-        log_access=False,
-        websockets=False,
-    ).serve()
+    sys.stdout.flush()
+    arguments = [
+        "--interface",
+        "asgi",
+        "--factory",
+        "--no-ws",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
+    arguments += ["--host", settings.host, "--port", str(settings.port), "--workers", str(workers)]
+    os.execv(  # noqa: S606 - our own interpreter
+        sys.executable, [sys.executable, "-m", "granian", *arguments, "madoguchi.app:create_app"]
+    )
+
+
+def prepare() -> None:
+    """Bring the database up to date and, for a demo, fill an empty one."""
+    asyncio.run(_prepare(Settings()))
 
 
 async def _prepare(settings: Settings) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from madoguchi.identity.service import seed_agencies, shipped_agencies
 from madoguchi.installation.publishing import opened
-from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.registry import service as registry
 from madoguchi.settings import Settings
 
@@ -16,9 +15,10 @@ async def import_survey_file(path: Path, progress: Callable[[int, int], None]) -
         async with database.session() as session:
             await seed_agencies(session)
             await session.commit()
-        result = await catalogue.import_survey(
-            database, path, progress, agencies=ministry_agencies()
-        )
+        # Arrow is loaded for an import only: a server at rest does without its memory.
+        from madoguchi.procedures.catalogue.importer import import_survey
+
+        result = await import_survey(database, path, progress, agencies=ministry_agencies())
     return result.count
 
 

@@ -32,7 +32,8 @@ class TextsError(ValueError):
 class Texts:
     """A catalogue of texts: `[greeting] ja="{name}様" en="Dear {name}"` under key "greeting".
 
-    Tables may nest, and one with texts may have more below it: `[form.save]`, `[form.save.hint]`. Made once at start; a fault in a file
+    Tables may nest, and one with texts may have more below it: `[form.save]`, `[form.save.hint]`.
+    Made once at start; a fault in a file
     (a language missing, a key in two files, placeholders that differ) raises TextsError then.
     """
 

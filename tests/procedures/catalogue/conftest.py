@@ -110,9 +110,9 @@ def survey(tmp_path: Path) -> Path:
 @pytest.fixture
 async def filled(database: Any, survey: Path) -> Any:
     """A database holding the small survey."""
-    from madoguchi.procedures.catalogue import service
+    from madoguchi.procedures.catalogue import importer
 
-    await service.import_survey(database, survey)
+    await importer.import_survey(database, survey)
     return database
 
 

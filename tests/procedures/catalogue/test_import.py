@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import func, select
 
-from madoguchi.procedures.catalogue import service
+from madoguchi.procedures.catalogue import importer, service
 from madoguchi.procedures.catalogue.errors import CatalogueError
 from madoguchi.procedures.catalogue.models import CatalogueEntry
 from madoguchi.procedures.catalogue.sample import sample_rows
@@ -46,7 +46,7 @@ async def test_every_column_comes_back_as_it_was(filled: Any) -> None:
 async def test_importing_again_gives_the_same(filled: Any, survey: Path) -> None:
     before = await stored(filled)
     steps: list[tuple[int, int]] = []
-    result = await service.import_survey(filled, survey, lambda *step: steps.append(step))
+    result = await importer.import_survey(filled, survey, lambda *step: steps.append(step))
     assert await stored(filled) == before
     assert result.count == 6
     assert steps == [(6, 6)]
@@ -56,13 +56,13 @@ async def test_importing_again_gives_the_same(filled: Any, survey: Path) -> None
 async def test_another_file_replaces_all_and_searches_see_it(filled: Any, tmp_path: Path) -> None:
     assert await found(filled, "旅券") == ["DP14"]
     other = write_survey(tmp_path / "other.parquet", [survey_row(手続ID="77", 手続名="船の登録")])
-    await service.import_survey(filled, other)
+    await importer.import_survey(filled, other)
     assert await found(filled) == ["77"]
     assert await found(filled, "旅券") == []
 
 
 async def test_agencies_are_noted(database: Any, survey: Path) -> None:
-    await service.import_survey(database, survey, agencies={"経済産業省": "meti"})
+    await importer.import_survey(database, survey, agencies={"経済産業省": "meti"})
     agencies = {row["id"]: row["agency"] for row in await stored(database)}
     assert agencies["10"] == "meti"
     assert agencies["DP14"] is None
@@ -116,7 +116,7 @@ async def test_a_bad_file_is_refused_and_changes_nothing(
     folder = tmp_path / "bad"
     folder.mkdir()
     with pytest.raises(CatalogueError) as refused:
-        await service.import_survey(filled, broken(folder)[name])
+        await importer.import_survey(filled, broken(folder)[name])
     assert says in refused.value.message["ja"]
     assert refused.value.status == 422
     assert len(await found(filled)) == len(ROWS)
@@ -133,7 +133,7 @@ async def test_the_sample_fills_an_empty_catalogue_only(database: Any, survey: P
     assert len(await found(database)) == len(sample_rows())
     assert "sample-03" in await found(database, "引っ越し")
     assert "sample-30" in await found(database, "ガソリンスタンド")
-    await service.import_survey(database, survey)
+    await importer.import_survey(database, survey)
     async with database.session() as session:
         assert await service.load_sample(session) == 0
         assert await session.scalar(select(func.count(CatalogueEntry.id))) == len(ROWS)

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import func, select
 
-from madoguchi.procedures.catalogue import queries, rules, service
+from madoguchi.procedures.catalogue import importer, queries, rules, service
 from madoguchi.procedures.catalogue.importer import check
 from madoguchi.procedures.catalogue.models import CatalogueEntry
 from madoguchi.procedures.catalogue.survey import COLUMNS, RATE_COLUMN, to_entry, to_row
@@ -67,7 +67,7 @@ def test_published_totals_come_out(rows: list[dict[str, Any]]) -> None:
 
 
 async def test_searching_the_whole_survey(database: Any, survey: Path) -> None:
-    result = await service.import_survey(database, survey)
+    result = await importer.import_survey(database, survey)
     assert result.count == 75_071
     async with database.reading() as session:
         assert await session.scalar(select(func.count(CatalogueEntry.id))) == 75_071

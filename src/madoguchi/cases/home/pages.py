@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.filing.drafts import open_drafts
@@ -19,7 +18,14 @@ from madoguchi.procedures.catalogue import service as catalogue
 router = APIRouter(include_in_schema=False)
 
 # The ways in that most people come by; the names are the survey's own.
-EVENTS = ("新しい事業の開始", "法人の設立", "事務所の新設・移転", "職員の採用・退職", "法人の承継・廃業", "引越し")
+EVENTS = (
+    "新しい事業の開始",
+    "法人の設立",
+    "事務所の新設・移転",
+    "職員の採用・退職",
+    "法人の承継・廃業",
+    "引越し",
+)
 
 
 @router.get("/")
@@ -41,7 +47,13 @@ async def home(request: Request, actor: Annotated[Actor, Depends(current_actor)]
             }
     public = [package for package in packages if package.kind != "internal"]
     page: Response = state.pages.render(
-        request, "home/home.html", actor=actor, packages=public, edition=edition, events=EVENTS, **mine
+        request,
+        "home/home.html",
+        actor=actor,
+        packages=public,
+        edition=edition,
+        events=EVENTS,
+        **mine,
     )
     return page
 

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.procedures.catalogue import queries
 from madoguchi.procedures.catalogue.errors import not_found
-from madoguchi.procedures.catalogue.importer import ImportResult, import_survey
 from madoguchi.procedures.catalogue.indexing import index_package, remove_package
 from madoguchi.procedures.catalogue.listing import Listing, all_cards, search_page, tallies
 from madoguchi.procedures.catalogue.models import CatalogueEntry, CatalogueState
@@ -21,14 +20,12 @@ from madoguchi.procedures.catalogue.search import Place, Query
 
 __all__ = [
     "Edition",
-    "ImportResult",
     "Listing",
     "Place",
     "Query",
     "all_cards",
     "edition",
     "entry",
-    "import_survey",
     "index_package",
     "load_sample",
     "ministries",
