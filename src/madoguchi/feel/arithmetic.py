@@ -52,6 +52,11 @@ def subtract_months(day: Any, length: YearsMonths) -> Any:
 
 def add_days(day: Any, length: timedelta) -> Any:
     """Add a duration to a date, counted from its midnight (DMN 10.3.2.12)."""
+    if type(day) is date:
+        try:
+            return day + length  # Python leaves out the part of the duration below a day
+        except OverflowError:
+            pass
     cycles, near = far.split(day)
     return far.moved(far.whole(cycles, datetime.combine(near, time())), length).date()
 

@@ -9,6 +9,13 @@ from . import meter, operators, runtime
 from .arithmetic import BY_TYPES, BY_VALUES
 from .builtins import Builtin
 from .checker import Analysis
+from .comparison_compiler import (
+    INLINE,
+    compile_between,
+    compile_comparison,
+    compile_logic,
+    compile_membership,
+)
 from .emitter import Emitter
 from .loop_compiler import compile_filter, compile_for, compile_function, compile_quantified
 from .properties import PROPERTIES
@@ -22,7 +29,6 @@ from .syntax import (
     Filter,
     For,
     Function,
-    Holds,
     If,
     In,
     InstanceOf,
@@ -40,20 +46,13 @@ from .syntax import (
 from .types import (
     ANY,
     BOOLEAN,
-    DATE,
-    DAYS_DURATION,
-    NUMBER,
     SCALARS,
-    STRING,
-    YEARS_DURATION,
     ContextType,
     ListType,
     Type,
 )
 from .values import negate, normal, reader
 
-INLINE = frozenset((NUMBER, STRING, DATE, DAYS_DURATION, YEARS_DURATION))
-SYMBOLS = {"=": "=="}
 FOLDED = (Arithmetic, Call, Comparison, ListOf, Negation, RangeOf, Test)
 
 
@@ -88,8 +87,16 @@ class Compiler:
 
     def is_raw(self, node: Node) -> bool:
         """Tell whether a node is a list or context of the data, its parts not yet read."""
-        container = isinstance(self.type(node), (ListType, ContextType))
-        return container and self.found.origins.get(node) is not None
+        kind = self.type(node)
+        if self.found.origins.get(node) is None or not isinstance(kind, (ListType, ContextType)):
+            return False
+        taken_out = isinstance(node, Filter) or (isinstance(node, Path) and self.is_rows(node.base))
+        return not (taken_out and isinstance(kind, ListType) and kind.of in SCALARS.values())
+
+    def is_rows(self, node: Node) -> bool:
+        """Tell whether a node is a list of contexts."""
+        kind = self.type(node)
+        return isinstance(kind, ListType) and isinstance(kind.of, ContextType)
 
     def type(self, node: Node) -> Type:
         """Give the type the checker found."""
@@ -147,7 +154,7 @@ class Compiler:
     def path(self, node: Path) -> str:
         """Write ``base.name``."""
         kind, key = self.type(node.base), self.out.constant(node.name)
-        rows = isinstance(kind, ListType) and isinstance(kind.of, ContextType)
+        rows = self.is_rows(node.base)
         lazily = rows or isinstance(kind, ContextType)
         base = self.visit_raw(node.base) if lazily else self.visit(node.base)
         if isinstance(kind, ContextType):
@@ -176,81 +183,6 @@ class Compiler:
         left, right = self.visit(node.left), self.visit(node.right)
         pair = (self.type(node.left), self.type(node.right))
         return self.helper(BY_TYPES[node.op].get(pair) or BY_VALUES[node.op], left, right)
-
-    def comparison(self, node: Comparison) -> str:
-        """Write a comparison: Python's own where both types are the same and simple."""
-        left, right = self.visit(node.left), self.visit(node.right)
-        if node.op in ("=", "!=") and "None" in (left, right):
-            other = right if left == "None" else left
-            return self.out.assign(f"{other} is{' not' if node.op == '!=' else ''} None")
-        kind = self.type(node.left)
-        if kind == self.type(node.right) and kind in INLINE:
-            return self.out.assign(self.inlined(node, left, right))
-        if kind != self.type(node.right) or kind not in SCALARS.values():
-            self.loops = True
-        return self.helper(operators.COMPARE[node.op], left, right)
-
-    def inlined(self, node: Comparison, left: str, right: str) -> str:
-        """Give the Python expression of a comparison of one simple type."""
-        text = f"{left} {SYMBOLS.get(node.op, node.op)} {right}"
-        if node.op in ("=", "!="):
-            return text
-        nullable = [
-            name
-            for name, side in ((left, node.left), (right, node.right))
-            if not (isinstance(side, Literal) and side.value is not None)
-        ]
-        absent = " or ".join(f"{name} is None" for name in nullable)
-        return f"None if {absent} else {text}" if absent else text
-
-    def logic(self, node: Logic) -> str:
-        """Write ``and`` and ``or`` in three-valued logic, later operands only when they matter."""
-        decisive, neutral = ("False", "True") if node.op == "and" else ("True", "False")
-        result = self.out.fresh()
-        for position, operand in enumerate(node.operands):
-            if position == 0:
-                value = self.boolean(operand)
-                self.out.line(f"{result} = {value}")
-                continue
-            with self.out.block(f"if {result} is not {decisive}:"):
-                value = self.boolean(operand)
-                with self.out.block(f"if {value} is not {neutral}:"):
-                    self.out.line(f"{result} = {value}")
-        return result
-
-    def boolean(self, node: Node) -> str:
-        """Write a node, anything but a boolean becoming null."""
-        value = self.visit(node)
-        if self.type(node) == BOOLEAN:
-            return value
-        return self.out.assign(f"{value} if {value} is True or {value} is False else None")
-
-    def between(self, node: Between) -> str:
-        """Write ``between``."""
-        parts = [self.visit(part) for part in (node.value, node.low, node.high)]
-        return self.helper(operators.between, *parts)
-
-    def membership(self, node: In) -> str:
-        """Write ``in``: the tests in turn, until one holds."""
-        value = self.visit(node.value)
-        answers = [self.answer(value, node.value, test) for test in node.tests]
-        if len(answers) == 1:
-            return answers[0]
-        return self.helper(operators.any_of, f"({', '.join(answers)})")
-
-    def answer(self, value: str, subject: Node, test: Node) -> str:
-        """Write one test of ``in``."""
-        if isinstance(test, Holds):
-            return self.holding(value, test)
-        if isinstance(test, Test):
-            bound = self.visit(test.operand)
-            return self.helper(operators.COMPARE[test.op], value, bound)
-        self.loops = True
-        return self.helper(operators.holds, value, self.visit(test))
-
-    def holding(self, value: str, test: Holds) -> str:
-        """Write a test that speaks of ``?``."""
-        return self.boolean(test.condition)
 
     def test(self, node: Test) -> str:
         """Write the range that a comparison without a left side stands for."""
@@ -301,12 +233,11 @@ class Compiler:
 
     def call(self, node: Call) -> str:
         """Write a call: of a built-in directly, of anything else through ``invoke``."""
-        self.loops = True
         builtin = self.found.bindings.get(node)
-        arguments = [self.visit(argument) for argument in node.arguments]
         if isinstance(builtin, Builtin) and node.names is None:
-            types = [self.type(argument) for argument in node.arguments]
-            return self.helper(best_target(builtin, types), *arguments)
+            return self.builtin(node, builtin)
+        self.loops = True
+        arguments = [self.visit(argument) for argument in node.arguments]
         function = self.visit(node.function)
         names = self.out.constant(node.names)
         together = "(" + "".join(f"{a}, " for a in arguments) + ")"
@@ -314,6 +245,17 @@ class Compiler:
         kind = self.type(node)
         self.out.read(result, ANY if isinstance(kind, (ListType, ContextType)) else kind)
         return result
+
+    def builtin(self, node: Call, builtin: Builtin) -> str:
+        """Write a call of a built-in: ``not`` and those of simple types without detours."""
+        types = [self.type(argument) for argument in node.arguments]
+        if builtin.name == "not" and types == [BOOLEAN]:
+            value = self.visit(node.arguments[0])
+            return self.out.assign(f"None if {value} is None else not {value}")
+        target = best_target(builtin, types)
+        self.loops = self.loops or target is builtin
+        visit = self.visit_raw if builtin.lazy else self.visit
+        return self.helper(target, *(visit(argument) for argument in node.arguments))
 
 
 def best_target(builtin: Builtin, types: list[Type]) -> Callable[..., Any]:
@@ -351,19 +293,19 @@ def folded(analysis: Analysis, node: Node) -> Any:
 
 WRITERS: dict[type[Node], Callable[[Compiler, Any], str]] = {
     Arithmetic: Compiler.arithmetic,
-    Between: Compiler.between,
+    Between: compile_between,
     Call: Compiler.call,
-    Comparison: Compiler.comparison,
+    Comparison: compile_comparison,
     ContextOf: Compiler.context_of,
     Filter: compile_filter,
     For: compile_for,
     Function: compile_function,
     If: Compiler.conditional,
-    In: Compiler.membership,
+    In: compile_membership,
     InstanceOf: Compiler.instance,
     ListOf: Compiler.list_of,
     Literal: Compiler.literal,
-    Logic: Compiler.logic,
+    Logic: compile_logic,
     Name: Compiler.name,
     Negation: Compiler.negation,
     Path: Compiler.path,

@@ -79,6 +79,11 @@ def made(year: int, make: Callable[[int], Any]) -> Any:
 
 def moved(day: Any, length: timedelta) -> Any:
     """Add a duration to a date and time of any year."""
+    if not isinstance(day, FarDate):
+        try:
+            return day + length
+        except OverflowError:
+            pass
     cycles, near = split(day)
     more = length // CYCLE
     return whole(cycles + more, near + (length - more * CYCLE))
@@ -86,6 +91,8 @@ def moved(day: Any, length: timedelta) -> Any:
 
 def difference(later: Any, earlier: Any) -> timedelta:
     """Measure the time between two dates, or two moments (in UTC when both have a zone)."""
+    if type(later) is date and type(earlier) is date:
+        return later - earlier
     (cycles, near), (others, other) = split(later), split(earlier)
     if isinstance(near, datetime) and near.tzinfo is not None and other.tzinfo is not None:
         near, other = near.astimezone(UTC), other.astimezone(UTC)

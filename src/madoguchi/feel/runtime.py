@@ -13,6 +13,7 @@ from .operators import all_of, any_of, less
 from .properties import property_of
 from .types import (
     ANY,
+    ELEMENT,
     NULL,
     ContextType,
     FunctionType,
@@ -227,16 +228,20 @@ def conform_list(value: Any, wanted: ListType) -> Any:
     items = as_list(value) or []
     if len(items) > LONGEST_LIST:
         return MISMATCH
-    if wanted.of == ANY or all(item is None or instance_of(item, wanted.of) for item in items):
+    if wanted.of in (ANY, ELEMENT):
         return items
-    return MISMATCH
+    python = CLASSES.get(wanted.of)
+    fitting = all(
+        item is None or item.__class__ is python or instance_of(item, wanted.of) for item in items
+    )
+    return items if fitting else MISMATCH
 
 
 def instance_of(value: Any, wanted: Type | None) -> bool:
     """Tell whether a value is of a type; null is of the type Null only."""
     if value is None or wanted is None:
         return wanted == NULL
-    if wanted == ANY or wanted.name == "T":
+    if wanted in (ANY, ELEMENT):
         return True
     if isinstance(wanted, ListType):
         items = value if isinstance(value, list) else None

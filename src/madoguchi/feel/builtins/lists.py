@@ -25,7 +25,7 @@ def list_contains(items: list[Any], element: Any) -> bool:
     return any(equal(item, element) is True for item in items)
 
 
-@builtin("count(list: list) -> number")
+@builtin("count(list: list) -> number", lazy=True)
 def count(items: list[Any]) -> Decimal:
     """Count items."""
     return Decimal(len(items))

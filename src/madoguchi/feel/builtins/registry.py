@@ -82,6 +82,7 @@ class Builtin:
     name: str
     overloads: tuple[Overload, ...]
     pure: bool = True
+    lazy: bool = False  # never looks at the items of a list
     type: Type = ANY_FUNCTION
 
     def __call__(self, *arguments: Any) -> Any:
@@ -128,7 +129,7 @@ class Builtin:
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(*usages: str, pure: bool = True) -> Callable[[F], F]:
+def builtin(*usages: str, pure: bool = True, lazy: bool = False) -> Callable[[F], F]:
     """Register a function under its signatures, e.g. ``"abs(n: number) -> number"``.
 
     ``name?: type`` may be left out (the Python default holds), ``type?`` may be null,
@@ -141,7 +142,7 @@ def builtin(*usages: str, pure: bool = True) -> Callable[[F], F]:
             name = usage.partition("(")[0]
             known = BUILTINS.get(name)
             overloads = (known.overloads if known else ()) + (overload,)
-            BUILTINS[name] = Builtin(name, overloads, pure)
+            BUILTINS[name] = Builtin(name, overloads, pure, lazy)
         return function
 
     return register
