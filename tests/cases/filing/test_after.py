@@ -168,9 +168,11 @@ async def test_other_peoples_filings_are_not_there(office: Office, who: str) -> 
         assert (await client.get(f"/cases/{case_id}{path}")).status_code == gone, path
     for path in ("", "/check", "/pages/what", "/attachments"):
         assert (await client.get(f"/drafts/{draft}{path}")).status_code == gone, path
-    for path in ("/file", "/delete", "/pages/what", "/pages/what/recompute"):
+    for path in ("/file", "/delete", "/pages/what"):
         answer = await client.post(f"/drafts/{draft}{path}", data={})
         assert answer.status_code == gone, path
+    live = await client.post(f"/drafts/{draft}/pages/what/recompute", data={})
+    assert live.status_code == (404 if who != "public" else 204)
     for path in ("/correct", "/copy", "/messages", "/actions/withdraw"):
         answer = await client.post(f"/cases/{case_id}{path}", data={"body": "x"})
         assert answer.status_code == gone, path

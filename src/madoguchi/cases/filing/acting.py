@@ -1,6 +1,7 @@
 """What an applicant may do to a filing besides correcting it: withdraw it (取下げ) and more."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
@@ -50,11 +51,10 @@ async def act_as_applicant(
     Raises CaseError 404, FormFaulty 422, WorkflowError 403, 404, 409.
     """
     case = await own_case(session, actor, case_id, lock=True)
-    package = await procedures.package(session, case.digest)
-    machine = package.machine
     if case.acts and case.acts[-1]["action"] == name and case.acts[-1]["actor"] == actor.id:
         return case
-    at = clock()
+    package, at = await procedures.package(session, case.digest), clock()
+    machine = package.machine
     judged = await judge_case(session, case, package, jst_date(at))
     transition = advance(
         machine,
@@ -69,17 +69,35 @@ async def act_as_applicant(
     _, form, faults = evaluate_form(
         transition.action.form, entered, judged.context(case), judged.environment
     )
-    if any(fault.severity == "error" for fault in faults):
-        raise FormFaulty([fault for fault in faults if fault.severity == "error"])
+    errors = [fault for fault in faults if fault.severity == "error"]
+    if errors:
+        raise FormFaulty(errors)
     source = case.state
     move(case, machine, transition, package.spec.standard_period, at)
     remember(case, name, actor.id, case.content_hash, at)
     if transition.final:
-        case.correction = None
-        await session.execute(
-            delete(Draft).where(Draft.case_id == case.id, Draft.filed_at.is_(None))
-        )
+        await _end_corrections(session, case)
     await session.flush()
+    await _journal(session, case, actor, name, source, form, at)
+    await run_effects(session, case, package, transition, form, actor, clock, judged)
+    return case
+
+
+async def _end_corrections(session: AsyncSession, case: Case) -> None:
+    """Nothing is asked any more of a case that has ended."""
+    case.correction = None
+    await session.execute(delete(Draft).where(Draft.case_id == case.id, Draft.filed_at.is_(None)))
+
+
+async def _journal(
+    session: AsyncSession,
+    case: Case,
+    actor: Actor,
+    name: str,
+    source: str,
+    form: Mapping[str, Any],
+    at: datetime,
+) -> None:
     await journal.append(
         session,
         subject=f"case:{case.id}",
@@ -93,9 +111,7 @@ async def act_as_applicant(
             "actor_name": actor.name,
             "side": APPLICANT,
             "agent": case.agent_name,
-            "form": form,
+            "form": dict(form),
             "content_hash": case.content_hash,
         },
     )
-    await run_effects(session, case, package, transition, form, actor, clock, judged)
-    return case

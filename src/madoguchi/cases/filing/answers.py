@@ -1,20 +1,21 @@
 """Answers as people read them (入力内容の表示), for checking before filing and for looking back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from madoguchi.cases.filing.entering import value_at
-from madoguchi.cases.filing.questions import Sheet
+from madoguchi.cases.filing.questions import Sheet, is_known
 from madoguchi.kernel.language import Text
-from madoguchi.procedures.service import Evaluation, Fault, Field, Page, show
+from madoguchi.procedures.service import Fault, Field, Page, show
 
 
 @dataclass(frozen=True)
 class Answer:
     """One answer. `kind`: text | parts | table | files; "" is not answered.
 
-    `raw`: what was typed when it could not be understood: it is shown as it stands.
+    What could not be understood stands as it was typed. `fixed`: calculated, or known to the state:
+    nobody can change it.
     """
 
     pointer: str
@@ -28,7 +29,7 @@ class Answer:
     errors: tuple[Text, ...] = ()
     notices: tuple[Fault, ...] = ()
     source: Mapping[str, Any] | None = None
-    calculated: bool = False
+    fixed: bool = False
 
     @property
     def empty(self) -> bool:
@@ -80,7 +81,14 @@ def _answer(sheet: Sheet, field: Field, pointer: str) -> Answer:
     if field.parts and field.type != "address":
         parts = tuple(_leaf(sheet, part, f"{pointer}/{name}") for name, part in field.parts.items())
         return Answer(
-            pointer, label, "parts", parts=parts, errors=errors, notices=notices, source=source
+            pointer,
+            label,
+            "parts",
+            parts=parts,
+            errors=errors,
+            notices=notices,
+            source=source,
+            fixed=is_known(sheet, field),
         )
     leaf = _leaf(sheet, field, pointer)
     return Answer(
@@ -91,7 +99,7 @@ def _answer(sheet: Sheet, field: Field, pointer: str) -> Answer:
         errors=errors,
         notices=notices,
         source=source,
-        calculated=field.calculate is not None,
+        fixed=field.calculate is not None or is_known(sheet, field),
     )
 
 
@@ -143,17 +151,3 @@ def _steps(fields: Mapping[str, Field], pointer: str, language: str) -> Iterator
         if inner is not None:
             field = inner
             yield field.label.get(language) or field.label.get("ja", step)
-
-
-def error_links(
-    evaluation: Evaluation, hrefs: Mapping[str, str], fallback: str
-) -> list[dict[str, Any]]:
-    """The error summary of a check: each fault with a link to the very field."""
-    return [
-        {"href": hrefs.get(fault.pointer, fallback), "text": fault.message}
-        for fault in _once(evaluation.errors)
-    ]
-
-
-def _once(faults: Sequence[Fault]) -> list[Fault]:
-    return list({(fault.pointer, fault.code): fault for fault in faults}.values())

@@ -21,6 +21,7 @@ from madoguchi.cases.filing.submit import (
     content_digest,
     empty,
     filed_files,
+    left_out,
     ready,
 )
 from madoguchi.cases.models import Case, Draft
@@ -115,11 +116,7 @@ def _take_over(case: Case, draft: Draft, judged: Judged) -> list[dict[str, Any]]
     data, attached = plain(verdict.data), filed_files(verdict, draft.attached)
     patch = [*changes(case.data, data), *changes(_names(case.attached), _names(attached), "files")]
     case.data, case.attached = data, attached
-    case.omitted = {
-        key: dict(state.reason or {})
-        for key, state in verdict.attachments.items()
-        if state.state == "omitted"
-    }
+    case.omitted = left_out(verdict)
     case.revision += 1
     case.content_hash = content_digest(judged.package, data, attached, case.applicant)
     return patch

@@ -153,7 +153,7 @@ def _question(
     if item.calculate is not None:
         text = _shown(sheet, item, pointer)
         return Question(pointer, "shown", item, text=text, errors=errors, notices=notices)
-    known = item.spec.readonly and _is_known(sheet, item)
+    known = is_known(sheet, item)
     if item.parts:
         return _composite(sheet, item, pointer, raw, row, known=known)
     base = Question(
@@ -277,8 +277,9 @@ def _faults_at(sheet: Sheet, pointer: str) -> tuple[tuple[Text, ...], tuple[Faul
     return errors, tuple(fault for fault in here if fault.severity != "error")
 
 
-def _is_known(sheet: Sheet, item: Field) -> bool:
-    rules = (item.prefill, item.default)
+def is_known(sheet: Sheet, item: Field) -> bool:
+    """Whether a read-only answer is supplied, so that nobody need or can type it."""
+    rules = (item.prefill, item.default) if item.spec.readonly else ()
     return any(rule is not None and rule(sheet.evaluation.context) is not None for rule in rules)
 
 

@@ -222,18 +222,9 @@ async def _new_case(
         agent_name=party.agent_name,
         applicant=plain(party.as_filed),
         data=data,
-        official_data={},
         attached=attached,
-        provenance={
-            pointer: origin
-            for pointer, origin in draft.provenance.items()
-            if pointer in verdict.relevant and origin.get("label")
-        },
-        omitted={
-            key: dict(state.reason or {})
-            for key, state in verdict.attachments.items()
-            if state.state == "omitted"
-        },
+        provenance=_origins(draft, verdict),
+        omitted=left_out(verdict),
         content_hash=content_digest(package, data, attached, party.as_filed),
         revision=1,
         state=transition.to,
@@ -245,12 +236,28 @@ async def _new_case(
         due_on=due_on(package.spec.standard_period, jst_date(at)),
         paused_days=0,
         acts=[],
-        decision={},
         name_key=name_key(party.organisation_name or actor.name),
-        keys={},
         copied_from=draft.copied_from,
         updated_at=at,
     )
+
+
+def _origins(draft: Draft, verdict: Evaluation) -> dict[str, dict[str, Any]]:
+    """Where the filed answers came from that were filled in for the person."""
+    return {
+        pointer: origin
+        for pointer, origin in draft.provenance.items()
+        if pointer in verdict.relevant and origin.get("label")
+    }
+
+
+def left_out(verdict: Evaluation) -> dict[str, dict[str, str]]:
+    """The attachments that were not needed, with the reason: {key: Text}."""
+    return {
+        key: dict(state.reason or {})
+        for key, state in verdict.attachments.items()
+        if state.state == "omitted"
+    }
 
 
 async def _journal_filing(

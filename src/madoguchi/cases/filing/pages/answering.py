@@ -25,7 +25,7 @@ from madoguchi.cases.filing.pages.counter import (
     sheet_of,
     texts,
 )
-from madoguchi.cases.filing.questions import questions
+from madoguchi.cases.filing.questions import Question, questions
 from madoguchi.cases.filing.tasks import asked_pages
 from madoguchi.cases.models import Draft
 from madoguchi.documents.service import DocumentError
@@ -195,19 +195,8 @@ async def _show(
 ) -> Response:
     state, language = request.app.state, request.state.language
     sheet = sheet_of(draft, judged, language, judged_now=shown.judged_now)
-    asked = questions(sheet, page)
-    if shown.refused:
-        asked = [
-            replace(item, errors=(*item.errors, shown.refused[item.pointer]))
-            if item.pointer in shown.refused
-            else item
-            for item in asked
-        ]
-    pages = asked_pages(judged)
+    asked = [_with_refusal(item, shown) for item in questions(sheet, page)]
     reason = await correction_reason(session, draft)
-    errors = [{"name": p, "text": text} for p, text in (shown.refused or {}).items()]
-    if shown.judged_now:
-        errors += [{"name": f.pointer, "text": f.message} for f in _faults_on(judged, page)]
     context: dict[str, Any] = {
         "draft": draft,
         "page": page,
@@ -220,14 +209,14 @@ async def _show(
     if shown.region_only:
         response: Response = state.pages.render(request, "cases/filing/region.html", **context)
         return response
-    numbers = [item.id for item in pages]
+    numbers = [item.id for item in asked_pages(judged)]
     page_response: Response = state.pages.render(
         request,
         "cases/filing/page.html",
         status=shown.status,
-        errors=errors,
+        errors=_summary(judged, page, shown),
         number=numbers.index(page.id) + 1 if page.id in numbers else 1,
-        total=len(pages),
+        total=len(numbers),
         sheet_id=shown.sheet_id,
         return_to=shown.return_to,
         restored=shown.restored,
@@ -241,6 +230,20 @@ async def _show(
         **context,
     )
     return page_response
+
+
+def _with_refusal(item: Question, shown: Shown) -> Question:
+    """A question with what was wrong with the file sent for it."""
+    said = (shown.refused or {}).get(item.pointer)
+    return item if said is None else replace(item, errors=(*item.errors, said))
+
+
+def _summary(judged: Judged, page: Page, shown: Shown) -> list[dict[str, Any]]:
+    """The error summary: refused files, then the faults of the page when they are shown."""
+    errors = [{"name": place, "text": text} for place, text in (shown.refused or {}).items()]
+    if shown.judged_now:
+        errors += [{"name": f.pointer, "text": f.message} for f in _faults_on(judged, page)]
+    return errors
 
 
 def _ask_which(

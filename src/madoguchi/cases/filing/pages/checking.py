@@ -81,7 +81,9 @@ async def _show(
         errors=summary_of(
             [{"href": _href(draft, judged, f.pointer), "text": f.message} for f in verdict.errors]
         ),
-        warnings=[fault.message for fault in verdict.warnings],
+        warnings=summary_of(
+            [{"href": _href(draft, judged, f.pointer), "text": f.message} for f in verdict.warnings]
+        ),
         action=await _action(session, draft, judged),
         closed=_closed(draft, judged, now),
     )

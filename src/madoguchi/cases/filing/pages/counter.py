@@ -1,6 +1,7 @@
 """What every page of the applicant's side needs: who asks, texts in their language, common facts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -88,6 +89,13 @@ def fee_lines(judged: Judged, t: Translate, language: str) -> list[tuple[str, st
         )
         for fee in judged.evaluation.fees
     ]
+
+
+def day_text(day: date, language: str) -> str:
+    """2026年4月1日, 1 April 2026."""
+    if language == "ja":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {day:%B %Y}"
 
 
 def summary_of(faults: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from madoguchi.cases.filing.drafts import open_drafts
-from madoguchi.cases.filing.pages.counter import Signed, Translate, texts
+from madoguchi.cases.filing.pages.counter import Signed, Translate, day_text, texts
 from madoguchi.cases.filing.queries import (
     GROUPS,
     Waiting,
@@ -51,7 +51,7 @@ async def my_cases(request: Request, actor: Signed) -> Response:
         request,
         "cases/filing/list.html",
         waiting=[_waiting(item, language, t) for item in waiting],
-        drafts=[_draft(item, t) for item in drafts],
+        drafts=[_draft(item, language, t) for item in drafts],
         rows=rows,
         group=group,
         words=words,
@@ -77,9 +77,9 @@ def case_card(
     """A case in a list."""
     state = package.machine.states[case.state]
     arrived = as_jst(case.arrived_at)
-    meta = [t("cases.list.arrived", date=f"{arrived:%Y-%m-%d}"), case.arrival_number]
+    meta = [t("cases.list.arrived", date=day_text(arrived.date(), language)), case.arrival_number]
     if case.due_on is not None and case.waits_for == "agency":
-        meta.append(t("cases.list.due", date=case.due_on.isoformat()))
+        meta.append(t("cases.list.due", date=day_text(case.due_on, language)))
     if case.agent_name:
         meta.append(t("cases.agent.tag", name=case.agent_name))
     return {
@@ -104,7 +104,7 @@ def tone_of(case: Case) -> str:
 def _waiting(item: Waiting, language: str, t: Translate) -> dict[str, Any]:
     meta = [item.case.arrival_number]
     if item.due_on is not None:
-        meta.insert(0, t("cases.correct.due", date=item.due_on.isoformat()))
+        meta.insert(0, t("cases.correct.due", date=day_text(item.due_on, language)))
     title = pick(item.case.title, language)
     amount = f"{item.amount:,}" if item.amount is not None else ""
     return {
@@ -115,14 +115,15 @@ def _waiting(item: Waiting, language: str, t: Translate) -> dict[str, Any]:
     }
 
 
-def _draft(draft: Draft, t: Translate) -> dict[str, Any]:
+def _draft(draft: Draft, language: str, t: Translate) -> dict[str, Any]:
     at = as_jst(draft.updated_at)
+    saved = f"{day_text(at.date(), language)} {at:%H:%M}"
     tag = t("cases.tasks.correction") if draft.case_id else t("cases.list.draft")
     return {
         "title": draft.title,
         "href": f"/drafts/{draft.id}",
         "tags": [(tag, "neutral")],
-        "meta": [t("cases.list.saved", at=f"{at:%Y-%m-%d %H:%M}")],
+        "meta": [t("cases.list.saved", at=saved)],
     }
 
 

@@ -11,7 +11,7 @@ from madoguchi.cases.filing.acting import simple_actions
 from madoguchi.cases.filing.answers import label_of, sections
 from madoguchi.cases.filing.correct import correcting_action
 from madoguchi.cases.filing.history import history_lines
-from madoguchi.cases.filing.pages.counter import Signed, agency_name, texts
+from madoguchi.cases.filing.pages.counter import Signed, agency_name, day_text, texts
 from madoguchi.cases.filing.pages.listing import tone_of
 from madoguchi.cases.filing.pages.receipts import to_the_second
 from madoguchi.cases.filing.queries import open_correction
@@ -184,5 +184,5 @@ async def _facts(session: Any, case: Case, t: Any, language: str) -> list[tuple[
         facts.append((t("cases.fact.agent"), case.agent_name))
     if case.waits_for and case.due_on is not None:
         key = "cases.fact.due_paused" if case.paused_since else "cases.fact.due"
-        facts.append((t("cases.fact.due_label"), t(key, date=case.due_on.isoformat())))
+        facts.append((t("cases.fact.due_label"), t(key, date=day_text(case.due_on, language))))
     return facts

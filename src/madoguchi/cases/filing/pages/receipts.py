@@ -50,7 +50,7 @@ async def receipt(request: Request, case_id: str, actor: Signed) -> Response:
         request,
         "cases/filing/receipt.html",
         case=case,
-        arrived=case.arrived_at,
+        arrived=to_the_second(case.arrived_at, language),
         facts=facts,
         files=files,
         file_columns=[

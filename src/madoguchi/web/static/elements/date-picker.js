@@ -2,6 +2,15 @@
 // The text box stays what is sent: it also takes 令和8年4月1日.
 class MadoguchiDate extends HTMLElement {
   connectedCallback() {
+    this.enhance();
+    // A form that updates itself from the server takes away what the server did not send.
+    this.watch ??= new MutationObserver(() => this.enhance());
+    this.watch.observe(this, { childList: true, subtree: true });
+  }
+  disconnectedCallback() {
+    this.watch?.disconnect();
+  }
+  enhance() {
     const box = this.querySelector("input");
     const native = document.createElement("input");
     if (!box || box.readOnly || this.querySelector(".dads-date-picker") || !native.showPicker) return;
