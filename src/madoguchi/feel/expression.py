@@ -12,8 +12,9 @@ from .builtins import BUILTINS
 from .checker import Analysis, Checker
 from .compiler import Compiler
 from .faults import Fault, FeelError, fault
+from .name_parser import INPUT
 from .names import member_names
-from .parser import INPUT, Parser
+from .parser import Parser
 from .runtime import FAILURES
 from .syntax import Literal, Node
 from .types import ANY, BOOLEAN, Type, conforms

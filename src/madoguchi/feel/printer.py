@@ -8,7 +8,8 @@ from typing import Any
 
 from .builtins.conversion import text_of
 from .far import FarDate
-from .parser import ADDITION, COMPARISON, INPUT, PRECEDENCE
+from .name_parser import INPUT
+from .parser import ADDITION, COMPARISON, PRECEDENCE
 from .syntax import (
     Arithmetic,
     Between,

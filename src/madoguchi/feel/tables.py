@@ -11,8 +11,8 @@ from typing import Any
 from .builtins.lists import least, most, total
 from .expression import Expression, compile, compile_unary
 from .faults import Fault, FeelError, fault
+from .name_parser import INPUT
 from .operators import equal
-from .parser import INPUT
 from .types import ANY, NUMBER, ContextType, ListType, Type, join_all
 
 POLICIES = ("U", "A", "P", "F", "R", "O", "C", "C+", "C<", "C>", "C#")

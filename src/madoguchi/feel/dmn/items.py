@@ -8,7 +8,7 @@ from typing import Any
 
 from ..expression import Expression, compile_unary
 from ..faults import FeelError
-from ..parser import INPUT
+from ..name_parser import INPUT
 from ..runtime import MISMATCH, conform
 from ..type_parser import SIMPLE
 from ..types import ANY, ContextType, FunctionType, ListType, Type

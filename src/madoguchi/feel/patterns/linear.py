@@ -22,70 +22,70 @@ class Program:
 
 def compile_program(pattern: Pattern, options: int) -> Program:
     """Compile a pattern; raises PatternError where it has a back-reference or grows too large."""
-    code: list[tuple[object, ...]] = []
-    groups = 0
+    writer = _Writer(options)
+    writer.write(pattern)
+    writer.emit("match")
+    return Program(tuple(writer.code), 2 * (writer.groups + 1), bool(options & re.MULTILINE))
 
-    def emit(*instruction: object) -> int:
-        if len(code) >= LARGEST_PROGRAM:
+
+class _Writer:
+    """Writes the instructions of one pattern."""
+
+    def __init__(self, options: int) -> None:
+        self.options = options
+        self.code: list[tuple[object, ...]] = []
+        self.groups = 0
+
+    def emit(self, *instruction: object) -> int:
+        if len(self.code) >= LARGEST_PROGRAM:
             raise PatternError("too large")
-        code.append(instruction)
-        return len(code) - 1
+        self.code.append(instruction)
+        return len(self.code) - 1
 
-    def split(at: int, body: int, after: int, lazy: bool) -> None:
-        code[at] = ("split", after, body) if lazy else ("split", body, after)
-
-    def write(node: Pattern) -> None:
-        nonlocal groups
+    def write(self, node: Pattern) -> None:
         match node.kind:
             case "char":
-                emit("char", re.compile(node.text, options & re.IGNORECASE).match)
+                self.emit("char", re.compile(node.text, self.options & re.IGNORECASE).match)
             case "at":
-                emit("at", node.text)
+                self.emit("at", node.text)
             case "seq":
                 for part in node.parts:
-                    write(part)
+                    self.write(part)
             case "group":
-                groups = max(groups, node.low)
-                emit("save", node.low * 2)
-                write(node.parts[0])
-                emit("save", node.low * 2 + 1)
+                self.groups = max(self.groups, node.low)
+                self.emit("save", node.low * 2)
+                self.write(node.parts[0])
+                self.emit("save", node.low * 2 + 1)
             case "alt":
-                write_alternatives(node)
+                self.alternatives(node)
             case "repeat":
-                write_repeat(node)
+                self.repeat(node)
             case _:
                 raise PatternError("reference")
 
-    def write_alternatives(node: Pattern) -> None:
+    def alternatives(self, node: Pattern) -> None:
         ends = []
         for part in node.parts[:-1]:
-            fork = emit("split")
-            write(part)
-            ends.append(emit("jump"))
-            code[fork] = ("split", fork + 1, len(code))
-        write(node.parts[-1])
+            fork = self.emit("split")
+            self.write(part)
+            ends.append(self.emit("jump"))
+            self.code[fork] = ("split", fork + 1, len(self.code))
+        self.write(node.parts[-1])
         for end in ends:
-            code[end] = ("jump", len(code))
+            self.code[end] = ("jump", len(self.code))
 
-    def write_repeat(node: Pattern) -> None:
+    def repeat(self, node: Pattern) -> None:
         for _ in range(node.low):
-            write(node.parts[0])
-        if node.high is None:
-            fork = emit("split")
-            write(node.parts[0])
-            emit("jump", fork)
-            split(fork, fork + 1, len(code), node.lazy)
-            return
+            self.write(node.parts[0])
         forks = []
-        for _ in range(node.high - node.low):
-            forks.append(emit("split"))
-            write(node.parts[0])
+        for _ in range(1 if node.high is None else node.high - node.low):
+            forks.append(self.emit("split"))
+            self.write(node.parts[0])
+        if node.high is None:
+            self.emit("jump", forks[0])
         for fork in forks:
-            split(fork, fork + 1, len(code), node.lazy)
-
-    write(pattern)
-    emit("match")
-    return Program(tuple(code), 2 * (groups + 1), bool(options & re.MULTILINE))
+            after = len(self.code)
+            self.code[fork] = ("split", *((after, fork + 1) if node.lazy else (fork + 1, after)))
 
 
 def search(program: Program, text: str, start: int) -> tuple[tuple[int, int], ...] | None:
