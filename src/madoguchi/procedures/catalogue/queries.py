@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from sys import intern
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
 from madoguchi.kernel.database import Database
+from madoguchi.kernel.memory import give_back
 from madoguchi.procedures.catalogue import rules
 from madoguchi.procedures.catalogue.editions import editions
 from madoguchi.procedures.catalogue.models import CatalogueEntry, CataloguePackage
@@ -84,6 +86,9 @@ async def _reload(session: AsyncSession, kept: _Kept, present: dict[str, str]) -
     if present.get("entries") != kept.editions.get("entries"):
         rows = await _entry_rows(session)
         kept.entries = await asyncio.to_thread(lambda: Shelf([_entry_item(row) for row in rows]))
+        del rows
+        _shared.cache_clear()
+        give_back()  # making the index takes twice what it keeps
     if present.get("packages") != kept.editions.get("packages"):
         packages = (await session.execute(select(CataloguePackage))).scalars().all()
         kept.packages = Shelf([_package_item(package) for package in packages])
@@ -120,6 +125,8 @@ async def _entry_rows(session: AsyncSession) -> Sequence[Row[Any]]:
 
 def _entry_item(row: Row[Any]) -> Item:
     entry_id, yearly, name, law, number, article, *others = tuple(row)
+    # A law stands in up to a thousand rows: one string serves them all.
+    law = intern(law) if law else law
     return Item(entry_id, yearly, name, law, article or "", number or "", *_shared(*others))
 
 
