@@ -119,6 +119,9 @@ def test_without_types(text: str, value: object) -> None:
 FAULTS = [
     ("capacty > 3", "unknown-name", (1, 1), "capacity"),
     ("applicant nam = gas", "unknown-name", (1, 1), "applicant name"),
+    ("capacity ＞ 3", "full-width", (1, 10), ">"),
+    ("capacity ＞= 300", "full-width", (1, 1), "capacity >"),
+    ("gas = 「helium」", "quotes", (1, 7), '"helium"'),
     ("equipment.presure", "unknown-entry", (1, 11), "pressure"),
     ("capacity\n  + gas", "operand-type", (2, 3), None),
     ("start_date > 3", "operand-type", (1, 12), None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .builtins import BUILTINS, Builtin, accepts
-from .faults import nearest
+from .faults import nearest, unknown_name
 from .scope import Binding, Local, Member, Variable
 from .syntax import Call, Name
 from .types import ANY, ANY_FUNCTION, NULL, FunctionType, ListType, Type, conforms
@@ -28,8 +28,8 @@ def check_call(checker: Checker, node: Call) -> Type:
             for argument in node.arguments:
                 checker.visit(argument)
             known = {*BUILTINS, *functions_in(checker)}
-            suggestion = nearest(target.name, known)
-            checker.report(target, "unknown-name", suggestion, name=target.name)
+            found = unknown_name(checker.found.source, target.at, target.name, known)
+            checker.found.faults.append(found)
             checker.found.bindings[target] = Variable(target.name, ANY)
             return ANY
     kind = checker.visit(target)

@@ -9,7 +9,7 @@ from typing import Any
 
 from .builtins import Builtin
 from .call_checker import check_call
-from .faults import Fault, fault, nearest
+from .faults import Fault, fault, nearest, unknown_name
 from .operand_checker import (
     arithmetic_type,
     check_comparable,
@@ -134,9 +134,8 @@ class Checker:
         """Resolve a name."""
         binding = self.scope.resolve(node.name)
         if binding is None:
-            self.report(
-                node, "unknown-name", nearest(node.name, self.scope.known_names()), name=node.name
-            )
+            known = self.scope.known_names()
+            self.found.faults.append(unknown_name(self.found.source, node.at, node.name, known))
             binding = Variable(node.name, ANY)
         self.found.bindings[node] = binding
         self.refer(node, origin_of(binding))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from unicodedata import normalize
 
 MESSAGES = {
     "syntax": (
@@ -30,6 +31,14 @@ MESSAGES = {
     "unknown-name": (
         "「{name}」という名前はありません。",
         "There is nothing called “{name}”.",
+    ),
+    "full-width": (
+        "「{name}」に全角の記号や数字があります。半角で書いてください。",
+        "“{name}” holds full-width signs or digits; write them in half width.",
+    ),
+    "quotes": (
+        '文字列は「」ではなく半角の "" で囲みます。',
+        'A string stands between "" and not between 「」.',
     ),
     "unknown-entry": (
         "「{name}」という項目は{type}にありません。",
@@ -118,6 +127,20 @@ def fault(
     if suggestion:
         ja, en = f"{ja} 「{suggestion}」のことですか。", f"{en} Did you mean “{suggestion}”?"
     return Fault(line, column, code, {"ja": ja, "en": en}, suggestion)
+
+
+def is_full_width(name: str) -> bool:
+    """Tell whether a name holds signs, digits or letters in full width (＞, ３, （)."""
+    return any("！" <= c <= "～" for c in name)
+
+
+def unknown_name(source: str, at: int, name: str, known: Iterable[str]) -> Fault:
+    """Describe a name that means nothing, with the commonest slips of Japanese input methods."""
+    if name.startswith(("「", "『", "“")):
+        return fault(source, at, "quotes", f'"{name.strip("「」『』“”")}"', name=name)
+    if is_full_width(name):
+        return fault(source, at, "full-width", normalize("NFKC", name), name=name)
+    return fault(source, at, "unknown-name", nearest(name, known), name=name)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .faults import Fault, FeelError, fault
+from .faults import Fault, FeelError, fault, is_full_width, unknown_name
 from .lexer import Token, spaced
 from .types import (
     ANY,
@@ -81,6 +81,9 @@ class TypeReader:
 
     def wrong(self, wanted: str) -> FeelError:
         """Say that something else should stand here."""
+        for token in self.tokens[max(self.pos - 1, 0) : self.pos + 1]:
+            if token.kind == "word" and is_full_width(token.text):
+                return FeelError([unknown_name(self.source, token.at, token.text, ())])
         ja, en = WANTED.get(wanted, (f"「{wanted}」", f"“{wanted}”"))
         found = self.token.text[:40] or "(end)"
         at = self.token.at
