@@ -37,7 +37,7 @@ def test_the_engine_names_no_procedure() -> None:
     ids = [path.parent.parent.name for path in (ROOT / "procedures").rglob("procedure.yaml")]
     allowed = {"simple-filing", "simple-notice"}  # what makes any procedure fileable
     for path in FILES:
-        if path.name in ("demo.py",) or "demo" in path.parts:
+        if path.name == "schemas.py" or "demo" in path.parts:  # examples may name some
             continue
         text = path.read_text(encoding="utf-8")
         found = [id_ for id_ in ids if id_ not in allowed and f'"{id_}"' in text]

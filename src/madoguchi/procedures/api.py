@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from madoguchi.kernel.clock import jst_date
 from madoguchi.procedures import service
@@ -23,10 +23,6 @@ class Law(BaseModel):
 
 class ProcedureSummary(BaseModel):
     """A procedure that can be filed in full on screen (手続)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"id": "annual-leave", "kind": "internal"}]}
-    )
 
     id: str
     version: str

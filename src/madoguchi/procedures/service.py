@@ -126,17 +126,7 @@ async def publish(
     Raises ProcedureError `package-faulty` (422) with the faults, `version-exists` (409) when this
     version name was published with other content: a published version never changes.
     """
-    checked = check_files(files, version)
-    package = checked.loaded.package
-    if package is None or not checked.publishable:
-        faults = "; ".join(str(f) for f in checked.faults if f.severity == "error")
-        raise _error(
-            "package-faulty",
-            422,
-            "パッケージに誤りがあります:{faults}",
-            "The package has faults: {faults}",
-            faults=faults,
-        )
+    package = _sound(files, version)
     if await session.get(ProcedureVersion, package.digest) is not None:
         return package
     taken = await session.scalar(
@@ -181,6 +171,19 @@ async def publish(
         payload={"digest": package.digest, "version": version},
     )
     return package
+
+
+def _sound(files: Mapping[str, str], version: str) -> Package:
+    checked = check_files(files, version)
+    if checked.loaded.package is not None and checked.publishable:
+        return checked.loaded.package
+    raise _error(
+        "package-faulty",
+        422,
+        "パッケージに誤りがあります:{faults}",
+        "The package has faults: {faults}",
+        faults="; ".join(str(fault) for fault in checked.faults if fault.severity == "error"),
+    )
 
 
 async def package(session: AsyncSession, digest: str) -> Package:
