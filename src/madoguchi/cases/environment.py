@@ -23,11 +23,15 @@ _ACCOUNT: Text = {"ja": "アカウントの登録情報", "en": "Your account"}
 
 @dataclass(frozen=True)
 class Party:
-    """For whom a filing is: who acts, the organisation (None: the person), by an agent?"""
+    """For whom a filing is: who acts, the organisation (None: the person), by an agent?
+
+    `agency_id`: where an official belongs who files something internal.
+    """
 
     person_id: str
     organisation_id: str | None
     agent: bool = False
+    agency_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ async def account_of(session: AsyncSession, party: Party) -> dict[str, object]:
         found = await identity.organisation(session, party.organisation_id)
         organisation = _known({"id": found.id, **identity.corporation_value(found)})
     named = {name: getattr(person, name) for name in ("id", "name", "kana", "title", "email")}
+    named["agency"] = party.agency_id
     return {"organisation": organisation, "person": _known(named), "agent": party.agent}
 
 
@@ -94,7 +99,7 @@ async def applicant_of(session: AsyncSession, party: Party, actor: Actor) -> App
     who = organisation if isinstance(organisation, Mapping) else person
     named = who if isinstance(who, Mapping) else {}
     as_filed = {
-        **{name: value for name, value in named.items() if name not in ("id", "email")},
+        **{name: value for name, value in named.items() if name not in ("id", "email", "agency")},
         "kind": "organisation" if party.organisation_id is not None else "person",
         "filed_by": actor.name,
         **({"agent": agent_name} if agent_name else {}),

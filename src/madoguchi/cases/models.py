@@ -39,6 +39,7 @@ class Draft(Base):
     title: Mapped[dict[str, str]] = mapped_column(Json)
     catalogue_id: Mapped[str | None] = mapped_column(String(64))
     owner_id: Mapped[str] = mapped_column(ID)
+    owner_agency_id: Mapped[str | None] = mapped_column(String(60))
     organisation_id: Mapped[str | None] = mapped_column(ID)
     agent_organisation_id: Mapped[str | None] = mapped_column(ID)
     case_id: Mapped[str | None] = mapped_column(ID)

@@ -69,9 +69,9 @@ class Office:
         self.counter.people[who] = actor
         return actor
 
-    async def publish_trial(self) -> None:
-        """Publish the procedure of trial.yaml, which has a field of every type."""
-        loaded = load({"procedure.yaml": TRIAL.read_text()}, "v1")
+    async def publish_trial(self, text: str | None = None, version: str = "v1") -> None:
+        """Publish the procedure of trial.yaml (or `text`), which has a field of every type."""
+        loaded = load({"procedure.yaml": text or TRIAL.read_text()}, version)
         assert loaded.package is not None, loaded.faults
         await self._publish(loaded.package)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.cases.environment import Party, catalogue_entry, environment_of
+from madoguchi.cases.environment import catalogue_entry, environment_of
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.filing.correct import changes
 from madoguchi.cases.filing.drafts import (
@@ -18,7 +18,7 @@ from madoguchi.cases.filing.drafts import (
     write,
 )
 from madoguchi.cases.filing.editing import editable
-from madoguchi.cases.filing.evaluating import Judged, verdict
+from madoguchi.cases.filing.evaluating import Judged, party_of, verdict
 from madoguchi.cases.filing.files import Place, place_in
 from madoguchi.cases.models import Draft
 from madoguchi.documents import service as documents
@@ -70,7 +70,7 @@ async def judge_sent(
     today = jst_date(clock())
     environment = await environment_of(
         session,
-        Party(actor.id, draft.organisation_id, draft.agent_organisation_id is not None),
+        party_of(draft),
         catalogue_id=sent.catalogue_id,
         today=today,
         filed_on=today,

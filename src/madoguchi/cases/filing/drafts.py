@@ -63,7 +63,8 @@ async def start_draft(
     title: Text = dict(package.title)
     if catalogue_id is not None:
         title = (await catalogue_entry(session, catalogue_id)).title
-    party = Party(actor.id, organisation, agent_of(actor, organisation) is not None)
+    agent = agent_of(actor, organisation) is not None
+    party = Party(actor.id, organisation, agent, own_agency(actor))
     environment = await environment_of(
         session, party, catalogue_id=catalogue_id, today=jst_date(now), filed_on=jst_date(now)
     )
@@ -94,6 +95,7 @@ def new_draft(
         title=title,
         catalogue_id=None,
         owner_id=actor.id,
+        owner_agency_id=own_agency(actor),
         organisation_id=organisation_id,
         agent_organisation_id=agent_of(actor, organisation_id),
         case_id=None,
@@ -187,6 +189,11 @@ def agent_of(actor: Actor, organisation_id: str | None) -> str | None:
     if not actor.agent or organisation_id is None:
         return None
     return actor.own_organisation or actor.id
+
+
+def own_agency(actor: Actor) -> str | None:
+    """The agency an official belongs to: where they have a role (the first by id), else None."""
+    return min((agency for agency, _ in actor.grants), default=None)
 
 
 def _not_for_you(ja: str, en: str) -> CaseError:

@@ -40,7 +40,8 @@ async def judge(session: AsyncSession, draft: Draft, at: datetime) -> Judged:
 
 def party_of(draft: Draft) -> Party:
     """For whom a draft is, and through whom."""
-    return Party(draft.owner_id, draft.organisation_id, draft.agent_organisation_id is not None)
+    agent = draft.agent_organisation_id is not None
+    return Party(draft.owner_id, draft.organisation_id, agent, draft.owner_agency_id)
 
 
 def verdict(

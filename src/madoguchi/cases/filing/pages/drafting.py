@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from madoguchi.cases.access import own_draft
+from madoguchi.cases.filing.copying import renew_draft
 from madoguchi.cases.filing.drafts import (
     SIMPLE_FILING,
     SIMPLE_NOTICE,
@@ -121,6 +122,16 @@ async def tasks(request: Request, draft_id: str, actor: Signed) -> Response:
         on_behalf=on_behalf,
     )
     return page
+
+
+@router.post("/drafts/{draft_id}/renew")
+async def renew(request: Request, draft_id: str, actor: Signed) -> Response:
+    """Take the answers over into the version that is open now."""
+    state = request.app.state
+    async with state.database.session() as session:
+        draft = await renew_draft(session, actor, state.clock, draft_id)
+        await session.commit()
+    return RedirectResponse(f"/drafts/{draft.id}", 303)
 
 
 @router.post("/drafts/{draft_id}/delete")
