@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.desk.act import Seen, act
+from madoguchi.cases.filing.correct import resubmit, start_correction
 from madoguchi.cases.filing.drafts import Content, new_draft
 from madoguchi.cases.filing.submit import NotReady, file_draft
 from madoguchi.cases.models import Case
@@ -73,6 +74,15 @@ class Counter:
             found = await session.get(Case, case_id)
             assert found is not None
             return found
+
+    async def resubmit(self, case_id: str, change: Mapping[str, Any]) -> None:
+        """Correct a case as its applicant and send it again."""
+        applicant = self.people["applicant"]
+        async with self.database.session() as session:
+            draft = await start_correction(session, applicant, self.clock, case_id)
+            draft.entered = {**draft.entered, **change}
+            await resubmit(session, self.blobs, applicant, self.clock, draft.id)
+            await session.commit()
 
     async def file(self, folder: str, *, change: Mapping[str, Any] | None = None) -> str:
         """File a package's ok.yaml as the applicant; the case's id."""

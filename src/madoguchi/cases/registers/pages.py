@@ -62,7 +62,7 @@ async def register(request: Request, name: str, actor: Anyone) -> Response:
         request,
         "cases/registers/register.html",
         wide=True,
-        name=name,
+        register_name=name,
         title=title,
         columns=seen,
         lines=[_line(request, row, seen, agencies) for row in items],
@@ -89,12 +89,12 @@ async def entry(request: Request, name: str, number: str, actor: Anyone) -> Resp
     page: Response = state.pages.render(
         request,
         "cases/registers/entry.html",
-        name=name,
+        register_name=name,
         title=versions[0].labels.get("title") or {"ja": name},
         number=versions[0].number,
         holder=versions[0].organisation_name,
         agency=dict(agency.name),
-        status=standing_of(now, versions, today),
+        standing=standing_of(now, versions, today),
         versions=[
             {
                 "from": version.valid_from,

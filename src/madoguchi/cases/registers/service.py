@@ -147,12 +147,20 @@ def as_context(row: RegisterEntry) -> dict[str, object]:
 async def _current(
     session: AsyncSession, entry_id: str
 ) -> tuple[Sequence[RegisterEntry], list[Span]]:
+    # The first version stands for the registration: whoever holds it changes the registration.
+    # The versions are read afterwards, so that they are those of whoever held it before.
+    await session.execute(
+        select(RegisterEntry.id)
+        .where(RegisterEntry.entry_id == entry_id)
+        .order_by(RegisterEntry.id)
+        .limit(1)
+        .with_for_update()
+    )
     rows = (
         await session.scalars(
             select(RegisterEntry)
             .where(RegisterEntry.entry_id == entry_id, RegisterEntry.superseded_at.is_(None))
             .order_by(RegisterEntry.valid_from)
-            .with_for_update()
             .execution_options(populate_existing=True)
         )
     ).all()
