@@ -125,7 +125,7 @@ def fault(
     column = at - (source.rfind("\n", 0, at) + 1) + 1
     ja, en = (text.format(**params) for text in MESSAGES[code])
     if suggestion:
-        ja, en = f"{ja} 「{suggestion}」のことですか。", f"{en} Did you mean “{suggestion}”?"
+        ja, en = f"{ja}「{suggestion}」のことですか。", f"{en} Did you mean “{suggestion}”?"
     return Fault(line, column, code, {"ja": ja, "en": en}, suggestion)
 
 

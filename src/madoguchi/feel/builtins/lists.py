@@ -135,13 +135,13 @@ for _function in (total, product, mean, median, stddev, mode):
     builtin(f"{_name}(n…: number?) -> {_returns}")(variadic(_function))
 
 
-@builtin("all(list: list<boolean>) -> boolean", "and(list: list<boolean>) -> boolean")
+@builtin("all(list: list<boolean>) -> boolean")
 def all_hold(items: list[Any]) -> bool | None:
     """Conjoin booleans, in three-valued logic."""
     return all_of(items)
 
 
-@builtin("any(list: list<boolean>) -> boolean", "or(list: list<boolean>) -> boolean")
+@builtin("any(list: list<boolean>) -> boolean")
 def any_holds(items: list[Any]) -> bool | None:
     """Disjoin booleans, in three-valued logic."""
     return any_of(items)

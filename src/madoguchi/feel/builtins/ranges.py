@@ -83,8 +83,8 @@ def overlaps_before(a: Range, b: Range) -> Answer:
 
 @builtin("overlaps after(range1: range, range2: range) -> boolean")
 def overlaps_after(a: Range, b: Range) -> Answer:
-    """Tell whether a begins within b and ends after it."""
-    return all_of((ends_first(b, a), overlaps(a, b), none_of((begins_first(a, b),))))
+    """Tell whether b begins before a and ends within it."""
+    return overlaps_before(b, a)
 
 
 def end_of(side: str) -> Callable[[Any, Any], Answer]:

@@ -24,6 +24,7 @@ class Item:
     components: Mapping[str, Item] = field(default_factory=dict)
     collection: bool = False
     values: str | None = None
+    constraint: Expression | None = None
 
     def fit(self, value: Any) -> Any:
         """Fit a value to the type, converting lists of one; None when it is not of the type."""
@@ -31,9 +32,14 @@ class Item:
         return fitted if fitted is not MISMATCH and self.allows(fitted) else None
 
     def allows(self, value: Any) -> bool:
-        """Tell whether a value of the type is among those allowed, at every depth."""
+        """Tell whether a value of the type is among those allowed, at every depth.
+
+        Allowed values are those of each item of a collection, a constraint is on the whole.
+        """
         if value is None:
             return True
+        if self.constraint and self.constraint({INPUT: value}) is not True:
+            return False
         if self.collection and isinstance(value, list):
             return all(self.allows_one(item) for item in value)
         return self.allows_one(value)
@@ -74,7 +80,7 @@ class Items:
         """Give the item of a type name; what is unknown or missing may be anything."""
         if not name:
             return ANYTHING
-        name = name.removeprefix("feel:")
+        name = name.rpartition(":")[2]  # feel:string, or a prefix of the model's own namespace
         if name not in self.known and name in self.tags:
             self.known[name] = ANYTHING  # while it is being read: a type may speak of itself
             self.known[name] = self.read(self.tags[name])
@@ -91,13 +97,20 @@ class Items:
             base = Item(ContextType(entries), None, components)
         else:
             base = self.named(tag.text_of("typeRef"))
-        restriction = tag.one("allowedValues")
-        text = restriction.text_of("text") if restriction else None
+        text, constraint = (
+            restriction.text_of("text") if (restriction := tag.one(name)) else None
+            for name in ("allowedValues", "typeConstraint")
+        )
         allowed = unary_or_none(text) or base.allowed
         collection = tag.get("isCollection") == "true"
         kind = ListType(base.type) if collection else base.type
         return Item(
-            kind, allowed, base.components, collection or base.collection, text or base.values
+            kind,
+            allowed,
+            base.components,
+            collection or base.collection,
+            text or base.values,
+            unary_or_none(constraint) or (None if collection else base.constraint),
         )
 
     def function_type(self, tag: Tag) -> FunctionType:
