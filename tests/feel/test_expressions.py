@@ -185,6 +185,18 @@ def test_references_name_the_data_a_rule_reads() -> None:
     assert rule.type == feel.BOOLEAN
 
 
+def test_functions_of_the_scope_take_arguments_by_name() -> None:
+    kind = feel.FunctionType(
+        params=(("first day", feel.DATE), ("count", feel.NUMBER)), returns=feel.NUMBER
+    )
+    scope = {"open days": kind}
+    context = {"open days": lambda day, count: day.day + count}
+    text = 'open days(count: 3, first day: @"2026-04-05")'
+    assert feel.compile(text, scope)(context) == 8
+    assert [f.code for f in feel.check("open days(cont: 3)", scope)] == ["argument-name"]
+    assert feel.compile("open days(1, 2)", scope, strict=False)(context) is None
+
+
 def test_wrong_data_gives_null() -> None:
     rule = feel.compile("capacity + 1", SCOPE)
     for wrong in ("12", True, [], {}, object(), float("nan"), Decimal("NaN"), 10**7000):

@@ -48,6 +48,7 @@ from .types import (
     BOOLEAN,
     SCALARS,
     ContextType,
+    FunctionType,
     ListType,
     Type,
 )
@@ -239,11 +240,16 @@ class Compiler:
         self.loops = True
         arguments = [self.visit(argument) for argument in node.arguments]
         function = self.visit(node.function)
-        names = self.out.constant(node.names)
+        kind = self.type(node.function)
+        given = node.names
+        if given and isinstance(kind, FunctionType) and set(given) <= {n for n, _ in kind.params}:
+            named = dict(zip(given, arguments, strict=True))
+            arguments, given = [named.get(name, "None") for name, _ in kind.params], None
+        names = self.out.constant(given)
         together = "(" + "".join(f"{a}, " for a in arguments) + ")"
         result = self.helper(runtime.invoke, function, together, names)
-        kind = self.type(node)
-        self.out.read(result, ANY if isinstance(kind, (ListType, ContextType)) else kind)
+        returns = self.type(node)
+        self.out.read(result, ANY if isinstance(returns, (ListType, ContextType)) else returns)
         return result
 
     def builtin(self, node: Call, builtin: Builtin) -> str:

@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from ..meter import spend
-from ..operators import all_of, any_of, equal, less
+from ..operators import PLAIN, all_of, any_of, equal, less
 from ..values import DECIMAL128, LONGEST_LIST
 from .registry import builtin
 
@@ -233,10 +233,20 @@ def index_of(items: list[Any], match: Any) -> list[Decimal]:
 def distinct_values(items: list[Any]) -> list[Any]:
     """Keep the first of equal items."""
     kept: list[Any] = []
+    seen: set[tuple[type, Any]] = set()
+    others: list[Any] = []  # those that must be compared one by one
     for item in items:
-        spend(len(kept))
-        if not any(equal(item, other) is True for other in kept):
-            kept.append(item)
+        if item is None or item.__class__ in PLAIN or isinstance(item, bool):
+            key = (item.__class__, item)
+            if key in seen:
+                continue
+            seen.add(key)
+        else:
+            spend(len(others))
+            if any(equal(item, other) is True for other in others):
+                continue
+            others.append(item)
+        kept.append(item)
     return kept
 
 

@@ -55,6 +55,13 @@ def run(folder: Path) -> Report:
     return Report(total - len(failures), total, tuple(failures))
 
 
+def main(folder: str) -> int:
+    """Print the report, its last line ``passed P of N``; give 1 when a case failed, else 0."""
+    report = run(Path(folder))
+    print(report)
+    return int(report.passed < report.total)
+
+
 def cases_of(path: Path) -> Iterator[Failure | None]:
     """Run the cases of one file."""
     root = read_xml(path)
