@@ -116,9 +116,10 @@ async def test_an_entry_is_amended_and_closed_by_later_cases(
     assert believed is not None
     assert believed.status == "valid"
     assert [item.action for item in history] == ["entered", "amended", "closed"]
-    with pytest.raises(DomainError) as refused:
-        async with counter.database.session() as session:
-            await service.close(session, entry.entry_id, Change("x", counter.now, date(2026, 9, 2)))
+    async with counter.database.session() as session:
+        later = Change("x", counter.now, date(2026, 9, 2))
+        with pytest.raises(DomainError) as refused:
+            await service.close(session, entry.entry_id, later)
     assert refused.value.code == "entry-closed"
     await public_pages(counter, tmp_path, entry.number, first)
 
@@ -227,7 +228,7 @@ async def test_a_registration_that_runs_out(counter: Counter) -> None:
         last = await entries_on(session, RegisterQuery("trial", date(2027, 4, 30)))
         after = await entries_on(session, RegisterQuery("trial", date(2027, 5, 1)))
     assert [len(last), len(after)] == [1, 0]
-    with pytest.raises(CaseError):
-        async with counter.database.session() as session:
-            late = Change("x", counter.now, date(2027, 5, 1))
+    late = Change("x", counter.now, date(2027, 5, 1))
+    async with counter.database.session() as session:
+        with pytest.raises(CaseError):
             await service.amend(session, entry.entry_id, {"name": "別"}, [], late)
