@@ -54,9 +54,11 @@ async def test_correction_there_and_back(office: Office) -> None:
     assert 'name="/amount"' in what.text
     assert 'name="/started"' not in what.text  # shown, not open
     assert "令和8年6月1日" in what.text
-    assert what.text.count(REASON) >= 2  # at the top and at the field
+    assert REASON in what.text[what.text.index("<form") :]  # at the very field
+    assert (await client.get(draft)).text.count("直してください</span>") == 2
     sent = {**controls(what), "/amount": "15000", "/started": "2027-01-01", "do": "next"}
     assert (await client.post(f"{draft}/pages/what", data=sent)).status_code == 303
+    assert (await client.get(draft)).text.count("直してください</span>") == 1
     done = await client.post(f"{draft}/file")
     assert done.headers["location"] == f"/cases/{case_id}", done.text
     again = await client.post(f"{draft}/file")

@@ -19,6 +19,7 @@ from madoguchi.kernel.language import Text
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Package
 
+FILES = "files"  # what draft.sheets calls the page of attachments
 FIELD_ACCEPT = ("pdf", "jpeg", "png", "docx", "xlsx", "csv", "zip")
 
 
@@ -107,6 +108,7 @@ def put_file(draft: Draft, place: Place, file: dict[str, Any]) -> None:
             {"most": place.most},
         )
     draft.attached = {**draft.attached, place.key: [*files, file]}
+    draft.sheets = {**draft.sheets, FILES: str(file["sha256"])[:40]}
 
 
 async def remove_file(
@@ -119,4 +121,5 @@ async def remove_file(
     if len(kept) != len(files):
         rest = {name: value for name, value in draft.attached.items() if name != key}
         draft.attached = {**rest, key: kept} if kept else rest
+        draft.sheets = {**draft.sheets, FILES: sha256[:40]}
         touch(draft, clock())

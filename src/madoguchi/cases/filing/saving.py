@@ -95,7 +95,7 @@ def save(
 ) -> None:
     """Write the answers of a page; `sent`: the person sent it, so faults are shown from now on."""
     changed = write(draft, Content(entered, draft.attached), at)
-    if changed and sheet:
+    if (changed or (sent and page.id not in draft.sheets)) and sheet:
         draft.sheets = {**draft.sheets, page.id: sheet[:40]}
     if sent and page.id not in draft.visited:
         draft.visited = [*draft.visited, page.id]

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from madoguchi.cases.filing.evaluating import Judged
+from madoguchi.cases.filing.files import FILES
 from madoguchi.cases.models import Draft
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.service import Page, is_blank
 
-DONE, CURRENT, TODO, ERROR = "done", "current", "todo", "error"
+DONE, CURRENT, TODO, ERROR, ASKED = "done", "current", "todo", "error", "asked"
 
 
 @dataclass(frozen=True)
 class Task:
-    """One page, or the attachments: `state` is done, current (begun), todo or error."""
+    """One page, or the attachments: `state` is done, current (begun), todo, error or asked."""
 
     title: Text
     href: str
@@ -60,29 +61,46 @@ def asks_for_files(judged: Judged) -> bool:
     return any(state.state != "none" for state in judged.evaluation.attachments.values())
 
 
+def points_on(draft: Draft, page: Page) -> list[str]:
+    """The places on a page that the office asked to correct."""
+    places = {f"/{name}" for name in page.fields}
+    return [point for point in draft.points if f"/{point.split('/')[1]}" in places]
+
+
 def page_state(draft: Draft, judged: Judged, page: Page) -> str:
-    """done, current, todo or error; faults count as errors only once the page has been sent."""
+    """done, current, todo, error or asked.
+
+    Faults count as errors only once the page has been sent; what the office asked to correct
+    stays asked until the page is saved.
+    """
     places = {f"/{name}" for name in page.fields}
     faulty = any(
         fault.pointer.startswith("/") and f"/{fault.pointer.split('/')[1]}" in places
         for fault in judged.evaluation.errors
     )
-    if page.id in draft.visited:
+    if page.id in draft.visited and (faulty or page.id in draft.sheets):
         return ERROR if faulty else DONE
+    if points_on(draft, page):
+        return ASKED
+    if page.id in draft.visited:
+        return DONE
     begun = any(not is_blank(draft.entered.get(name)) for name in page.fields)
     # Filled in from what is known is not yet seen by the person: it stays to be looked at.
     return CURRENT if begun and page.id in draft.sheets else TODO
 
 
 def files_state(draft: Draft, judged: Judged) -> str:
-    """done when every required attachment is there."""
+    """done when every required attachment is there; asked while a correction is not made."""
     states = judged.evaluation.attachments
     missing = [s for s in states.values() if s.state == "required" and not s.files]
     faulty = any(f.pointer.startswith("/attachments/") for f in judged.evaluation.errors)
     begun = any(s.files for s in states.values())
+    asked = any(point.startswith("/attachments/") for point in draft.points)
+    if asked and FILES not in draft.sheets:
+        return ASKED
     if not faulty and not missing:
         return DONE
-    if "files" in draft.visited:
+    if FILES in draft.visited:
         return ERROR
     return CURRENT if begun else TODO
 
@@ -91,7 +109,15 @@ def task_groups(
     tasks: list[Task], judged: Judged, t: Callable[..., str], check: str
 ) -> list[dict[str, Any]]:
     """The groups of the task list component."""
-    shown = [{"title": task.title, "href": task.href, "status": task.state} for task in tasks]
+    asked = {"status": t("cases.tasks.asked"), "tone": "warning"}
+    shown = [
+        {
+            "title": task.title,
+            "href": task.href,
+            **(asked if task.state == ASKED else {"status": task.state}),
+        }
+        for task in tasks
+    ]
     last = {"title": t("cases.tasks.check"), "href": check, "status": TODO}
     ready = judged.evaluation.valid and all(task.state == DONE for task in tasks)
     if not ready:

@@ -26,7 +26,7 @@ from madoguchi.cases.filing.pages.counter import (
     texts,
 )
 from madoguchi.cases.filing.questions import Question, questions
-from madoguchi.cases.filing.tasks import asked_pages
+from madoguchi.cases.filing.tasks import asked_pages, points_on
 from madoguchi.cases.models import Draft
 from madoguchi.documents.service import DocumentError
 from madoguchi.identity.service import Actor, current_actor
@@ -226,6 +226,7 @@ async def _show(
             for item in asked
         ),
         live=_is_live(judged, page),
+        asked_here=points_on(draft, page) != [],
         on_behalf=await principal_name(session, draft),
         **context,
     )

@@ -102,7 +102,8 @@ async def tasks(request: Request, draft_id: str, actor: Signed) -> Response:
     check = f"/drafts/{draft.id}/check"
     undone = next((task.href for task in found if task.state != "done"), check)
     facts = [(t("cases.fact.addressee"), pick(addressee, language) or t("cases.fact.later"))]
-    facts += fee_lines(judged, t, language) or [(t("cases.fact.fee"), t("cases.fact.no_fee"))]
+    if draft.case_id is None:
+        facts += fee_lines(judged, t, language) or [(t("cases.fact.fee"), t("cases.fact.no_fee"))]
     if judged.package.spec.standard_period and draft.case_id is None:
         facts.append((t("cases.fact.period"), _period(judged.package.spec.standard_period, t)))
     page: HTMLResponse = state.pages.render(
