@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 
 import pytest
 
@@ -202,3 +203,18 @@ def test_wrong_data_gives_null() -> None:
     for wrong in ("12", True, [], {}, object(), float("nan"), Decimal("NaN"), 10**7000):
         assert rule({"capacity": wrong}) is None
     assert rule({"capacity": 0.1}) == Decimal("1.1")
+
+
+class Gas(str, Enum):  # noqa: UP042 (StrEnum would hide the case)
+    HELIUM = "helium"
+
+
+class FrozenDate(date):
+    pass
+
+
+def test_instances_of_subclasses_count_as_their_base() -> None:
+    context = {"gas": Gas.HELIUM, "start_date": FrozenDate(2026, 5, 1)}
+    for scope in (SCOPE, None):
+        assert feel.compile('gas = "helium"', scope)(context) is True
+        assert feel.compile('start_date + @"P1D"', scope)(context) == date(2026, 5, 2)

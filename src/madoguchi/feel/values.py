@@ -12,7 +12,6 @@ from typing import Any
 from .far import FarDate, FarMoment
 from .meter import spend
 from .types import (
-    ANY,
     BOOLEAN,
     DATE,
     DATE_TIME,
@@ -60,13 +59,13 @@ class YearsMonths:
 
 @dataclass(frozen=True)
 class Range:
-    """A range (範囲); an end that is None is open to infinity."""
+    """A range (範囲); with ``op`` one written as a comparison (``< 10``), open on the other side."""
 
     low: Any
     high: Any
     low_included: bool = True
     high_included: bool = True
-    op: str = ""  # "<", ">=" …: written as a comparison
+    op: str = ""
 
 
 CLASSES: dict[Type, type] = {
@@ -123,15 +122,17 @@ def normal(value: object, depth: int = 50) -> Any:
         return number(value)
     if isinstance(value, Range) or callable(value):
         return value
-    return next((v for v in (subclass_value(value),)), None)
+    return plain(value)
 
 
-def subclass_value(value: object) -> Any:
-    """Accept instances of subclasses (an enum of strings, a library's datetime) as their base."""
+def plain(value: object) -> Any:
+    """Give an instance of a subclass (an enum of strings, a test's frozen date) as its base."""
     if isinstance(value, str):
-        return str(value)
-    if isinstance(value, (datetime, date, time, timedelta)):
-        return value
+        return str.__str__(value)
+    if isinstance(value, datetime):
+        return datetime.combine(date(value.year, value.month, value.day), value.timetz())
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
     return None
 
 
@@ -151,15 +152,17 @@ def reader(wanted: Type) -> Callable[[Any], Any]:
         return lambda value: value if isinstance(value, Range) else None
     if isinstance(wanted, FunctionType):
         return lambda value: value if callable(value) else None
-    python = CLASSES.get(wanted)
-    if python is None or wanted == ANY:
+    if wanted not in CLASSES:
         return normal
-    return lambda value: (
-        value
-        if SCALAR_OF_CLASS.get(value.__class__) == wanted
-        or (SCALAR_OF_CLASS.get(value.__class__) is None and isinstance(value, python))
-        else None
-    )
+
+    def read_scalar(value: Any) -> Any:
+        kind = SCALAR_OF_CLASS.get(value.__class__)
+        if kind is None:
+            value = plain(value)
+            kind = SCALAR_OF_CLASS.get(value.__class__)
+        return value if kind == wanted else None
+
+    return read_scalar
 
 
 def as_list(value: object) -> list[Any] | None:
