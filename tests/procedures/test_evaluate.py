@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from madoguchi.procedures.evaluate import evaluate
 from madoguchi.procedures.evaluation import FileRef
 from madoguchi.procedures.json_schema import json_schema
-from tests.procedures.packages import environment, package
+from madoguchi.procedures.package.load import load_or_raise
+from tests.procedures.packages import environment, loaded, package
 
 GAS = package(
     """
@@ -166,6 +167,21 @@ def test_attachments_required_omitted_and_unknown() -> None:
 def test_filed_data_fits_the_generated_schema() -> None:
     schema = json_schema(GAS)
     jsonschema_rs.validator_for(schema).validate(verdict().data)
+
+
+def test_a_filing_nobody_can_receive_is_not_valid() -> None:
+    routed = loaded(
+        "data:\n  place: {type: text, label: {ja: 場所, en: Place}}\n",
+    ).package
+    assert routed is not None
+    text = routed.files["procedure.yaml"].replace(
+        "authority: {agency: meti}", """authority: {rule: 'office("prefecture", place)'}"""
+    )
+    package_ = load_or_raise({"procedure.yaml": text}, "v1")
+    offices = environment(office=lambda kind, place: "pref-14" if place == "神奈川県" else None)
+    assert evaluate(package_, {"place": "神奈川県"}, {}, offices).authority == "pref-14"
+    nowhere = evaluate(package_, {"place": "月"}, {}, offices)
+    assert places(nowhere) == {("", "no-authority")}
 
 
 JSON = st.recursive(

@@ -1,6 +1,7 @@
 """The public face of cases: the use cases others may start, one file each behind this list."""
 
 from madoguchi.cases.desk.act import Seen, act
+from madoguchi.cases.filing.correct import resubmit, start_correction
 from madoguchi.cases.filing.drafts import Content, start_draft, write
 from madoguchi.cases.filing.evaluating import judge
 from madoguchi.cases.filing.submit import NotReady, file_draft
@@ -15,6 +16,8 @@ __all__ = [
     "act",
     "file_draft",
     "judge",
+    "resubmit",
+    "start_correction",
     "start_draft",
     "write",
 ]

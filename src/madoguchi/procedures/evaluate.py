@@ -41,6 +41,7 @@ def evaluate(
     required = judge(reader, context)
     _run_checks(package, context, reader)
     attachments = _attachments(package, attached, context, reader.faults)
+    authority = _authority(package, context, reader.faults)
     values = {
         name: context[name]
         for name in package.fields
@@ -56,7 +57,7 @@ def evaluate(
         faults=tuple(reader.faults),
         attachments=attachments,
         fees=_fees(package, context),
-        authority=_authority(package, context, reader.faults),
+        authority=authority,
         context=context,
     )
 

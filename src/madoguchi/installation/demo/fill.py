@@ -15,6 +15,7 @@ from madoguchi.installation.demo.paper import sheet
 from madoguchi.installation.demo.people import PEOPLE, DemoPerson
 from madoguchi.installation.demo.scenarios import SCENARIOS, Scenario, Step
 from madoguchi.installation.publishing import publish_all
+from madoguchi.installation.survey import ministry_agencies
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import JST, fixed_clock, jst_date, system_clock
 from madoguchi.kernel.database import Database
@@ -45,6 +46,7 @@ async def fill(database: Database, settings: Settings, say: Say) -> None:
         packages = await publish_all(session, packages_folder(), "demo", system_clock)
         if not (await catalogue.edition(session)).count:
             await catalogue.load_sample(session)
+            await catalogue.set_agencies(session, ministry_agencies())
         actors = await _people(session)
         await session.commit()
     say(f"  {len(packages)} procedures published, {len(actors)} people to choose from")
@@ -166,7 +168,7 @@ async def _play(
     cases.write(draft, cases.Content(entered, attached), clock())
     case = await cases.file_draft(session, blobs, actor, clock, draft.id)
     for step in scenario.steps:
-        await _act(session, case.id, step, actors, ago)
+        await _act(session, blobs, case.id, step, actors, ago)
 
 
 def _unfinished(
@@ -206,10 +208,16 @@ async def _attach(
     return attached
 
 
-async def _act(session: AsyncSession, case_id: str, step: Step, actors: Actors, ago: int) -> None:
+async def _act(
+    session: AsyncSession, blobs: BlobStore, case_id: str, step: Step, actors: Actors, ago: int
+) -> None:
     clock = fixed_clock(_moment(max(ago - step.after, 0), 14))
     if step.action == "pay":
         await _pay(session, case_id, clock())
+        return
+    if step.action == "resubmit":
+        correction = await cases.start_correction(session, actors[step.person], clock, case_id)
+        await cases.resubmit(session, blobs, actors[step.person], clock, correction.id)
         return
     await cases.act(
         session, actors[step.person], case_id, step.action, step.form, cases.Seen(), clock

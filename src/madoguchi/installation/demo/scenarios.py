@@ -97,10 +97,112 @@ def _examined(examiner: str, after: int = 1) -> Step:
     return Step(after, examiner, "start_examination", {})
 
 
+def _plan(day: date) -> Mapping[str, Any]:
+    """A plan that begins next month with equipment bought the month after."""
+    start = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    machine = {
+        "row": "q1",
+        "acquired_on": _in(start, 40),
+        "measure": "type_a",
+        "name": "サーボプレス機 SP-200",
+        "prefecture": "福岡県福岡市",
+        "kind": "machine",
+        "unit_price": 1600000,
+        "quantity": 2,
+        "certificate_number": "第2026-0012号",
+    }
+    return {
+        "office_address": {
+            "prefecture": "福岡県",
+            "city": "福岡市博多区",
+            "street": "博多駅前9-9-9",
+        },
+        "start_month": f"{start:%Y-%m}",
+        "business_year_end": 3,
+        "equipment": [machine],
+    }
+
+
+def _event(title: str, days: int) -> Changes:
+    return lambda day: {
+        "event_title": title,
+        "starts_on": _in(day, days),
+        "ends_on": _in(day, days + 1),
+    }
+
+
+def _leave(day: date) -> Mapping[str, Any]:
+    return {"from_date": _in(day, 14), "to_date": _in(day, 15)}
+
+
+def _notice(name: str, capacity: int, site: str) -> Changes:
+    return lambda day: {**_gas(name, capacity, site)(day), "start_date": _in(day, 35)}
+
+
 GAS, GAS_NOTICE = "high-pressure-gas-production", "high-pressure-gas-notice"
 GASOLINE, CHANGE = "gasoline-seller-registration", "gasoline-seller-change-notice"
 PLAN, SPONSOR, LEAVE = "management-improvement-plan", "sponsorship-name", "annual-leave"
+SIMPLE = "simple-filing"
 KE, KA, ME, MA = "kanagawa-examiner", "kanagawa-approver", "meti-examiner", "meti-approver"
+
+_SITES = (
+    "鶴見第一工場",
+    "鶴見第二工場",
+    "川崎充填所",
+    "横浜研究所",
+    "磯子工場",
+    "本牧倉庫",
+    "厚木工場",
+)
+_EVENTS = (
+    "検査機器展",
+    "中小企業の測定技術講習会",
+    "標準化フォーラム",
+    "試験所交流会",
+    "品質月間シンポジウム",
+)
+
+
+def _decided_gas(days_ago: int, site: str) -> Scenario:
+    """A permit of the past months; how long it took varies with the day."""
+    needed = 9 + days_ago % 23
+    steps = [_examined(KE)]
+    if days_ago % 3 == 0:
+        asked = {"points": ["/equipment"], "reason": "設備の一覧に数量のない行があります。"}
+        steps += [Step(3, KE, "request_correction", asked), Step(5, "minato", "resubmit", {})]
+    steps += [
+        Step(needed, KE, "propose_grant", {"conditions": "使用開始前に完成検査を受けること。"}),
+        Step(needed + 2, KA, "approve_grant", {}),
+    ]
+    return Scenario(
+        GAS, "minato", days_ago + needed, _gas("oxygen", 400 + 10 * days_ago, site), tuple(steps)
+    )
+
+
+def _confirmed_notice(days_ago: int, site: str) -> Scenario:
+    return Scenario(
+        GAS_NOTICE,
+        "minato",
+        days_ago,
+        _notice("nitrogen", 120 + days_ago, site),
+        (Step(1 + days_ago % 4, KE, "confirm", {}),),
+    )
+
+
+def _decided_event(days_ago: int, title: str) -> Scenario:
+    needed = 8 + days_ago % 11
+    return Scenario(
+        SPONSOR,
+        "council",
+        days_ago,
+        _event(title, 100),
+        (
+            _examined(ME),
+            Step(needed, ME, "propose_grant", {"conditions": ""}),
+            Step(needed + 1, MA, "approve_grant", {}),
+        ),
+    )
+
 
 SCENARIOS = (
     Scenario(
@@ -143,18 +245,9 @@ SCENARIOS = (
         ),
     ),
     Scenario(GAS, "minato", 3, _gas("nitrogen", 900, "倉庫棟")),
+    Scenario(GAS_NOTICE, "minato", 6, _notice("nitrogen", 240, "冷却棟")),
     Scenario(
-        GAS_NOTICE,
-        "minato",
-        6,
-        lambda day: {**_gas("nitrogen", 240, "冷却棟")(day), "start_date": _in(day, 30)},
-    ),
-    Scenario(
-        GAS_NOTICE,
-        "minato",
-        40,
-        lambda day: {**_gas("nitrogen", 180, "試験室")(day), "start_date": _in(day, 45)},
-        (Step(2, KE, "confirm", {}),),
+        GAS_NOTICE, "minato", 40, _notice("nitrogen", 180, "試験室"), (Step(2, KE, "confirm", {}),)
     ),
     Scenario(
         GASOLINE,
@@ -186,20 +279,14 @@ SCENARIOS = (
         ),
     ),
     Scenario(GASOLINE, "naniwa", None, _station("なんば給油所", _OSAKA), pages_left=2),
-    Scenario(PLAN, "hakata", 26, lambda day: {}, (_examined(ME),)),
-    Scenario(PLAN, "hakata", None, lambda day: {}, pages_left=4),
-    Scenario(
-        SPONSOR, "council", 10, lambda day: {"starts_on": _in(day, 120), "ends_on": _in(day, 122)}
-    ),
+    Scenario(PLAN, "hakata", 26, _plan, (_examined(ME),)),
+    Scenario(PLAN, "hakata", None, _plan, pages_left=4),
+    Scenario(SPONSOR, "council", 10, _event("デジタルものづくり展", 120)),
     Scenario(
         SPONSOR,
         "council",
         50,
-        lambda day: {
-            "event_title": "検査技術展",
-            "starts_on": _in(day, 90),
-            "ends_on": _in(day, 91),
-        },
+        _event("検査技術展", 90),
         (
             _examined(ME),
             Step(
@@ -211,4 +298,23 @@ SCENARIOS = (
             Step(13, MA, "approve_refusal", {}),
         ),
     ),
+    Scenario(LEAVE, ME, 4, _leave),
+    Scenario(
+        LEAVE,
+        ME,
+        30,
+        _leave,
+        (Step(1, "meti-administrator", "confirm", {}), Step(1, "meti-manager", "approve", {})),
+    ),
+    Scenario(
+        SIMPLE,
+        "hakata",
+        12,
+        lambda day: {},
+        (_examined(ME),),
+        catalogue_id="sample-31",
+    ),
+    *(_decided_gas(30 + 17 * n, site) for n, site in enumerate(_SITES)),
+    *(_confirmed_notice(25 + 13 * n, f"{site}(第二種)") for n, site in enumerate(_SITES)),
+    *(_decided_event(60 + 19 * n, title) for n, title in enumerate(_EVENTS)),
 )
