@@ -10,7 +10,7 @@ demo: setup system enhance   ## install, fill an embedded installation with demo
 	$(RUN) madoguchi demo
 
 test: setup system-test enhance check   ## everything that is tested, on SQLite and PostgreSQL, browser included
-	$(RUN) pytest -q
+	$(RUN) pytest -q -n 2 --dist loadgroup
 
 check: setup     ## formatting, lint, types, layers, packages
 	$(RUN) ruff format --check src tests migrations bench

@@ -28,6 +28,13 @@ hypothesis.settings.register_profile("madoguchi", deadline=None)
 hypothesis.settings.load_profile("madoguchi")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of two workers one has the browser: its tests share one server."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data; tests that need it skip where it is absent."""
