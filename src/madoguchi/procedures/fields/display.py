@@ -23,6 +23,11 @@ def postal_code(field: Field, value: object, language: str) -> str:
     return f"〒{code[:3]}-{code[3:]}"
 
 
+def telephone(field: Field, value: object, language: str) -> str:
+    """03-1234-5678, however it was typed."""
+    return japanese.format_telephone(str(value))
+
+
 def number(field: Field, value: object, language: str) -> str:
     """1,200.5 m3/day."""
     unit = pick(field.spec.unit, language)
