@@ -87,6 +87,8 @@ class Boxes:
             variable = entry.one("variable")
             name = variable.get("name") if variable else None
             item = self.items.named(variable.get("typeRef")) if variable else ANYTHING
+            if entry.one("functionDefinition"):
+                item = ANYTHING  # the type named there is that of the function's results
             entries.append((name, fitted(boxes.compile(expression_in(entry)), item)))
             if name:
                 boxes = boxes.within({name: item.type})
