@@ -115,7 +115,7 @@ class Case(Base):
             sqlite_where=text("assignee_id IS NULL AND stage = 'work'"),
             postgresql_where=text("assignee_id IS NULL AND stage = 'work'"),
         ),
-        Index("ix_case_procedure", "procedure_id", "arrived_at", "id"),
+        Index("ix_case_procedure", "procedure_id", "stage", "arrived_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)

@@ -71,7 +71,8 @@ class TrayQuery:
     @property
     def order(self) -> str:
         """The order asked for, or the tab's own: oldest first, deadlines first, newest done."""
-        if self.sort in SORTS and not (self.tab == DUE and self.sort == NEWEST):
+        unfit = {DUE: NEWEST, DONE: BY_DUE}  # no deadline matters once a case is done
+        if self.sort in SORTS and self.sort != unfit.get(self.tab):
             return str(self.sort)
         return {DUE: BY_DUE, DONE: NEWEST}.get(self.tab, ARRIVED)
 
@@ -98,9 +99,14 @@ async def tray(
     column, descending = _order(query.order)
     if query.order == BY_DUE:
         conditions.append(Case.due_on.is_not(None))
+        if query.tab != MINE:  # the index by deadline begins with whose turn it is
+            conditions.append(
+                Case.waits_for == ("applicant" if query.tab == APPLICANT else "agency")
+            )
     if query.cursor is not None:
         conditions.append(after([column, Case.id], query.cursor, descending=descending))
-    single = found is not None or query.tab == MINE or len(wanted) > MERGED_AGENCIES
+    narrow = found is not None or query.tab == MINE or query.procedure_id is not None
+    single = len(wanted) == 1 or narrow or len(wanted) > MERGED_AGENCIES
     statement = (
         _scanned(wanted, conditions, column, descending, query.limit + 1)
         if single
