@@ -184,6 +184,12 @@ def test_references_name_the_data_a_rule_reads() -> None:
         ("gas",),
     }
     assert rule.type == feel.BOOLEAN
+    assert feel.compile("start_date.year = 2026", SCOPE).references == {("start_date",)}
+    assert feel.compile("a.b.c + d[e > 1].f").references == {
+        ("a", "b", "c"),
+        ("d", "f"),
+        ("d", "e"),
+    }
 
 
 def test_functions_of_the_scope_take_arguments_by_name() -> None:

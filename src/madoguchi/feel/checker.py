@@ -130,22 +130,22 @@ class Checker:
 
     # ── names and paths ──────────────────────────────────────────────────────────────────────
 
-    def name(self, node: Name) -> Type:
-        """Resolve a name."""
+    def _name(self, node: Name) -> Type:
         binding = self.scope.resolve(node.name)
         if binding is None:
             known = self.scope.known_names()
             self.found.faults.append(unknown_name(self.found.source, node.at, node.name, known))
             binding = Variable(node.name, ANY)
         self.found.bindings[node] = binding
-        self.refer(node, origin_of(binding))
+        self.refer(node, origin_of(binding, known=self.scope.variables is not None))
         return binding.type
 
-    def path(self, node: Path) -> Type:
-        """Type ``base.name``."""
+    def _path(self, node: Path) -> Type:
         base = self.visit(node.base)
         origin = self.found.origins.get(node.base)
-        self.refer(node, origin and (*origin, node.name), node.base)
+        element = base.of if isinstance(base, ListType) else base
+        if origin and (element == ANY or isinstance(element, ContextType)):
+            self.refer(node, (*origin, node.name), node.base)  # else a property, as of a date
         return self.entry_type(node, base)
 
     def entry_type(self, node: Path, base: Type) -> Type:
@@ -168,8 +168,7 @@ class Checker:
             self.report(node, "unknown-entry", suggestion, name=node.name, type=base)
         return ANY
 
-    def filter(self, node: Filter) -> Type:
-        """Type ``base[condition]``."""
+    def _filter(self, node: Filter) -> Type:
         base = self.visit(node.base)
         element = base.of if isinstance(base, ListType) else base
         origin = self.found.origins.get(node.base)
@@ -186,31 +185,27 @@ class Checker:
 
     # ── operators ────────────────────────────────────────────────────────────────────────────
 
-    def negation(self, node: Negation) -> Type:
-        """Type ``-operand``."""
+    def _negation(self, node: Negation) -> Type:
         kind = self.visit(node.operand)
         if kind in (NUMBER, DAYS_DURATION, YEARS_DURATION, ANY, NULL):
             return kind
         self.report(node, "operand-type", op="-", left=kind, right=kind)
         return ANY
 
-    def arithmetic(self, node: Arithmetic) -> Type:
-        """Type ``left op right``."""
+    def _arithmetic(self, node: Arithmetic) -> Type:
         left, right = self.visit(node.left), self.visit(node.right)
         found = arithmetic_type(node.op, left, right)
         if found is None:
             self.report(node, "operand-type", op=node.op, left=left, right=right)
         return found or ANY
 
-    def comparison(self, node: Comparison) -> Type:
-        """Type ``left op right`` of a comparison."""
+    def _comparison(self, node: Comparison) -> Type:
         left, right = self.visit(node.left), self.visit(node.right)
         check = check_comparable if node.op in ("=", "!=") else check_ordered
         check(self, node, node.op, left, right)
         return BOOLEAN
 
-    def logic(self, node: Logic) -> Type:
-        """Type ``and`` and ``or``."""
+    def _logic(self, node: Logic) -> Type:
         for operand in node.operands:
             kind = self.visit(operand)
             if not conforms(kind, BOOLEAN):
@@ -218,37 +213,31 @@ class Checker:
             self.check_varies(operand)
         return BOOLEAN
 
-    def between(self, node: Between) -> Type:
-        """Type ``between``."""
+    def _between(self, node: Between) -> Type:
         value = self.visit(node.value)
         for end in (node.low, node.high):
             check_ordered(self, node, "between", value, self.visit(end))
         return BOOLEAN
 
-    def membership(self, node: In) -> Type:
-        """Type ``in``."""
+    def _membership(self, node: In) -> Type:
         value = self.visit(node.value)
         for test in node.tests:
             check_membership(self, node, test, value, self.visit(test))
         return BOOLEAN
 
-    def test(self, node: Test) -> Type:
-        """Type a comparison without a left side: the range it stands for."""
+    def _test(self, node: Test) -> Type:
         return RangeType(self.visit(node.operand))
 
-    def holds(self, node: Holds) -> Type:
-        """Type a test that speaks of ``?``."""
+    def _holds(self, node: Holds) -> Type:
         return self.visit(node.condition)
 
-    def instance(self, node: InstanceOf) -> Type:
-        """Type ``instance of``."""
+    def _instance(self, node: InstanceOf) -> Type:
         self.visit(node.value)
         return BOOLEAN
 
     # ── control ──────────────────────────────────────────────────────────────────────────────
 
-    def conditional(self, node: If) -> Type:
-        """Type ``if``."""
+    def _conditional(self, node: If) -> Type:
         self.check_condition(node.condition, self.visit(node.condition))
         return join(self.visit(node.yes), self.visit(node.no))
 
@@ -290,32 +279,27 @@ class Checker:
             self.report(node, "iteration-type", type=domain)
         return ANY
 
-    def loop(self, node: For) -> Type:
-        """Type ``for``."""
+    def _loop(self, node: For) -> Type:
         partial = Local("partial", ListType())
         self.found.declared[node] = (partial,)
         with self.declaring({"partial": partial}), self.iterations(node.iterations):
             return_type = self.visit(node.body)
         return ListType(return_type)
 
-    def quantified(self, node: Quantified) -> Type:
-        """Type ``some`` and ``every``."""
+    def _quantified(self, node: Quantified) -> Type:
         with self.iterations(node.iterations):
             self.check_condition(node.condition, self.visit(node.condition))
         return BOOLEAN
 
     # ── constructors ─────────────────────────────────────────────────────────────────────────
 
-    def literal(self, node: Literal) -> Type:
-        """Type a constant."""
+    def _literal(self, node: Literal) -> Type:
         return literal_type(node.value)
 
-    def list_of(self, node: ListOf) -> Type:
-        """Type a list."""
+    def _list_of(self, node: ListOf) -> Type:
         return ListType(join_all([self.visit(item) for item in node.items]))
 
-    def context_of(self, node: ContextOf) -> Type:
-        """Type a context; each entry sees those before it."""
+    def _context_of(self, node: ContextOf) -> Type:
         frame: dict[str, Local] = {}
         locals_ = []
         with self.declaring(frame):
@@ -326,14 +310,12 @@ class Checker:
         self.found.declared[node] = tuple(locals_)
         return ContextType({name: local.type for name, local in frame.items()})
 
-    def range_of(self, node: RangeOf) -> Type:
-        """Type a range."""
+    def _range_of(self, node: RangeOf) -> Type:
         low, high = self.visit(node.low), self.visit(node.high)
         check_ordered(self, node, "..", low, high)
         return RangeType(join(low, high))
 
-    def function(self, node: Function) -> Type:
-        """Type a function literal."""
+    def _function(self, node: Function) -> Type:
         parameters = tuple(Local(name, kind) for name, kind in node.parameters)
         self.found.declared[node] = parameters
         returns: Type = ANY
@@ -342,44 +324,43 @@ class Checker:
                 returns = self.visit(node.body)
         return FunctionType(params=node.parameters, returns=returns)
 
-    def call(self, node: Call) -> Type:
-        """Type a call."""
+    def _call(self, node: Call) -> Type:
         return check_call(self, node)
 
 
-def origin_of(binding: Binding | None) -> Origin:
-    """Tell which data of the context a name reads."""
+def origin_of(binding: Binding | None, known: bool) -> Origin:
+    """Tell which data of the context a name reads; ``known`` when the names of a context are."""
     if isinstance(binding, Variable):
         return None if isinstance(binding.type, FunctionType) else (binding.name,)
     if isinstance(binding, Local):
         return binding.origin
     if isinstance(binding, Member):
-        if binding.unsure and isinstance(binding.otherwise, Variable):
+        if known and binding.unsure and isinstance(binding.otherwise, Variable):
             return (binding.otherwise.name,)
         return binding.item.origin and (*binding.item.origin, binding.name)
     return None
 
 
 VISITORS: dict[type[Node], Callable[[Checker, Any], Type]] = {
-    Arithmetic: Checker.arithmetic,
-    Between: Checker.between,
-    Call: Checker.call,
-    Comparison: Checker.comparison,
-    ContextOf: Checker.context_of,
-    Filter: Checker.filter,
-    For: Checker.loop,
-    Function: Checker.function,
-    Holds: Checker.holds,
-    If: Checker.conditional,
-    In: Checker.membership,
-    InstanceOf: Checker.instance,
-    ListOf: Checker.list_of,
-    Literal: Checker.literal,
-    Logic: Checker.logic,
-    Name: Checker.name,
-    Negation: Checker.negation,
-    Path: Checker.path,
-    Quantified: Checker.quantified,
-    RangeOf: Checker.range_of,
-    Test: Checker.test,
+    Arithmetic: Checker._arithmetic,
+    Between: Checker._between,
+    Call: Checker._call,
+    Comparison: Checker._comparison,
+    ContextOf: Checker._context_of,
+    Filter: Checker._filter,
+    For: Checker._loop,
+    Function: Checker._function,
+    Holds: Checker._holds,
+    If: Checker._conditional,
+    In: Checker._membership,
+    InstanceOf: Checker._instance,
+    ListOf: Checker._list_of,
+    Literal: Checker._literal,
+    Logic: Checker._logic,
+    Name: Checker._name,
+    Negation: Checker._negation,
+    Path: Checker._path,
+    Quantified: Checker._quantified,
+    RangeOf: Checker._range_of,
+    Test: Checker._test,
 }

@@ -109,12 +109,10 @@ class Compiler:
 
     # ── names and paths ──────────────────────────────────────────────────────────────────────
 
-    def literal(self, node: Literal) -> str:
-        """Write a constant."""
+    def _literal(self, node: Literal) -> str:
         return self.out.constant(node.value)
 
-    def name(self, node: Name) -> str:
-        """Write a name."""
+    def _name(self, node: Name) -> str:
         return self.bound(self.found.bindings.get(node))
 
     def bound(self, binding: Binding | None) -> str:
@@ -152,8 +150,7 @@ class Compiler:
         self.out.read(found, binding.type)
         return found
 
-    def path(self, node: Path) -> str:
-        """Write ``base.name``."""
+    def _path(self, node: Path) -> str:
         kind, key = self.type(node.base), self.out.constant(node.name)
         rows = self.is_rows(node.base)
         lazily = rows or isinstance(kind, ContextType)
@@ -175,23 +172,19 @@ class Compiler:
 
     # ── operators ────────────────────────────────────────────────────────────────────────────
 
-    def negation(self, node: Negation) -> str:
-        """Write ``-operand``."""
+    def _negation(self, node: Negation) -> str:
         return self.helper(negate, self.visit(node.operand))
 
-    def arithmetic(self, node: Arithmetic) -> str:
-        """Write arithmetic: by the types when they are known, else by the values."""
+    def _arithmetic(self, node: Arithmetic) -> str:
         left, right = self.visit(node.left), self.visit(node.right)
         pair = (self.type(node.left), self.type(node.right))
         return self.helper(BY_TYPES[node.op].get(pair) or BY_VALUES[node.op], left, right)
 
-    def test(self, node: Test) -> str:
-        """Write the range that a comparison without a left side stands for."""
+    def _test(self, node: Test) -> str:
         make = self.out.constant(operators.test_range)
         return self.out.assign(f"{make}({node.op!r}, {self.visit(node.operand)})")
 
-    def instance(self, node: InstanceOf) -> str:
-        """Write ``instance of``."""
+    def _instance(self, node: InstanceOf) -> str:
         self.loops = True
         return self.helper(
             runtime.instance_of, self.visit(node.value), self.out.constant(node.type)
@@ -199,8 +192,7 @@ class Compiler:
 
     # ── control and constructors ─────────────────────────────────────────────────────────────
 
-    def conditional(self, node: If) -> str:
-        """Write ``if``: anything but true takes the else branch."""
+    def _conditional(self, node: If) -> str:
         condition, result = self.visit(node.condition), self.out.fresh()
         with self.out.block(f"if {condition} is True:"):
             yes = self.visit(node.yes)
@@ -210,12 +202,10 @@ class Compiler:
             self.out.line(f"{result} = {no}")
         return result
 
-    def list_of(self, node: ListOf) -> str:
-        """Write a list."""
+    def _list_of(self, node: ListOf) -> str:
         return self.out.assign(f"[{', '.join([self.visit(item) for item in node.items])}]")
 
-    def context_of(self, node: ContextOf) -> str:
-        """Write a context; a duplicate key makes it null."""
+    def _context_of(self, node: ContextOf) -> str:
         keys = [name for name, _ in node.entries]
         if len(set(keys)) != len(keys):
             return "None"
@@ -226,14 +216,12 @@ class Compiler:
             parts.append(f"{self.out.constant(name)}: {held}")
         return self.out.assign("{" + ", ".join(parts) + "}")
 
-    def range_of(self, node: RangeOf) -> str:
-        """Write a range."""
+    def _range_of(self, node: RangeOf) -> str:
         low, high = self.visit(node.low), self.visit(node.high)
         make = self.out.constant(operators.made_range)
         return self.out.assign(f"{make}({low}, {high}, {node.low_included}, {node.high_included})")
 
-    def call(self, node: Call) -> str:
-        """Write a call: of a built-in directly, of anything else through ``invoke``."""
+    def _call(self, node: Call) -> str:
         builtin = self.found.bindings.get(node)
         if isinstance(builtin, Builtin) and node.names is None:
             return self.builtin(node, builtin)
@@ -298,24 +286,24 @@ def folded(analysis: Analysis, node: Node) -> Any:
 
 
 WRITERS: dict[type[Node], Callable[[Compiler, Any], str]] = {
-    Arithmetic: Compiler.arithmetic,
+    Arithmetic: Compiler._arithmetic,
     Between: compile_between,
-    Call: Compiler.call,
+    Call: Compiler._call,
     Comparison: compile_comparison,
-    ContextOf: Compiler.context_of,
+    ContextOf: Compiler._context_of,
     Filter: compile_filter,
     For: compile_for,
     Function: compile_function,
-    If: Compiler.conditional,
+    If: Compiler._conditional,
     In: compile_membership,
-    InstanceOf: Compiler.instance,
-    ListOf: Compiler.list_of,
-    Literal: Compiler.literal,
+    InstanceOf: Compiler._instance,
+    ListOf: Compiler._list_of,
+    Literal: Compiler._literal,
     Logic: compile_logic,
-    Name: Compiler.name,
-    Negation: Compiler.negation,
-    Path: Compiler.path,
+    Name: Compiler._name,
+    Negation: Compiler._negation,
+    Path: Compiler._path,
     Quantified: compile_quantified,
-    RangeOf: Compiler.range_of,
-    Test: Compiler.test,
+    RangeOf: Compiler._range_of,
+    Test: Compiler._test,
 }

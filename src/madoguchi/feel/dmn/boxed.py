@@ -70,8 +70,7 @@ class Boxes:
 
     # ── simple boxes ─────────────────────────────────────────────────────────────────────────
 
-    def literal(self, tag: Tag) -> Logic:
-        """Compile a literal expression."""
+    def _literal(self, tag: Tag) -> Logic:
         language = tag.get("expressionLanguage")
         return (
             nothing
@@ -79,8 +78,7 @@ class Boxes:
             else self.text(tag.text_of("text"))
         )
 
-    def context(self, tag: Tag) -> Logic:
-        """Compile a boxed context; an entry without a name is its result."""
+    def _context(self, tag: Tag) -> Logic:
         boxes = self
         entries: list[tuple[str | None, Logic]] = []
         for entry in tag.all("contextEntry"):
@@ -105,13 +103,11 @@ class Boxes:
 
         return logic
 
-    def list_of(self, tag: Tag) -> Logic:
-        """Compile a boxed list."""
+    def _list_of(self, tag: Tag) -> Logic:
         items = [self.compile(child) for child in tag.children if child.name in KINDS]
         return lambda context: [item(context) for item in items]
 
-    def relation(self, tag: Tag) -> Logic:
-        """Compile a relation: a list of contexts, one a row."""
+    def _relation(self, tag: Tag) -> Logic:
         columns = [column.get("name") for column in tag.all("column")]
         rows = [
             [self.compile(cell) for cell in row.children if cell.name in KINDS]
@@ -123,8 +119,7 @@ class Boxes:
 
     # ── functions ────────────────────────────────────────────────────────────────────────────
 
-    def function(self, tag: Tag) -> Logic:
-        """Compile a function definition; one that is not in FEEL gives null when called."""
+    def _function(self, tag: Tag) -> Logic:
         parameters = [
             (p.get("name"), self.items.named(p.get("typeRef"))) for p in tag.all("formalParameter")
         ]
@@ -143,8 +138,7 @@ class Boxes:
 
         return logic
 
-    def invocation(self, tag: Tag) -> Logic:
-        """Compile an invocation: a function and the arguments bound to its parameters."""
+    def _invocation(self, tag: Tag) -> Logic:
         function = self.compile(expression_in(tag))
         bindings = []
         for binding in tag.all("binding"):
@@ -159,8 +153,7 @@ class Boxes:
 
     # ── control ──────────────────────────────────────────────────────────────────────────────
 
-    def conditional(self, tag: Tag) -> Logic:
-        """Compile ``if``; a condition that is no boolean gives null."""
+    def _conditional(self, tag: Tag) -> Logic:
         condition, yes, no = (self.part(tag, name) for name in ("if", "then", "else"))
 
         def logic(context: Context) -> Any:
@@ -171,8 +164,7 @@ class Boxes:
 
         return logic
 
-    def filter(self, tag: Tag) -> Logic:
-        """Compile a filter; a test that gives no boolean makes the result null."""
+    def _filter(self, tag: Tag) -> Logic:
         source = self.part(tag, "in")
         match = self.within({"item": ANY}).part(tag, "match")
 
@@ -203,8 +195,7 @@ class Boxes:
 
         return (lambda context: domain_of(source(context))), one
 
-    def loop(self, tag: Tag) -> Logic:
-        """Compile ``for``."""
+    def _loop(self, tag: Tag) -> Logic:
         domain, body = self.each(tag, "return")
 
         def logic(context: Context) -> Any:
@@ -218,8 +209,7 @@ class Boxes:
 
         return logic
 
-    def quantified(self, tag: Tag) -> Logic:
-        """Compile ``some`` and ``every``."""
+    def _quantified(self, tag: Tag) -> Logic:
         domain, body = self.each(tag, "satisfies")
         combine = any_of if tag.name == "some" else all_of
 
@@ -236,8 +226,7 @@ class Boxes:
 
     # ── decision tables ──────────────────────────────────────────────────────────────────────
 
-    def table(self, tag: Tag) -> Logic:
-        """Compile a decision table."""
+    def _table(self, tag: Tag) -> Logic:
         policy = (
             POLICIES.get(tag.get("hitPolicy", "UNIQUE"), "U") + AGGREGATIONS[tag.get("aggregation")]
         )
@@ -284,16 +273,16 @@ def expression_in(tag: Tag) -> Tag | None:
 
 
 KINDS: dict[str, Callable[[Boxes, Tag], Logic]] = {
-    "literalExpression": Boxes.literal,
-    "context": Boxes.context,
-    "list": Boxes.list_of,
-    "relation": Boxes.relation,
-    "functionDefinition": Boxes.function,
-    "invocation": Boxes.invocation,
-    "conditional": Boxes.conditional,
-    "filter": Boxes.filter,
-    "for": Boxes.loop,
-    "some": Boxes.quantified,
-    "every": Boxes.quantified,
-    "decisionTable": Boxes.table,
+    "literalExpression": Boxes._literal,
+    "context": Boxes._context,
+    "list": Boxes._list_of,
+    "relation": Boxes._relation,
+    "functionDefinition": Boxes._function,
+    "invocation": Boxes._invocation,
+    "conditional": Boxes._conditional,
+    "filter": Boxes._filter,
+    "for": Boxes._loop,
+    "some": Boxes._quantified,
+    "every": Boxes._quantified,
+    "decisionTable": Boxes._table,
 }
