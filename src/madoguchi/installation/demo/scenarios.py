@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from madoguchi.kernel.calendar import roll_forward
+
 Changes = Callable[[date], Mapping[str, Any]]
 
 
@@ -132,7 +134,9 @@ def _event(title: str, days: int) -> Changes:
 
 
 def _leave(day: date) -> Mapping[str, Any]:
-    return {"from_date": _in(day, 14), "to_date": _in(day, 15)}
+    """A day off two weeks later, on a day on which there is work."""
+    off = roll_forward(day + timedelta(days=14)).isoformat()
+    return {"from_date": off, "to_date": off}
 
 
 def _notice(name: str, capacity: int, site: str) -> Changes:
