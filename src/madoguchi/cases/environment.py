@@ -13,7 +13,6 @@ from madoguchi.identity import service as identity
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.catalogue import service as catalogue
-from madoguchi.procedures.catalogue.models import CatalogueEntry
 from madoguchi.procedures.service import Environment
 from madoguchi.registry.service import Fact, facts_of
 
@@ -110,7 +109,7 @@ async def applicant_of(session: AsyncSession, party: Party, actor: Actor) -> App
 
 async def catalogue_entry(session: AsyncSession, entry_id: str) -> CatalogueRow:
     """The surveyed procedure a simple filing is about. CatalogueError 404."""
-    row: CatalogueEntry = await catalogue.entry(session, entry_id)
+    row = await catalogue.entry(session, entry_id)
     name = " ".join(row.name.split())
     return CatalogueRow(
         row.id,

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from madoguchi.procedures.fields.field import Field
+from madoguchi.procedures.service import Field
 
 SHOWN = "shown"
 ROWS = "row:"

@@ -24,13 +24,16 @@ def begin(
 ) -> tuple[dict[str, Any], Provenance]:
     """The first answers of a draft and where each came from.
 
-    Read-only answers are not entered (the engine takes them from the source at every evaluation);
-    their source is noted all the same, for the person to see.
+    A table that needs a row begins with an empty one. Read-only answers are not entered (the
+    engine takes them from the source at every evaluation); their source is noted all the same, for
+    the person to see.
     """
     context = evaluate(package, {}, {}, environment).context
     entered: dict[str, Any] = {}
     provenance: Provenance = {}
     for field in package.fields.values():
+        if field.type == "table" and field.spec.required == "true" and not field.for_officials:
+            entered[field.name] = [{"row": "r1", **first_row(field, context)}]
         found = _known(field, context)
         if field.for_officials or found is None:
             continue

@@ -1,7 +1,7 @@
 """The questions of a page as they are shown (画面の項目): pure, from a draft and its verdict."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -200,10 +200,13 @@ def _composite(
 ) -> Question:
     values = raw if isinstance(raw, Mapping) else {}
     errors, notices = _faults_at(sheet, pointer)
+    source = _source(sheet, pointer, raw, known)
     parts = []
     for name, part in item.parts.items():
         at = f"{pointer}/{name}"
         question = _question(sheet, part, at, values.get(name), row)
+        if source is not None and question.source is not None and not question.source["edited"]:
+            question = replace(question, source=None)  # the group says it for all its parts
         parts.append(_as_read(sheet, question) if known and question.kind != "shown" else question)
     return Question(
         pointer,
@@ -212,7 +215,7 @@ def _composite(
         required=_required(sheet, item, pointer, row),
         errors=errors,
         notices=notices,
-        source=_source(sheet, pointer, raw, known),
+        source=source and {**source, "edited": False},
         asked=pointer in sheet.points,
         parts=tuple(parts),
     )

@@ -6,12 +6,11 @@ from madoguchi.cases.access import own_case
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.clock import Clock
 from madoguchi.messages import service as messages
-from madoguchi.messages.models import ConversationEntry
 
 
 async def write_to_office(
     session: AsyncSession, actor: Actor, clock: Clock, case_id: str, body: str
-) -> ConversationEntry:
+) -> None:
     """Say something about a case; whoever handles it is told. CaseError 404, MessageError 422."""
     case = await own_case(session, actor, case_id)
     at = clock()
@@ -42,4 +41,3 @@ async def write_to_office(
             link=f"/desk/cases/{case.id}",
             case_id=case.id,
         )
-    return said
