@@ -220,6 +220,17 @@ async def test_an_agent_files_for_its_principal(office: Office) -> None:
     for who in ("agent", "applicant"):
         page = await (await office.client(who)).get(f"/cases/{case_id}")
         assert "代理人 代理 花子株式会社 代理 花子" in page.text
+    # What the agent began, the principal's own people may send: then nobody acts for another.
+    draft = (await (await office.client("agent")).post(f"/cases/{case_id}/copy")).headers[
+        "location"
+    ]
+    client = await office.client("applicant")
+    body = await filing(client)
+    content = {"entered": body["data"], "attached": body["attached"]}
+    etag = (await client.get(f"/api/v1{draft}")).headers["etag"]
+    await client.put(f"/api/v1{draft}", json=content, headers={"If-Match": etag})
+    own = await client.post(f"/api/v1{draft}/file")
+    assert own.json()["agent"] is None, own.text
 
 
 async def test_applicants_do_not_see_the_offices_notes(office: Office) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.cases.access import APPLICANT, own_case
 from madoguchi.cases.effects import run_effects
 from madoguchi.cases.errors import CaseError
+from madoguchi.cases.filing.drafts import agent_of
 from madoguchi.cases.judging import judge_case
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.transition import history, move, remember
@@ -110,7 +111,7 @@ async def _journal(
             "to": case.state,
             "actor_name": actor.name,
             "side": APPLICANT,
-            "agent": case.agent_name,
+            "agent": case.agent_name if agent_of(actor, case.organisation_id) else None,
             "form": dict(form),
             "content_hash": case.content_hash,
         },

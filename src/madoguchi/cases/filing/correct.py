@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.cases.access import APPLICANT, own_case, own_draft
 from madoguchi.cases.effects import run_effects
 from madoguchi.cases.errors import CaseError, case_error
-from madoguchi.cases.filing.drafts import Content, new_draft
+from madoguchi.cases.filing.drafts import Content, agent_of, new_draft
 from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.submit import (
     case_of_draft,
@@ -190,7 +190,7 @@ async def _journal(
             "to": case.state,
             "actor_name": actor.name,
             "side": APPLICANT,
-            "agent": case.agent_name,
+            "agent": case.agent_name if agent_of(actor, case.organisation_id) else None,
             "revision": case.revision,
             "content_hash": case.content_hash,
             "patch": patch,

@@ -185,10 +185,13 @@ def party_for(package: Package, actor: Actor) -> str | None:
 
 
 def agent_of(actor: Actor, organisation_id: str | None) -> str | None:
-    """Through whom: the agent's own organisation (or the agent in person), when there is one."""
-    if not actor.agent or organisation_id is None:
+    """Through whom an actor files for an organisation: the agent's own organisation, or the agent
+    in person; None for one's own organisation.
+    """
+    own = actor.own_organisation if actor.agent else actor.organisation
+    if organisation_id is None or organisation_id == own:
         return None
-    return actor.own_organisation or actor.id
+    return own or actor.id
 
 
 def own_agency(actor: Actor) -> str | None:

@@ -18,6 +18,7 @@ from madoguchi.cases.desk.searching import name_key
 from madoguchi.cases.effects import run_effects
 from madoguchi.cases.environment import applicant_of
 from madoguchi.cases.errors import CaseError, case_error
+from madoguchi.cases.filing.drafts import agent_of
 from madoguchi.cases.filing.evaluating import Judged, judge, party_of
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.paying import request_fee
@@ -69,6 +70,8 @@ async def file_draft(
     if draft.filed_at is not None:
         return await case_of_draft(session, draft)
     at = clock()
+    # Whoever files counts: a colleague may have begun what an agent sends, or the other way round.
+    draft.agent_organisation_id = agent_of(actor, draft.organisation_id)
     judged = await judge(session, draft, at)
     await ready(session, blobs, draft, judged, at)
     package, verdict = judged.package, judged.evaluation
