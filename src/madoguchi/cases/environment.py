@@ -32,6 +32,11 @@ class Party:
     agent: bool = False
     agency_id: str | None = None
 
+    @property
+    def id(self) -> str:
+        """Whom facts are kept of: the organisation, or the person where there is none."""
+        return self.organisation_id or self.person_id
+
 
 @dataclass(frozen=True)
 class Applicant:
@@ -61,7 +66,7 @@ async def environment_of(
     filed_on: date,
 ) -> Environment:
     """Everything rules may know besides the answers, on a day."""
-    facts = await facts_of(session, party.organisation_id, today)
+    facts = await facts_of(session, party.id, today)
     row = await catalogue_entry(session, catalogue_id) if catalogue_id is not None else None
     return Environment(
         today=today,
@@ -92,7 +97,7 @@ async def applicant_of(session: AsyncSession, party: Party, actor: Actor) -> App
     organisation, person = account["organisation"], account["person"]
     agent_name = None
     if party.agent:
-        own = actor.own_organisation
+        own = actor.own_organisation if actor.agent else actor.organisation
         agency = await identity.organisation(session, own) if own is not None else None
         agent_name = f"{agency.name} {actor.name}" if agency is not None else actor.name
     who = organisation if isinstance(organisation, Mapping) else person
@@ -133,7 +138,7 @@ async def describe_source(
     session: AsyncSession, party: Party, on: date
 ) -> Callable[[str], tuple[Text | None, str | None]]:
     """What a `prefill:` source is called, and as of when it holds: (label, ISO date)."""
-    facts = await facts_of(session, party.organisation_id, on)
+    facts = await facts_of(session, party.id, on)
 
     def describe(source: str) -> tuple[Text | None, str | None]:
         for name in _FACT.findall(source):
