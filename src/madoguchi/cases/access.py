@@ -26,6 +26,12 @@ def side_of(actor: Actor, case: Case) -> str | None:
     return None
 
 
+def organisations(actor: Actor) -> frozenset[str]:
+    """Every organisation an actor is of or may file for (利害関係): theirs, and their principals."""
+    own = (actor.organisation, actor.own_organisation, *actor.mandates)
+    return frozenset(organisation for organisation in own if organisation)
+
+
 async def case_for(
     session: AsyncSession, actor: Actor, case_id: str, *, lock: bool = False
 ) -> Case:
