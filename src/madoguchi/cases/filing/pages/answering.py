@@ -38,6 +38,7 @@ from madoguchi.web.forms import form_of
 
 router = APIRouter(include_in_schema=False)
 UPLOAD_BYTES = 220_000_000
+MANY_ROWS = 100  # above, a page updates itself less often: showing it takes long
 Anyone = Annotated[Actor, Depends(current_actor)]
 
 
@@ -204,6 +205,7 @@ async def _show(
         "reason": reason.get("reason"),
         "base": shown.base or saving.base_of(draft, page),
         "clash": shown.clash,
+        "many": sum(len(item.rows) for item in asked) > MANY_ROWS,
         "saved": shown.saved,
     }
     if shown.region_only:
