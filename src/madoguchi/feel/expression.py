@@ -13,7 +13,6 @@ from .checker import Analysis, Checker
 from .compiler import Compiler
 from .faults import Fault, FeelError, fault
 from .name_parser import INPUT
-from .names import member_names
 from .parser import Parser
 from .runtime import FAILURES
 from .syntax import Literal, Node
@@ -109,8 +108,7 @@ def parse(
     unary: bool = False,
 ) -> tuple[Node, list[Fault]]:
     """Parse a text, knowing the names of the scope; also give the faults of its literals."""
-    names = {*BUILTINS, *(scope or ()), INPUT}
-    parser = Parser(source, names, member_names(scope or {}), types)
+    parser = Parser(source, (*BUILTINS, INPUT), scope, types)
     node = parser.whole_unary_tests() if unary else parser.whole_expression()
     return node, parser.literal_faults
 

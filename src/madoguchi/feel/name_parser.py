@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 
 from .lexer import KEYWORDS, spaced, tokens_of, unescaped
-from .names import Frame, frame_of, is_plain_word, longest
+from .names import Frame, frame_of, is_plain_word, longest, member_names
 from .type_parser import TypeReader
 from .types import Type
 
@@ -14,20 +15,25 @@ INPUT = "?"
 
 
 class NameReader(TypeReader):
-    """Knows the names visible; ``members`` are those of entries at any depth."""
+    """Knows the names visible: built-ins and the like, and those of a scope."""
 
     def __init__(
         self,
         source: str,
         names: Iterable[str] = (),
-        members: Iterable[str] = (),
+        scope: Mapping[str, Type] | None = None,
         types: Mapping[str, Type] | None = None,
     ) -> None:
         super().__init__(source, tokens_of(source), types or {})
-        self.frames: list[Frame] = [frame_of(names)]
-        self.members = frame_of(members)
+        self.known = scope or {}
+        self.frames: list[Frame] = [frame_of((*names, *self.known))]
         self.depth = 0
         self.asks_input = False
+
+    @cached_property
+    def members(self) -> Frame:
+        """The names of entries at any depth of the scope; few texts ask for them."""
+        return frame_of(member_names(self.known))
 
     @contextmanager
     def scope(self, *names: str, frame: Frame | None = None) -> Iterator[None]:
@@ -42,13 +48,12 @@ class NameReader(TypeReader):
         """Tell whether a known name of several words begins here, keyword or not."""
         return longest(self.frames, self.tokens, self.pos) > 1
 
-    def name(self, frames: list[Frame]) -> str:
+    def name(self, member: bool = False) -> str:
         """Parse a name: the longest known one, or else all the words that stand together."""
+        frames = [self.members] if member else self.frames
         count = longest(frames, self.tokens, self.pos)
         if count == 0:
-            if self.token.kind != "word" or (
-                self.token.text in KEYWORDS and frames != [self.members]
-            ):
+            if self.token.kind != "word" or (self.token.text in KEYWORDS and not member):
                 raise self.wrong("name")
             count = 1
         while is_plain_word(self.tokens[self.pos + count]):

@@ -149,7 +149,7 @@ class Parser(NameReader):
             token = self.token
             if token.text == ".":
                 self.advance()
-                node = Path(node, self.name([self.members]), at=self.tokens[self.pos - 1].at)
+                node = Path(node, self.name(member=True), at=self.tokens[self.pos - 1].at)
             elif token.text == "[" and self.starts_expression(self.tokens[self.pos + 1]):
                 self.advance()
                 with self.scope("item", frame=self.members):
@@ -192,7 +192,7 @@ class Parser(NameReader):
             if token.text in CONSTANTS and not self.known_name():
                 self.advance()
                 return Literal(CONSTANTS[token.text], at=token.at)
-            return Name(self.name([*self.frames]), at=token.at)
+            return Name(self.name(), at=token.at)
         if token.kind == "number":
             self.advance()
             return Literal(self.number(token), at=token.at)
