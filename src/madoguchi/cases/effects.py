@@ -23,6 +23,7 @@ from madoguchi.cases.registers.service import Change, Registration
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.messages import service as messages
+from madoguchi.procedures.package.spec import RegisterSpec
 from madoguchi.procedures.service import Package, Transition
 from madoguchi.registry.service import record_fact
 
@@ -136,19 +137,7 @@ async def _register(
     change = Change(actor.id, at, on, case.id)
     public = [name for name, column in spec.columns.items() if column.public]
     entry_id = None if spec.action == "enter" else entry_of(case, spec.entry)
-    if entry_id is None:
-        office = await office_named(session, case.agency_id)
-        number = await take_number(
-            session,
-            kind="register",
-            name=spec.name,
-            template=spec.number,
-            agency_id=case.agency_id,
-            office=office.short,
-            on=on,
-        )
-    else:
-        number = await registers.number_of(session, entry_id)
+    number = await _number(session, case, spec, entry_id, on)
     context = judged.context(case, number=number, decided_on=on)
     columns = {name: rule(context) for name, rule in register.columns.items()}
     until = register.valid_until(context) if register.valid_until is not None else None
@@ -178,6 +167,23 @@ async def _register(
     done.register_number = done.number = number
 
 
+async def _number(
+    session: AsyncSession, case: Case, spec: RegisterSpec, entry_id: str | None, on: date
+) -> str:
+    """The number of the registration: its own, or the next of the office for a new one."""
+    if entry_id is not None:
+        return await registers.number_of(session, entry_id)
+    return await take_number(
+        session,
+        kind="register",
+        name=spec.name,
+        template=spec.number,
+        agency_id=case.agency_id,
+        office=(await office_named(session, case.agency_id)).short,
+        on=on,
+    )
+
+
 def entry_of(case: Case, name: str | None) -> str:
     """The registration a case amends or closes: the answer to the field `name` of type entry."""
     chosen = case.data.get(name or "")
@@ -200,23 +206,13 @@ async def _facts(
     judged: CaseVerdict,
     done: Effected,
 ) -> None:
-    if case.organisation_id is None:
-        return  # facts are kept of organisations; a person's are not collected
+    party = case.organisation_id or case.filer_id
+    origin: dict[str, Any] = {"source": dict(package.title), "source_key": f"case:{case.id}"}
     context = judged.context(case, number=done.number, decided_on=jst_date(at))
     for name, rule in package.facts.items():
         value = rule(context)
-        if value is None:
-            continue
-        await record_fact(
-            session,
-            case.organisation_id,
-            name,
-            value,
-            source=dict(package.title),
-            source_key=f"case:{case.id}",
-            as_of=jst_date(at),
-            at=at,
-        )
+        # Nothing is a fact too: what was known no longer holds (a registration was closed).
+        await record_fact(session, party, name, value, **origin, as_of=jst_date(at), at=at)
         done.facts.append(name)
 
 

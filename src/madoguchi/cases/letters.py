@@ -103,14 +103,23 @@ async def issue(
         register_number=register_number,
     )
     html = worded(package, key, context)
-    title = pick(dict(spec.title), LANGUAGE)
-    letter = Letter(
+    letter = _letter(case, key, {str(k): v for k, v in spec.title.items()}, number, html, at)
+    session.add(letter)
+    await session.flush()
+    await enqueue(session, PDF_JOB, {"letter": letter.id}, key=f"{PDF_JOB}:{letter.id}")
+    return letter
+
+
+def _letter(
+    case: Case, key: str, title: dict[str, str], number: str, html: str, at: datetime
+) -> Letter:
+    return Letter(
         id=new_id(),
         case_id=case.id,
         key=key,
-        title=dict(spec.title),
+        title=title,
         number=number,
-        name=f"{title}.pdf"[:200],
+        name=f"{pick(title, LANGUAGE)}.pdf"[:200],
         html=html,
         content_hash=f"sha256:{sha256_hex(html.encode())}",
         sha256=None,
@@ -118,10 +127,6 @@ async def issue(
         issued_at=at,
         read_at=None,
     )
-    session.add(letter)
-    await session.flush()
-    await enqueue(session, PDF_JOB, {"letter": letter.id}, key=f"{PDF_JOB}:{letter.id}")
-    return letter
 
 
 async def preview(

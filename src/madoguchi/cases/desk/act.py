@@ -112,7 +112,8 @@ async def act(
 
 def _roles(actor: Actor, case: Case) -> frozenset[str]:
     """The actor's roles at the case's agency; none in a case of their own (利害関係)."""
-    if actor.id == case.filer_id:
+    own = {actor.organisation, actor.own_organisation} - {None}
+    if actor.id == case.filer_id or case.organisation_id in own:
         raise case_error(
             "own-case",
             403,

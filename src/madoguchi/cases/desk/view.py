@@ -141,7 +141,7 @@ async def case_view(
         conversation=await messages.conversation(session, case.id),
         letters=await letters_of(session, case.id),
         payments=await payments.payments_of(session, case.id),
-        facts=await facts_of(session, case.organisation_id, today),
+        facts=await facts_of(session, case.organisation_id or case.filer_id, today),
         entries=await _entries(session, actor, case),
         others=await _others(session, actor, case),
         actions=offered(package, case, judged, actor),
