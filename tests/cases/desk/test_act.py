@@ -1,6 +1,7 @@
 """Officials' acts: who may do what, in which order, bound to which content."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -191,6 +192,15 @@ async def test_nobody_handles_a_filing_of_their_own(counter: Counter) -> None:
         assert case is not None
         case.filer_id = counter.people["examiner"].id
         await session.commit()
+    with pytest.raises(CaseError) as refused:
+        await counter.act("examiner", case_id, "start_examination")
+    assert refused.value.code == "own-case"
+
+
+async def test_nobody_handles_a_filing_of_their_own_organisation(counter: Counter) -> None:
+    case_id = await counter.file(PERMIT)
+    examiner = counter.people["examiner"]
+    counter.people["examiner"] = replace(examiner, organisation=counter.organisation)
     with pytest.raises(CaseError) as refused:
         await counter.act("examiner", case_id, "start_examination")
     assert refused.value.code == "own-case"
