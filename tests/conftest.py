@@ -140,6 +140,10 @@ async def empty(name: str) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    tables = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)
-    await connection.execute(f"SET session_replication_role = replica; {tables}")
+    statements = ["SET session_replication_role = replica"]
+    for table in Base.metadata.sorted_tables:
+        statements.append(f'DELETE FROM "{table.name}"')
+        # A test may have put the triggers to sleep to see what happens without them.
+        statements.append(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER')
+    await connection.execute("; ".join(statements))
     await connection.close()

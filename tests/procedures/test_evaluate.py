@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madoguchi.procedures.evaluate import evaluate
+from madoguchi.procedures.evaluate import evaluate, evaluate_form
 from madoguchi.procedures.evaluation import FileRef
 from madoguchi.procedures.json_schema import json_schema
 from madoguchi.procedures.package.load import load_or_raise
@@ -182,6 +182,19 @@ def test_a_filing_nobody_can_receive_is_not_valid() -> None:
     assert evaluate(package_, {"place": "神奈川県"}, {}, offices).authority == "pref-14"
     nowhere = evaluate(package_, {"place": "月"}, {}, offices)
     assert places(nowhere) == {("", "no-authority")}
+
+
+def test_the_form_of_an_action_is_judged_too() -> None:
+    form = GAS.machine.actions["propose_refusal"].form
+    values, data, faults = evaluate_form(form, {}, {}, environment())
+    assert [(fault.pointer, fault.code) for fault in faults] == [("/form/reasons", "missing")]
+    values, data, faults = evaluate_form(
+        form, {"reasons": "書類が足りないため、要件を確かめられません。"}, {}, environment()
+    )
+    assert not faults
+    assert data == values
+    _, _, faults = evaluate_form(form, {"reasons": "短い", "x": 1}, {}, environment())
+    assert {fault.code for fault in faults} == {"too-short", "unknown-field"}
 
 
 JSON = st.recursive(

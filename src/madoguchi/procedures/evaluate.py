@@ -77,7 +77,7 @@ def evaluate_form(
         reader.faults.append(
             Fault(f"/form/{name}", "unknown-field", message("unknown-field", name=name))
         )
-    judge(reader, inner)
+    judge(reader, inner, "/form")
     values = {name: inner[name] for name in form if inner[name] is not None}
     return (
         values,
@@ -86,8 +86,11 @@ def evaluate_form(
     )
 
 
-def judge(reader: Reader, context: Mapping[str, object]) -> set[str]:
-    """Phase two: what is missing, what is out of bounds. Gives the pointers that are required."""
+def judge(reader: Reader, context: Mapping[str, object], root: str = "") -> set[str]:
+    """Phase two: what is missing, what is out of bounds. Gives the pointers that are required.
+
+    `root` is the pointer under which whole questions stand.
+    """
     required: set[str] = set()
     faulty = {fault.pointer for fault in reader.faults}
     given = {answer.pointer for answer in reader.answered if answer.value is not None}
@@ -97,7 +100,7 @@ def judge(reader: Reader, context: Mapping[str, object]) -> set[str]:
         if question.required is not None and question.required(inner) is True:
             parent = answer.pointer.rpartition("/")[0]
             # A part is required only where the whole is required or begun.
-            if answer.row is not None or parent == "" or parent in required or parent in given:
+            if answer.row is not None or parent == root or parent in required or parent in given:
                 required.add(answer.pointer)
                 if answer.value is None and answer.pointer not in faulty and not question.calculate:
                     _missing(reader, answer)

@@ -12,7 +12,7 @@ _CURRENT = text("superseded_at IS NULL")
 
 
 class FactRecord(Base):
-    """Fact (既知の事実): something known of an organisation, from when, since when recorded.
+    """Fact (既知の事実): something known of a party, from when, since when recorded.
 
     Two times: `as_of` is the day from which it held (有効時点); `recorded_at` to `superseded_at` is
     when this record was believed. A correction supersedes the record of the same day; a newer
@@ -23,7 +23,7 @@ class FactRecord(Base):
     __table_args__ = (
         Index(
             "uq_fact_current",
-            "organisation_id",
+            "party_id",
             "name",
             "as_of",
             unique=True,
@@ -33,7 +33,7 @@ class FactRecord(Base):
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    organisation_id: Mapped[str] = mapped_column(String(26))
+    party_id: Mapped[str] = mapped_column(String(26))
     name: Mapped[str] = mapped_column(String(100))
     value: Mapped[Any | None] = mapped_column(Json)
     source: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -60,20 +60,22 @@ class PostalPlace:
 
 async def facts_of(
     session: AsyncSession,
-    organisation_id: str | None,
+    party_id: str | None,
     on: date,
     *,
     known_at: datetime | None = None,
 ) -> dict[str, Fact]:
-    """What is known of an organisation on that day: of each name the latest fact that holds then.
+    """What is known of a party on that day: of each name the latest fact that holds then.
+
+    A party is an organisation, or a person who files for themselves.
 
     With `known_at`, as it was believed at that moment: what an official saw when deciding. Nobody
     (None) has no facts.
     """
-    if organisation_id is None:
+    if party_id is None:
         return {}
     query = select(FactRecord).where(
-        FactRecord.organisation_id == organisation_id, FactRecord.as_of <= on
+        FactRecord.party_id == party_id, FactRecord.as_of <= on
     )
     if known_at is None:
         query = query.where(FactRecord.superseded_at.is_(None))
@@ -94,7 +96,7 @@ async def facts_of(
 
 async def record_fact(
     session: AsyncSession,
-    organisation_id: str,
+    party_id: str,
     name: str,
     value: Any,
     *,
@@ -111,7 +113,7 @@ async def record_fact(
     kept = plain(value)
     known = await session.scalar(
         select(FactRecord).where(
-            FactRecord.organisation_id == organisation_id,
+            FactRecord.party_id == party_id,
             FactRecord.name == name,
             FactRecord.as_of == as_of,
             FactRecord.superseded_at.is_(None),
@@ -125,7 +127,7 @@ async def record_fact(
     session.add(
         FactRecord(
             id=new_id(),
-            organisation_id=organisation_id,
+            party_id=party_id,
             name=name,
             value=kept,
             source=dict(source),
@@ -140,7 +142,7 @@ async def record_fact(
 
 async def retract_fact(
     session: AsyncSession,
-    organisation_id: str,
+    party_id: str,
     name: str,
     *,
     source: Mapping[str, str],
@@ -151,7 +153,7 @@ async def retract_fact(
     """Note that from `as_of` the fact no longer holds (a registration was cancelled)."""
     return await record_fact(
         session,
-        organisation_id,
+        party_id,
         name,
         None,
         source=source,
@@ -200,7 +202,7 @@ async def consult(
 async def refresh_registration(
     session: AsyncSession,
     look_up: LookUp,
-    organisation_id: str,
+    party_id: str,
     corporate_number: str,
     *,
     purpose: str,
@@ -226,7 +228,7 @@ async def refresh_registration(
     value = record.as_json() if record.status == "active" else None
     await record_fact(
         session,
-        organisation_id,
+        party_id,
         REGISTRATION,
         value,
         source=_SIMULATED if record.simulated else _LINK,

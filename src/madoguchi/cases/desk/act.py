@@ -19,7 +19,6 @@ from madoguchi.identity.service import Actor, roles_at
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.procedures import service as procedures
-from madoguchi.procedures.fields.messages import message
 from madoguchi.procedures.service import (
     Action,
     Environment,
@@ -135,29 +134,7 @@ def _form(
         return {}, {}, []
     values, entered, faults = evaluate_form(action.form, form, context, environment)
     errors = [fault for fault in faults if fault.severity == "error"]
-    errors += _missing(action, entered, errors, {**context, **values})
     return values, entered, errors or unknown_points(package, action, entered)
-
-
-def _missing(
-    action: Action,
-    entered: Mapping[str, object],
-    errors: Sequence[Fault],
-    context: Mapping[str, object],
-) -> list[Fault]:
-    """Required answers that were not given, where the evaluation has not said so already.
-
-    A refusal without reasons must not pass (行政手続法 第8条), so this is made sure of here.
-    """
-    told = {fault.pointer for fault in errors}
-    return [
-        Fault(f"/form/{name}", "missing", message("missing", label=dict(field.label)))
-        for name, field in action.form.items()
-        if field.required is not None
-        and name not in entered
-        and f"/form/{name}" not in told
-        and field.required(context) is True
-    ]
 
 
 def _unchanged(case: Case, action: Action, seen: Seen) -> None:
