@@ -74,9 +74,7 @@ async def facts_of(
     """
     if party_id is None:
         return {}
-    query = select(FactRecord).where(
-        FactRecord.party_id == party_id, FactRecord.as_of <= on
-    )
+    query = select(FactRecord).where(FactRecord.party_id == party_id, FactRecord.as_of <= on)
     if known_at is None:
         query = query.where(FactRecord.superseded_at.is_(None))
     else:

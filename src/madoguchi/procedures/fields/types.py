@@ -38,9 +38,7 @@ TYPES: Mapping[str, AnswerType] = {
     "text": AnswerType(feel.STRING, parse_text.text, schema.text, display.text, _TEXT),
     "longtext": AnswerType(feel.STRING, parse_text.longtext, schema.text, display.text, _TEXT),
     "email": AnswerType(feel.STRING, parse_text.email, schema.email, display.text),
-    "telephone": AnswerType(
-        feel.STRING, parse_text.telephone, schema.telephone, display.telephone
-    ),
+    "telephone": AnswerType(feel.STRING, parse_text.telephone, schema.telephone, display.telephone),
     "postal_code": AnswerType(
         feel.STRING, parse_text.postal_code, schema.postal_code, display.postal_code
     ),
