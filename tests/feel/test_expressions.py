@@ -224,3 +224,13 @@ def test_instances_of_subclasses_count_as_their_base() -> None:
     for scope in (SCOPE, None):
         assert feel.compile('gas = "helium"', scope)(context) is True
         assert feel.compile('start_date + @"P1D"', scope)(context) == date(2026, 5, 2)
+
+
+def test_dates_of_far_years_are_written_with_their_year() -> None:
+    far = feel.compile('date("9999-12-31") + duration("P1D")')({})
+    assert (str(far), far.isoformat(), far.year) == ("10000-01-01", "10000-01-01", 10000)
+    assert not hasattr(far, "strftime")
+    moment = feel.compile('date and time("-0044-03-15T12:00:00Z")')({})
+    assert str(moment) == "-0044-03-15T12:00:00+00:00"
+    assert feel.compile("string(m)")({"m": moment}) == "-0044-03-15T12:00:00Z"
+    assert feel.compile('d - @"P1D" = @"9999-12-31"')({"d": far}) is True

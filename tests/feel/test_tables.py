@@ -140,3 +140,8 @@ def test_allowed_values_bound_the_gaps() -> None:
 def test_columns_that_are_no_simple_tests_are_left_aside() -> None:
     found = feel.coverage(feel.decision_table(table("U", ("> count(gas)", "-", "1")), SCOPE))
     assert not found.complete
+
+
+def test_outcomes_that_cannot_be_added_give_null() -> None:
+    made = feel.decision_table(table("C+", ("-", "-", '"a"'), ("-", "-", "1")))
+    assert made({"capacity": 1, "gas": "x"}) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .builtins import BUILTINS, Builtin, accepts
+from .builtins.registry import Parameter
 from .faults import nearest, unknown_name
 from .scope import Binding, Local, Member, Variable
 from .syntax import Call, Name
@@ -80,14 +81,21 @@ def check_builtin(checker: Checker, node: Call, builtin: Builtin) -> Type:
     ]
     if not fitting:
         usage = " / ".join(overload.usage for overload, _ in arranged)
-        given = ", ".join(map(str, types))
-        checker.report(node, "argument-type", name=builtin.name, usage=usage, type=given)
+        wrong = next(
+            (t for t in types if not any(fits_somewhere(t, p) for _, p in arranged)), types[0]
+        )
+        checker.report(node, "argument-type", name=builtin.name, usage=usage, type=wrong)
         return ANY
     if ANY in types and any(result != fitting[0] for result in fitting):
         return ANY
     if builtin.name == "duration":
         return duration_type(node)
     return fitting[0]
+
+
+def fits_somewhere(kind: Type, parameters: list[Parameter]) -> bool:
+    """Tell whether some parameter takes the type: the first that none takes is the wrong one."""
+    return any(accepts(parameter.type, kind) for parameter in parameters)
 
 
 def duration_type(node: Call) -> Type:

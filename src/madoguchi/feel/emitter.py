@@ -72,6 +72,6 @@ class Emitter:
     def function(self, name: str, parameters: str) -> Callable[..., Any]:
         """Compile the lines into a Python function."""
         source = "\n".join([f"def {name}({parameters}):", *self.lines])
-        scope = dict(self.constants)
+        scope = {"__builtins__": {}, **self.constants}
         exec(compile(source, f"<feel {name}>", "exec"), scope)  # noqa: S102 (generated text only)
         return scope[name]  # type: ignore[no-any-return]

@@ -15,6 +15,12 @@ from typing import Any
 CYCLE = timedelta(days=146_097)
 FIRST, CYCLE_YEARS = 2000, 400
 LAST_YEAR = 999_999_999
+SHARED = frozenset(
+    (
+        *("month", "day", "weekday", "isoweekday", "isocalendar", "timetuple"),
+        *("hour", "minute", "second", "microsecond", "tzinfo", "timetz", "utcoffset"),
+    )
+)
 
 
 @total_ordering
@@ -31,7 +37,15 @@ class FarDate:
         return int(self.near.year) + self.cycles * CYCLE_YEARS
 
     def __getattr__(self, name: str) -> Any:
+        if name not in SHARED:
+            raise AttributeError(name)
         return getattr(self.near, name)
+
+    def __str__(self) -> str:
+        text = self.near.isoformat()[4:]
+        return f"{'-' if self.year < 0 else ''}{abs(self.year):04d}{text}"
+
+    isoformat = __str__
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, (date, FarDate)) and not difference(self, other)

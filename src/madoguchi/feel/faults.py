@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from unicodedata import normalize
 
+from .types import Type
+
 MESSAGES = {
     "syntax": (
         "ここに「{found}」は置けません。{wanted}が必要です。",
@@ -41,7 +43,7 @@ MESSAGES = {
         'A string stands between "" and not between 「」.',
     ),
     "unknown-entry": (
-        "「{name}」という項目は{type}にありません。",
+        "{type}に「{name}」という項目はありません。",
         "{type} has no entry “{name}”.",
     ),
     "unknown-type": (
@@ -53,11 +55,11 @@ MESSAGES = {
         "“{name}” is not a function.",
     ),
     "operand-type": (
-        "「{op}」は {left} と {right} には使えません。",
+        "「{op}」は{left}と{right}には使えません。",
         "“{op}” cannot be applied to {left} and {right}.",
     ),
     "condition-type": (
-        "条件は真偽でなければなりませんが、{type} です。",
+        "条件は真偽でなければなりませんが、{type}です。",
         "A condition must be a boolean, but this is {type}.",
     ),
     "argument-count": (
@@ -69,19 +71,19 @@ MESSAGES = {
         "“{name}” has no parameter “{argument}”.",
     ),
     "argument-type": (
-        "「{name}」には {usage} を渡します。{type} は渡せません。",
+        "「{name}」の書き方は {usage} です。{type}は渡せません。",
         "“{name}” takes {usage}, not {type}.",
     ),
     "iteration-type": (
-        "{type} は順に取り出せません。リストか範囲が必要です。",
+        "{type}は順に取り出せません。リストか範囲が必要です。",
         "{type} cannot be gone through; a list or range is needed.",
     ),
     "rule-width": (
-        "この規則のセルは {found} 個ですが、{wanted} 個必要です。",
+        "この規則のセルは{found}個ですが、{wanted}個必要です。",
         "This rule has {found} cells; {wanted} are needed.",
     ),
     "result-type": (
-        "結果は {wanted} でなければなりませんが、{type} です。",
+        "結果は{wanted}でなければなりませんが、{type}です。",
         "The result must be {wanted}, but it is {type}.",
     ),
     "no-sql": (
@@ -123,7 +125,10 @@ def fault(
     """Describe a fault at the offset ``at`` of ``source``, its message filled with ``params``."""
     line = source.count("\n", 0, at) + 1
     column = at - (source.rfind("\n", 0, at) + 1) + 1
-    ja, en = (text.format(**params) for text in MESSAGES[code])
+    in_japanese = {
+        name: value.ja if isinstance(value, Type) else value for name, value in params.items()
+    }
+    ja, en = MESSAGES[code][0].format(**in_japanese), MESSAGES[code][1].format(**params)
     if suggestion:
         ja, en = f"{ja}「{suggestion}」のことですか。", f"{en} Did you mean “{suggestion}”?"
     return Fault(line, column, code, {"ja": ja, "en": en}, suggestion)

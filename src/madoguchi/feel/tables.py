@@ -13,6 +13,7 @@ from .expression import Expression, compile, compile_unary
 from .faults import Fault, FeelError, fault
 from .name_parser import INPUT
 from .operators import equal
+from .runtime import FAILURES
 from .types import ANY, NUMBER, ContextType, ListType, Type, join_all
 
 POLICIES = ("U", "A", "P", "F", "R", "O", "C", "C+", "C<", "C>", "C#")
@@ -78,8 +79,11 @@ class CompiledTable:
     defaults: tuple[Expression | None, ...]
 
     def __call__(self, context: Mapping[str, object]) -> Any:
-        """Decide in a context."""
-        return POLICY[self.table.hit_policy](self, context, self.hits(context))
+        """Decide in a context; never raises for what the context holds."""
+        try:
+            return POLICY[self.table.hit_policy](self, context, self.hits(context))
+        except FAILURES:
+            return None
 
     def hits(self, context: Mapping[str, object]) -> list[int]:
         """Give the rules that apply, counted from 0; only the first where the policy asks it."""

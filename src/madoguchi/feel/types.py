@@ -15,7 +15,26 @@ class Type:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def ja(self) -> str:
+        """The name in Japanese."""
+        return JAPANESE.get(self.name, self.name)
 
+
+JAPANESE = {
+    "Any": "任意の値",
+    "Null": "空（null）",
+    "number": "数値",
+    "string": "文字列",
+    "boolean": "真偽",
+    "date": "日付",
+    "time": "時刻",
+    "date and time": "日時",
+    "days and time duration": "期間（日・時間）",
+    "years and months duration": "期間（年・月）",
+    "context": "項目の組",
+    "function": "関数",
+}
 ANY = Type("Any")
 NULL = Type("Null")
 NUMBER = Type("number")
@@ -45,6 +64,11 @@ class ListType(Type):
     def __str__(self) -> str:
         return f"list<{self.of}>"
 
+    @property
+    def ja(self) -> str:
+        """The name in Japanese."""
+        return f"{self.of.ja}のリスト"
+
 
 @dataclass(frozen=True)
 class ContextType(Type):
@@ -67,6 +91,11 @@ class RangeType(Type):
 
     def __str__(self) -> str:
         return f"range<{self.of}>"
+
+    @property
+    def ja(self) -> str:
+        """The name in Japanese."""
+        return f"{self.of.ja}の範囲"
 
 
 @dataclass(frozen=True)
