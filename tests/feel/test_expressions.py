@@ -144,6 +144,10 @@ FAULTS = [
     ("(1 + 2", "unclosed", (1, 1), None),
     ("capacity # 2", "character", (1, 10), None),
     ("capacity(3)", "not-a-function", (1, 1), None),
+    ("capacity == 3", "character", (1, 10), "="),
+    ("capacity => 3", "character", (1, 10), ">="),
+    ("class1_gas && class1_gas", "character", (1, 12), "and"),
+    ("start_date + 20", "operand-type", (1, 12), '+ duration("P20D")'),
 ]
 
 

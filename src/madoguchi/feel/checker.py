@@ -49,6 +49,7 @@ from .types import (
     ANY,
     BOOLEAN,
     DATE,
+    DATE_TIME,
     DAYS_DURATION,
     NULL,
     NUMBER,
@@ -196,7 +197,9 @@ class Checker:
         left, right = self.visit(node.left), self.visit(node.right)
         found = arithmetic_type(node.op, left, right)
         if found is None:
-            self.report(node, "operand-type", op=node.op, left=left, right=right)
+            days = node.right.value if isinstance(node.right, Literal) and right == NUMBER else None
+            hint = f'{node.op} duration("P{days}D")' if days and left in (DATE, DATE_TIME) else None
+            self.report(node, "operand-type", hint, op=node.op, left=left, right=right)
         return found or ANY
 
     def _comparison(self, node: Comparison) -> Type:

@@ -28,6 +28,7 @@ TOKEN = re.compile(
     |(?P<symbol>\.\.|\*\*|<=|>=|!=|->|[-+*/()\[\]{{}},.:=<>'])""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+SLIPS = {"&": "and", "|": "or", "!": "not(…)", "%": "modulo(…, …)", ";": ","}  # of programmers
 SPACE_RUN = re.compile(rf"[{SPACE}]+")
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
@@ -54,7 +55,7 @@ def tokens_of(source: str) -> list[Token]:
         if match is None or (source.startswith("/*", at) and match.lastgroup == "symbol"):
             what = source[at]
             code = "unclosed" if what in '"@/' else "character"
-            raise FeelError([fault(source, at, code, what=what)])
+            raise FeelError([fault(source, at, code, SLIPS.get(what), what=what)])
         if match.lastgroup != "space":
             tokens.append(Token(match.lastgroup or "", match.group(), at, match.end()))
         at = match.end()

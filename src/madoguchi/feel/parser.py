@@ -108,6 +108,10 @@ class Parser(NameReader):
     def operation(self, token: Token, left: Node, binds: int) -> Node:
         """Parse what follows a binary operator."""
         op, at = token.text, token.at
+        if op == "=" and self.token.text in ("=", ">", "<"):  # == of programmers, => of hasty ones
+            slip = "=" if self.token.text == "=" else f"{self.token.text}="
+            found = fault(self.source, at, "character", slip, what=op + self.token.text)
+            raise FeelError([found])
         if op == "between":
             low = self.binary(ADDITION)
             self.expect("and")
