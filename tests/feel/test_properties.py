@@ -206,6 +206,18 @@ HOSTILE = [
     "a in (" + ",".join(["[1..2]"] * 3000) + ")",
     '"' + "\\uD83D" * 100 + '"',
     "1" * 90000,
+    '{s: string join(for i in 1..60000 return "abcdefghijklmnop"), r: replace(s, "a", s)}.r',
+    '{s: string join(for i in 1..60000 return "abcdefghijklmnop"),'
+    " r: string join(for i in 1..9999 return s)}.r",
+    '{s: string join(for i in 1..60000 return "abcdefghijklmnop"),'
+    " r: string(for i in 1..9999 return s)}.r",
+    "{c: context(for i in 1..50000 return {key: string(i), value: i}),"
+    ' r: for i in 1..50000 return context put(c, "a", i)}.r',
+    "{c: context(for i in 1..50000 return {key: string(i), value: i}),"
+    " r: context merge(for i in 1..50000 return c)}.r",
+    "count(distinct values(for i in 1..90000 return [i]))",
+    "for i in 1..300 return sort(1..0)",
+    "sort(for i in 1..90000 return modulo(i * 7919, 90001), function(a, b) a < b)",
 ]
 
 

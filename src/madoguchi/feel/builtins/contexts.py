@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..meter import spend
 from .registry import builtin
 
 
@@ -57,5 +58,6 @@ def context_merge(contexts: list[Mapping[str, Any]]) -> dict[str, Any]:
     """Merge contexts, later entries winning."""
     merged: dict[str, Any] = {}
     for part in contexts:
+        spend(len(part))
         merged |= part
     return merged

@@ -39,6 +39,7 @@ def text_of(value: Any, quoted: bool) -> str:
     if value is None:
         return "null"
     if isinstance(value, str):
+        spend(len(value) // 16)
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if quoted else value
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -94,7 +94,7 @@ class Builtin:
         return self._call(tuple(arguments), tuple(arguments.values()))
 
     def _call(self, names: tuple[str, ...] | None, arguments: tuple[Any, ...]) -> Any:
-        spend(1 + sum(len(a) // 16 for a in arguments if isinstance(a, (str, list))))
+        spend(1 + sum(len(a) // 16 for a in arguments if isinstance(a, (str, list, dict))))
         for overload in self.overloads:
             parameters = overload.arrange(len(arguments), names)
             if parameters is None:

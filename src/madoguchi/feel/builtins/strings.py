@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from .. import patterns
+from ..meter import spend
 from .registry import builtin
 
 
@@ -98,5 +99,7 @@ def string_join(
     suffix: str | None = None,
 ) -> str:
     """Join strings, leaving out nulls."""
-    joined = (delimiter or "").join(item for item in items if item is not None)
+    strings = [item for item in items if item is not None]
+    spend(sum(map(len, strings)) // 16 + len(strings) * len(delimiter or "") // 16)
+    joined = (delimiter or "").join(strings)
     return (prefix or "") + joined + (suffix or "")

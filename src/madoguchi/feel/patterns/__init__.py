@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..meter import spend
 from .linear import Program, compile_program, search
 from .syntax import Pattern, PatternError, parse_pattern
 
@@ -82,7 +83,9 @@ def replace(text: str, pattern: str, replacement: str, flags: str) -> str | None
     parts, at = [], 0
     for spans in found.find(text):
         start, end = spans[0]
-        parts += [text[at:start], replacement if "q" in flags else filled(replacement, text, spans)]
+        put = replacement if "q" in flags else filled(replacement, text, spans)
+        spend(1 + len(put) // 16)
+        parts += [text[at:start], put]
         at = end
     return "".join([*parts, text[at:]])
 
