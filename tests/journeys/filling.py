@@ -97,13 +97,17 @@ async def fill_page(
         there = await controls(page)
         known = {f.name for f in fields if f.spec.prefill and stands_there(there, f)}
         asked = [field for field in fields if field.name not in known]
-        wanted = [a for a in answers(asked, data, row_ids(there)) if a.pointer not in typed]
+        rows = row_ids(there)
+        wanted = [a for a in answers(asked, data, rows) if a.pointer not in typed]
         names = {item["name"] for item in there if not item["readonly"]}
         now = [answer for answer in wanted if answer.pointer in names]
         for answer in now:
             await type_in(page, answer, there, pdf)
             typed[answer.pointer] = answer
-        if not now or len(now) == len(wanted):
+        hidden = [
+            f for f in asked if f.type == "table" and data.get(f.name) and f"/{f.name}" not in rows
+        ]
+        if not now or (len(now) == len(wanted) and not hidden):
             break
         await refresh(page)
     return list(typed.values())
@@ -114,7 +118,8 @@ async def refresh(page: Page) -> None:
     if await page.evaluate("() => !!window.htmx"):
         await page.wait_for_timeout(2500)
         return
-    await press(page, "計算と表示を更新")
+    if await page.get_by_role("button", name="計算と表示を更新", exact=True).count():
+        await press(page, "計算と表示を更新")
 
 
 def answers(

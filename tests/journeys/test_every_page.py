@@ -1,0 +1,123 @@
+"""Every page of the site, found by following its links as each kind of person."""
+
+import re
+from collections import Counter, deque
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.journeys.axe import violations
+from tests.journeys.people import NARROW, PUBLIC, WIDE, People
+from tests.journeys.routes import page_routes, route_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="session")]
+
+ROLES = (
+    PUBLIC,
+    "minato",
+    "naniwa",
+    "bay",
+    "kanagawa-examiner",
+    "kanagawa-approver",
+    "meti-manager",
+    "meti-administrator",
+)
+# What is no page: downloads, letters inside a frame.
+FILES = re.compile(r"\.(pdf|json|csv)$|/files/|/letters/")  # of the path
+# Forms differ from package to package and action to action: more than one of those is opened.
+MORE = {
+    "/drafts/{draft_id}/pages/{page_id}": 4,
+    "/desk/cases/{case_id}/actions/{name}": 3,
+    "/procedures/{procedure_id}": 2,
+}
+# Reached by other ways than links.
+UNLINKED = {"/demo", "/dev/components", "/dev/mail", "/dev/bank", "/desk/admin"}
+NOT_OPENED: set[str] = set()
+opened: Counter[str] = Counter()
+FACTS = """() => ({
+  h1: document.querySelectorAll("h1").length, title: document.title, lang: document.documentElement.lang,
+  wide: document.documentElement.scrollWidth, room: document.documentElement.clientWidth,
+  links: [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")),
+  ids: [...document.querySelectorAll("[id]")].map((it) => it.id),
+})"""
+
+
+@pytest.mark.parametrize("who", ROLES)
+async def test_the_pages_a_person_may_open(who: str, people: People, tmp_path: Path) -> None:
+    routes = page_routes(tmp_path)
+    people.take_faults()
+    page = await people.window(who, scripts=True)
+    seen: Counter[str] = Counter()
+    queue = deque(["/", *sorted(UNLINKED)])
+    faults: list[str] = []
+    known = set(queue)
+    while queue:
+        address = queue.popleft()
+        route = route_of(address, routes)
+        if route is None or seen[route] >= MORE.get(route, 1):
+            continue
+        if FILES.search(re.split("[?#]", address)[0]):
+            seen[route] += 1
+            answer = await page.context.request.get(address)
+            if answer.status != 200:
+                faults.append(f"{address}: status {answer.status}")
+            opened[route] += 1
+            continue
+        answer = await page.goto(address, wait_until="load")
+        if address in UNLINKED and answer is not None and answer.status in (403, 404):
+            people.take_faults()
+            continue
+        seen[route] += 1
+        if answer is None or answer.status != 200:
+            faults.append(f"{address}: status {answer and answer.status}")
+            continue
+        first = not opened[route]
+        opened[route] += 1
+        found, links = await look(page, thorough=first)
+        faults += [f"{address}: {fault}" for fault in found]
+        for link in links:
+            if link.startswith("/") and link not in known:
+                known.add(link)
+                queue.append(link)
+    await page.close()
+    assert not faults + people.take_faults(), "\n".join(faults)
+
+
+async def test_no_page_was_left_out(people: People, tmp_path: Path) -> None:
+    missing = [route for route in page_routes(tmp_path) if not opened[route]]
+    if len(opened) < 10:
+        pytest.skip("the pages were not opened in this run")
+    assert set(missing) <= NOT_OPENED
+
+
+async def look(page: Page, *, thorough: bool) -> tuple[list[str], list[str]]:
+    """What is wrong with the open page at both widths, and its links."""
+    faults: list[str] = []
+    links: list[str] = []
+    for width in (WIDE, NARROW):
+        await page.set_viewport_size({"width": width, "height": 900})
+        facts = await page.evaluate(FACTS)
+        links = facts["links"]
+        if facts["wide"] > facts["room"]:
+            faults.append(f"scrolls sideways at {width} px ({facts['wide']} > {facts['room']})")
+        if width == WIDE:
+            faults += _shape(facts)
+        if thorough:
+            faults += [f"{width} px: {line}" for line in await violations(page)]
+    return faults, links
+
+
+def _shape(facts: dict[str, object]) -> list[str]:
+    ids = Counter(facts["ids"])  # type: ignore[arg-type]
+    twice = [name for name, count in ids.items() if count > 1]
+    return [
+        *([f"{facts['h1']} h1"] if facts["h1"] != 1 else []),
+        *(
+            [f"title {facts['title']}"]
+            if not re.fullmatch(r"(?!エラー).*\S｜窓口|エラー: .+｜窓口", str(facts["title"]))
+            else []
+        ),
+        *([f"lang {facts['lang']}"] if facts["lang"] != "ja" else []),
+        *([f"ids twice: {twice[:5]}"] if twice else []),
+    ]
