@@ -1,8 +1,10 @@
 """The command line: `madoguchi --help`."""
 
 import asyncio
+import json
 import time
 from collections.abc import Coroutine
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,7 +16,11 @@ from madoguchi.procedures.workflow.draw import as_text
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="窓口 Madoguchi")
 packages = typer.Typer(no_args_is_help=True, help="Check and publish procedure packages.")
 catalogue = typer.Typer(no_args_is_help=True, help="The catalogue of all procedures.")
+rules = typer.Typer(
+    no_args_is_help=True, help="The rule language: try an expression, run the test kit."
+)
 app.add_typer(packages, name="procedures")
+app.add_typer(rules, name="feel")
 app.add_typer(catalogue, name="catalogue")
 
 T = TypeVar("T")
@@ -63,8 +69,6 @@ def publish(
 @packages.command("schema")
 def schema(folder: Folder, language: str = "ja") -> None:
     """Print the JSON Schema of the package in a version folder."""
-    import json
-
     package = procedures.check_folder(folder).loaded.package
     if package is None:
         raise typer.Exit(1)
@@ -81,6 +85,38 @@ def import_catalogue(file: File) -> None:
         import_survey_file(file, lambda done, total: typer.echo(f"{done}/{total}", err=True))
     )
     typer.echo(f"{count} procedures imported in {time.monotonic() - started:.1f} s")
+
+
+@rules.command("eval")
+def feel_eval(
+    expression: str,
+    context: Annotated[Path | None, typer.Option(help="a JSON file with the names")] = None,
+    explain: Annotated[bool, typer.Option(help="say why, in both languages")] = False,
+) -> None:
+    """Evaluate a FEEL expression; with --explain a condition tells why it is true, false or unknown."""
+    from madoguchi import feel
+    from madoguchi.feel.builtins.conversion import text_of
+    from madoguchi.feel.explain import explain as reasons
+
+    names = json.loads(context.read_text("utf-8"), parse_float=Decimal) if context else {}
+    try:
+        compiled = feel.compile(expression)
+    except feel.FeelError as error:
+        for fault in error.faults:
+            typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(text_of(compiled(names), quoted=True))
+    if explain:
+        found = reasons(compiled, names)
+        typer.echo(f"{found.message['ja']}\n{found.message['en']}")
+
+
+@rules.command("tck")
+def feel_tck(folder: Folder) -> None:
+    """Run the DMN Technology Compatibility Kit; the last line counts what passed."""
+    from madoguchi.feel.dmn.tck import main
+
+    raise typer.Exit(main(str(folder)))
 
 
 @app.command("postal-codes")
