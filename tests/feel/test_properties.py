@@ -20,7 +20,15 @@ SCOPE = {
     "氏名": feel.STRING,
     "day": feel.DATE,
     "rows": feel.ListType(feel.ContextType({"n": feel.NUMBER, "unit price": feel.NUMBER})),
+    "site": feel.ContextType(
+        {
+            "area": feel.NUMBER,
+            "owners": feel.ListType(feel.ContextType({"share": feel.NUMBER})),
+        }
+    ),
+    "matrix": feel.ListType(feel.ListType(feel.NUMBER)),
 }
+whole = st.integers(-3, 5)  # as they come from JSON: not yet decimals
 numbers = st.decimals(
     allow_nan=False, allow_infinity=False, places=2, min_value=-999, max_value=999
 )
@@ -37,6 +45,56 @@ contexts = st.fixed_dictionaries(
             st.fixed_dictionaries({"n": st.none() | numbers, "unit price": numbers}), max_size=3
         ),
     }
+)
+nested = st.fixed_dictionaries(
+    {
+        "site": st.none()
+        | st.fixed_dictionaries(
+            {
+                "area": st.none() | whole,
+                "owners": st.none()
+                | st.lists(st.fixed_dictionaries({"share": st.none() | whole}), max_size=3),
+            }
+        ),
+        "matrix": st.none() | st.lists(st.lists(st.none() | whole, max_size=3), max_size=3),
+    }
+)
+nested_texts = st.sampled_from(
+    [
+        "site.area > 1",
+        "sum(site.owners.share) > 2",
+        "count(site.owners) = 2",
+        "count(site.owners[share > 1]) = 1",
+        "site.owners[share > 1].share[1] = 3",
+        "site.owners[1].share + 1 = 2",
+        "site.owners[1] = {share: 1}",
+        "site.owners = [{share: 1}]",
+        "list contains(site.owners.share, 1)",
+        "list contains(site.owners, {share: 1})",
+        "count(distinct values(site.owners)) > 1",
+        "some o in site.owners satisfies o.share = 2",
+        "every o in site.owners satisfies o = {share: 2}",
+        "for o in site.owners return o.share * 2",
+        "for o in site.owners return o",
+        "matrix[1][1] = 1",
+        "matrix[1] = [1]",
+        "matrix = [[1], [2, 3]]",
+        "sum(matrix[1]) > 2",
+        "for r in matrix return sum(r)",
+        "for r in matrix, x in r return x + 1",
+        "flatten(matrix)",
+        "matrix[count(item) > 1]",
+        "matrix[1][item > 1]",
+        "{m: matrix, s: site}.m[1][1] = 1",
+        "{o: site.owners}.o.share",
+        "if site.area > 1 then site.owners else []",
+        "[site.owners, matrix]",
+        "sort(site.owners, function(a, b) a.share < b.share)[1].share",
+        "max(matrix[1]) - min(matrix[1])",
+        "site instance of context<area: number>",
+        'get value(site, "area") = 1',
+        "string(matrix)",
+    ]
 )
 anything = st.recursive(
     st.none()
@@ -114,6 +172,21 @@ def test_types_make_rules_faster_not_different(text: str, context: dict[str, Any
     typed = feel.compile(text, SCOPE, strict=False)(context)
     assert typed == feel.compile(text)(context)
     assert typed in (True, False, None)
+
+
+@given(nested_texts, nested)
+def test_nested_data_are_read_alike_with_and_without_types(
+    text: str, context: dict[str, Any]
+) -> None:
+    typed = feel.compile(text, SCOPE)(context)
+    assert typed == feel.compile(text)(context)
+    assert not holds_raw_numbers(typed)
+
+
+def holds_raw_numbers(value: Any) -> bool:
+    if isinstance(value, (list, dict)):
+        return any(map(holds_raw_numbers, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @given(conditions, contexts)

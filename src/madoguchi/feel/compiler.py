@@ -46,6 +46,7 @@ from .syntax import (
 from .types import (
     ANY,
     BOOLEAN,
+    NUMBER,
     SCALARS,
     ContextType,
     FunctionType,
@@ -91,7 +92,8 @@ class Compiler:
         kind = self.type(node)
         if self.found.origins.get(node) is None or not isinstance(kind, (ListType, ContextType)):
             return False
-        taken_out = isinstance(node, Filter) or (isinstance(node, Path) and self.is_rows(node.base))
+        selected = isinstance(node, Filter) and self.type(node.condition) != NUMBER
+        taken_out = selected or (isinstance(node, Path) and self.is_rows(node.base))
         return not (taken_out and isinstance(kind, ListType) and kind.of in SCALARS.values())
 
     def is_rows(self, node: Node) -> bool:
