@@ -57,3 +57,8 @@ def test_messages(text: str, message: str) -> None:
 def test_every_built_in_is_shown() -> None:
     shown = {name for text, _ in EXAMPLES for name in BUILTINS if f"{name}(" in text}
     assert set(BUILTINS) - shown == set()
+
+
+def test_the_python_example_runs() -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    exec(compile(program, str(PAGE), "exec"), {})
