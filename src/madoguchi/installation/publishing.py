@@ -67,6 +67,6 @@ async def index(session: AsyncSession, package: procedures.Package) -> None:
         catalogue_ids=spec.catalogue,
         life_events=spec.life_events,
         standard_period=spec.standard_period,
-        fee=bool(spec.fees),
+        fee=True if spec.fees else None,  # fees of a prefecture may stand outside the package
         minutes=spec.minutes,
     )
