@@ -63,14 +63,21 @@ def main(folder: str) -> int:
 
 
 def cases_of(path: Path) -> Iterator[Failure | None]:
-    """Run the cases of one file."""
-    root = read_xml(path)
+    """Run the cases of one file; whatever cannot be read or evaluated has failed."""
+    try:
+        root = read_xml(path)
+    except XmlError as error:
+        yield Failure(path.name, "", "", "a readable file", str(error))
+        return
     try:
         model: Model | None = load_model(path.parent / (root.text_of("modelName") or ""))
-    except (XmlError, OSError):
+    except Exception:
         model = None
     for case in root.all("testCase"):
-        yield run_case(path.name, model, case)
+        try:
+            yield run_case(path.name, model, case)
+        except Exception as error:
+            yield Failure(path.name, case.get("id"), "", "a result", repr(error)[:200])
 
 
 def run_case(file: str, model: Model | None, case: Tag) -> Failure | None:
