@@ -14,33 +14,33 @@ NAMES = {person.key: person.name for person in PEOPLE}
 
 @dataclass
 class People:
-    """Browser contexts by person, scripts on or off, width. "public" is signed out."""
+    """Browser contexts by person, scripts on or off, language. "public" is signed out."""
 
     browser: Browser
     address: str
-    contexts: dict[tuple[str, bool, int], BrowserContext] = field(default_factory=dict)
+    contexts: dict[tuple[str, bool, str], BrowserContext] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
-    async def window(self, who: str, *, scripts: bool = False, width: int = WIDE) -> Page:
+    async def window(self, who: str, *, scripts: bool = False, language: str = "ja") -> Page:
         """A new window of a person."""
-        key = (who, scripts, width)
+        key = (who, scripts, language)
         if key not in self.contexts:
-            self.contexts[key] = await self._context(who, scripts, width)
+            self.contexts[key] = await self._context(who, scripts, language)
         page = await self.contexts[key].new_page()
         page.set_default_timeout(20_000)
         page.on("console", lambda message: self._said(page, message))
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         return page
 
-    async def _context(self, who: str, scripts: bool, width: int) -> BrowserContext:
+    async def _context(self, who: str, scripts: bool, language: str) -> BrowserContext:
         known = next(
             (c for (name, _, _), c in self.contexts.items() if name == who and who != PUBLIC), None
         )
         context = await self.browser.new_context(
             base_url=self.address,
             java_script_enabled=scripts,
-            viewport={"width": width, "height": 900},
-            locale="ja-JP",
+            viewport={"width": WIDE, "height": 900},
+            locale={"ja": "ja-JP", "en": "en-GB"}[language],
             storage_state=await known.storage_state() if known else None,
         )
         if who != PUBLIC and known is None:
