@@ -139,15 +139,32 @@ async def describe_source(
 ) -> Callable[[str], tuple[Text | None, str | None]]:
     """What a `prefill:` source is called, and as of when it holds: (label, ISO date)."""
     facts = await facts_of(session, party.id, on)
+    account = (await account_of(session, party))["organisation"]
+    registered = facts.get("registration")
+    confirmed = registered is not None and _confirms(registered.value, account)
 
     def describe(source: str) -> tuple[Text | None, str | None]:
         for name in _FACT.findall(source):
             fact: Fact | None = facts.get(name)
             if fact is not None:
                 return fact.source, fact.as_of.isoformat()
+        if registered is not None and confirmed and "account.organisation" in source:
+            return registered.source, registered.as_of.isoformat()
         return (dict(_ACCOUNT), None) if "account" in source else (None, None)
 
     return describe
+
+
+def _confirms(record: object, account: object) -> bool:
+    """Whether the corporate register says of an organisation what its account says."""
+    if not isinstance(record, Mapping) or not isinstance(account, Mapping):
+        return False
+    officers = [officer.get("name") for officer in record.get("officers") or ()]
+    return (
+        all(record.get(name) == account.get(name) for name in ("number", "name"))
+        and identity.address_line(record.get("address") or {}) == account.get("address")
+        and account.get("representative_name") in officers
+    )
 
 
 def _known(values: Mapping[str, object]) -> dict[str, object]:

@@ -101,6 +101,8 @@ async def letter(request: Request, case_id: str, letter_id: str, actor: Official
 
 def fact_text(value: object) -> str:
     """A fact on one line: what officials compare a filing with."""
+    if isinstance(value, Mapping) and "number" in value and "name" in value:
+        return f"{value['name']} ({value['number']})"  # a record: what identifies it is enough here
     if isinstance(value, Mapping):
         return " / ".join(text for item in value.values() if (text := fact_text(item)))
     if isinstance(value, list):
