@@ -12,7 +12,9 @@ def main() -> None:
     failed = [
         name
         for name in BENCHES
-        if subprocess.run([sys.executable, "-m", f"bench.{name}"], cwd=Path(__file__).parents[1]).returncode
+        if subprocess.run(
+            [sys.executable, "-m", f"bench.{name}"], cwd=Path(__file__).parents[1]
+        ).returncode
     ]
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
