@@ -30,11 +30,7 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def site(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo installation, served."""
-    import os  # TEMPORARY
 
-    if os.environ.get("JSITE"):  # TEMPORARY
-        yield Site(os.environ["JSITE"], Path("/tmp"), Path("/tmp/jdemo2.log"))  # TEMPORARY
-        return  # TEMPORARY
     with demo_site(tmp_path_factory.mktemp("demo")) as running:
         yield running
 

@@ -38,7 +38,7 @@ MORE = {
     "/procedures/{procedure_id}": 2,
     # Cases in several states: not each has a letter, a payment or something to do.
     "/desk": 6,
-    "/desk/cases/{case_id}": 3,
+    "/desk/cases/{case_id}": 6,
     "/cases/{case_id}": 4,
 }
 # Reached by other ways than links.

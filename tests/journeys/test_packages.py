@@ -15,7 +15,7 @@ from tests import filings
 from tests.journeys.deciding import REASON, act, correct, letter, pay
 from tests.journeys.demo_day.day import DAY
 from tests.journeys.filling import Answer, complaints, fill_pages, press, shown
-from tests.journeys.people import People
+from tests.journeys.people import PUBLIC, People
 
 pytestmark = pytest.mark.journey
 IN_BROWSER = pytest.mark.asyncio(loop_scope="session")
@@ -72,6 +72,14 @@ JOURNEYS = (
 )
 
 
+# Who holds the registration, as the register names them.
+HOLDERS = {
+    "naniwa": "浪速石油販売株式会社",
+    "council": "一般社団法人日本試験検査協議会",
+    "hakata": "博多精密工業株式会社",
+}
+
+
 def test_every_package_has_a_journey() -> None:
     assert {journey.procedure for journey in JOURNEYS} == set(filings.FOLDERS)
 
@@ -91,7 +99,21 @@ async def test_from_filing_to_letter_without_scripts(
     await decide(people, journey, package, case, applicant)
     if package.spec.letters:
         assert (await letter(applicant, case)).startswith(b"%PDF")
+    register = package.register
+    # The leave book of an office is not for the public.
+    if register is not None and register.spec.action == "enter" and package.kind != "internal":
+        await entered(people, register.spec.name, HOLDERS[journey.applicant])
     assert not people.take_faults()
+
+
+async def entered(people: People, register: str, holder: str) -> None:
+    """Anyone finds the new entry in the public register, with a page of its own."""
+    anyone = await people.window(PUBLIC)
+    await anyone.goto(f"/registers/{register}?q={holder}")
+    await expect(anyone.locator("main")).to_contain_text(holder)
+    await anyone.locator(f"main a[href^='/registers/{register}/']").first.click()
+    await expect(anyone.locator("main")).to_contain_text(holder)
+    await anyone.close()
 
 
 async def begin(applicant: Page, journey: Journey, package: Package) -> dict[str, Any]:
