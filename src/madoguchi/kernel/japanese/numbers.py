@@ -13,6 +13,7 @@ MONEY_DIGITS = 15  # 999 trillion yen; a double in someone's spreadsheet still h
 
 # △ and ▲ are accounting's minus; 、 and 。 come from an input method left on.
 _MARKS = str.maketrans({"△": "-", "▲": "-", "、": ",", "。": "."})
+_PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 _NUMBER = re.compile(r"([+-]?)(\d[\d,]*|)(?:\.(\d*))?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 _EXPONENT = re.compile(r"[+-]?[\d.,]+[eE][+-]?\d+", re.ASCII)
@@ -28,6 +29,8 @@ def parse_decimal(text: str) -> Decimal:
     Raises JapaneseInputError: empty, number_format, number_grouping, number_exponent,
     number_not_finite, number_unit (万, 億 and kanji numerals), number_too_long.
     """
+    if _PLAIN.fullmatch(text):  # most numbers are plain; the long way understands the others
+        return Decimal(text) or Decimal(0)
     typed = fold_code(text.translate(_MARKS))
     if not typed:
         raise JapaneseInputError("empty")
@@ -58,6 +61,8 @@ def parse_money(text: str) -> int:
     万 and 億 are refused (number_unit): "3万5" could mean two amounts. Also money_fraction, and
     number_too_long beyond 15 digits.
     """
+    if text.isascii() and text.isdigit() and len(text) <= MONEY_DIGITS:
+        return int(text)
     number = parse_decimal(_without_yen(fold_code(text.translate(_MARKS))))
     if number != number.to_integral_value():
         raise JapaneseInputError("money_fraction")

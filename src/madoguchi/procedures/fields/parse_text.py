@@ -75,8 +75,13 @@ def _limits(field: Field, value: str) -> str:
 
 
 def _characters(field: Field, value: str) -> str:
-    unusable = "".join(
-        dict.fromkeys(c for c in value if unicodedata.category(c) in ("Co", "Cs", "Cn"))
+    # What is printable is assigned and public; looking at each character is for the rest.
+    unusable = (
+        ""
+        if value.isprintable()
+        else "".join(
+            dict.fromkeys(c for c in value if unicodedata.category(c) in ("Co", "Cs", "Cn"))
+        )
     )
     if unusable:  # 外字 (private use) and unassigned code points mean nothing outside one machine
         raise InputFault("characters", characters=unusable)
