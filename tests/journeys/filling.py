@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, TimeoutError, expect
 
 from madoguchi.procedures.fields.field import Field
 from madoguchi.procedures.fields.types import TYPES
@@ -78,7 +78,10 @@ async def fill_pages(
         for answer in await fill_page(page, fields, data, pdf):
             typed[answer.pointer] = answer
         await press(page, "保存して次へ")
-        assert f"/pages/{found[1]}" not in page.url, await complaints(page)
+        try:
+            await page.wait_for_url(lambda url, here=found[0]: here not in url, timeout=5_000)
+        except TimeoutError as fault:
+            raise AssertionError(await complaints(page)) from fault
     if "/attachments" in page.url:
         await attach_required(page, pdf)
         await page.get_by_role("link", name="内容の確認へ進む").click()
@@ -115,11 +118,19 @@ async def fill_page(
 
 async def refresh(page: Page) -> None:
     """Let the page show what the answers so far bring: by its button, or by itself with scripts."""
-    if await page.evaluate("() => !!window.htmx"):
-        await page.wait_for_timeout(2500)
+    if await settled(page):
         return
     if await page.get_by_role("button", name="計算と表示を更新", exact=True).count():
         await press(page, "計算と表示を更新")
+
+
+async def settled(page: Page) -> bool:
+    """With scripts, wait until the page has saved what was typed; whether there are scripts."""
+    if not await page.evaluate("() => !!window.htmx"):
+        return False
+    await page.wait_for_timeout(1_800)  # it waits up to 1.5 seconds for more to be typed
+    await page.wait_for_function("() => !document.querySelector('.htmx-request')")
+    return True
 
 
 def answers(
@@ -178,6 +189,8 @@ async def match_rows(page: Page, fields: list[Field], data: Mapping[str, Any]) -
             continue
         have, want = rows.get(pointer, []), len(data[field.name])
         add = page.locator(f'button[value="add:{pointer}"]')
+        if len(have) != want:
+            await settled(page)
         if len(have) < want and not (have and field.spec.prefill) and await add.count():
             await click_through(page, add)
             return True
@@ -247,6 +260,7 @@ async def _open_files(page: Page) -> None:
 
 async def press(page: Page, name: str) -> None:
     """Press a button by what it says, and wait for the page that follows."""
+    await settled(page)
     button = page.get_by_role("button", name=name, exact=True)
     # The first button of a form may be there only for the Enter key.
     await click_through(page, button.last)
