@@ -67,10 +67,7 @@ def shown(stored: object, language: str) -> str:
             return format_wareki(day) if language == "ja" else f"{day.day} {day:%B %Y}"
         if stored.keys() == {"$decimal"}:
             return f"{Decimal(str(stored['$decimal'])):,f}"
-        # Of a row (a station, an officer) its words are told; its figures mean nothing unlabelled.
-        words = [item for item in stored.values() if isinstance(item, str)]
-        told = words or list(stored.values())
-        return " / ".join(text for item in told if (text := shown(item, language)))
+        return " / ".join(text for item in stored.values() if (text := shown(item, language)))
     if isinstance(stored, list):
         return "\n".join(shown(item, language) for item in stored)
     return str(stored)
