@@ -49,6 +49,21 @@ async def test_two_windows_editing_one_page_keep_both_inputs(office: Office) -> 
     assert (await table.kept())["contact_name"] == "窓の一", "nothing is overwritten unasked"
 
 
+async def test_what_was_saved_while_typing_never_undoes_what_was_sent(office: Office) -> None:
+    """Requests overtake each other: an older one that arrives last must not win."""
+    table = await spread(office, NOTICE)
+    url = f"/drafts/{table.draft}/pages/{table.package.page_of('/contact_name').id}"  # type: ignore[union-attr]
+    window = controls(await table.client.get(url))
+    while_typing = {**window, "/contact_name": ["書きかけ"]}
+    sent = {**window, "/contact_name": ["書き終えた"], "do": ["next"]}
+    assert (await table.client.post(f"{url}/recompute", data=while_typing)).status_code == 200
+    assert (await table.client.post(url, data=sent)).status_code == 303
+    assert (await table.client.post(f"{url}/recompute", data=while_typing)).status_code == 200
+    assert (await table.kept())["contact_name"] == "書き終えた"
+    again = {**sent, "/contact_name": ["戻って直した"]}
+    assert (await table.client.post(url, data=again)).status_code == 303, "its own window may go on"
+
+
 async def test_filing_twice_files_once(office: Office) -> None:
     table = await spread(office, NOTICE)
     await attach_all(table)

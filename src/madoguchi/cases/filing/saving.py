@@ -23,6 +23,8 @@ from madoguchi.kernel.language import Text
 from madoguchi.procedures.service import Field, Package, Page
 
 KEEP = "keep:"
+# After the name of a window's sheet in `draft.sheets`: the sheet was sent, it types no more.
+SENT = "."
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,22 @@ def entered_by(
 
 
 def differences(
-    draft: Draft, package: Package, page: Page, mine: Mapping[str, Any], sent: Sent
+    draft: Draft,
+    package: Package,
+    page: Page,
+    mine: Mapping[str, Any],
+    sent: Sent,
+    *,
+    typing: bool = False,
 ) -> list[Difference]:
     """Where a window that did not see the latest answers would overwrite them; [] is harmless.
 
-    A window that wrote the page last itself has nobody else's answers before it.
+    A window that wrote the page last itself has nobody else's answers before it. But what it saved
+    while `typing` may arrive after the page it sent: that is older, and overwrites nothing.
     """
     sheet, base = _first(sent, "sheet"), _first(sent, "base")
-    if draft.sheets.get(page.id) == sheet or base == base_of(draft, page):
+    own = (sheet,) if typing else (sheet, sheet + SENT)
+    if draft.sheets.get(page.id) in own or base == base_of(draft, page):
         return []
     found = []
     for name in page.fields:
@@ -91,12 +101,19 @@ def resolve(
 
 
 def save(
-    draft: Draft, page: Page, entered: Mapping[str, Any], sheet: str, at: datetime, *, sent: bool
+    draft: Draft,
+    page: Page,
+    entered: Mapping[str, Any],
+    sheet: str,
+    at: datetime,
+    *,
+    sent: bool,
+    typing: bool = False,
 ) -> None:
     """Write the answers of a page; `sent`: the person sent it, so faults are shown from now on."""
     changed = write(draft, Content(entered, draft.attached), at)
-    if (changed or (sent and page.id not in draft.sheets)) and sheet:
-        draft.sheets = {**draft.sheets, page.id: sheet[:40]}
+    if (changed or not typing) and sheet:
+        draft.sheets = {**draft.sheets, page.id: sheet[:40] + ("" if typing else SENT)}
     if sent and page.id not in draft.visited:
         draft.visited = [*draft.visited, page.id]
         if not changed:

@@ -110,9 +110,19 @@ async def recompute(request: Request, draft_id: str, page_id: str, actor: Anyone
         entered = saving.entered_by(
             draft, judged.package, found, form.fields, edit_rule(draft, judged)
         )
-        clash = bool(saving.differences(draft, judged.package, found, entered, form.fields))
+        clash = bool(
+            saving.differences(draft, judged.package, found, entered, form.fields, typing=True)
+        )
         if not clash:
-            saving.save(draft, found, entered, form.value("sheet"), state.clock(), sent=False)
+            saving.save(
+                draft,
+                found,
+                entered,
+                form.value("sheet"),
+                state.clock(),
+                sent=False,
+                typing=True,
+            )
             await session.commit()
             judged = await judge(session, draft, state.clock())
         shown = Shown(
@@ -177,7 +187,7 @@ async def _save(
         if (faulty and sends) or refused:
             shown = Shown(
                 sends or found.id in draft.visited,
-                form.value("sheet"),
+                saving.new_sheet(),
                 return_to,
                 status=422,
                 refused=refused,
