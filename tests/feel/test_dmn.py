@@ -163,4 +163,6 @@ def test_the_printer_ends_with_the_count(
     (tmp_path / "sum-test-01.xml").write_text(text, encoding="utf-8")
     assert main(str(tmp_path)) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines == ["sum-test-01.xml 3 two: expected 3, got 2", "passed 1 of 2"]
+    assert lines[0] == f"1 of 2  {tmp_path.name}"
+    assert lines[2] == "sum-test-01.xml 3: two: expected 3, got 2"
+    assert lines[-1] == "passed 1 of 2"

@@ -1,11 +1,14 @@
 """The reference tells the truth: every example is evaluated, every built-in is shown."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from madoguchi import feel
+from madoguchi.cli import app
 from madoguchi.feel.builtins import BUILTINS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/feel.md"
@@ -59,6 +62,12 @@ def test_every_built_in_is_shown() -> None:
     assert set(BUILTINS) - shown == set()
 
 
-def test_the_python_example_runs() -> None:
-    (program,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+@pytest.mark.parametrize("program", re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL))
+def test_the_python_examples_run(program: str) -> None:
     exec(compile(program, str(PAGE), "exec"), {})
+
+
+@pytest.mark.parametrize("command", re.findall(r"^madoguchi (feel sql .*)$", TEXT, re.MULTILINE))
+def test_the_commands_run(command: str) -> None:
+    done = CliRunner().invoke(app, shlex.split(command))
+    assert done.exit_code == 0, done.stderr

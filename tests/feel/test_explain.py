@@ -31,38 +31,65 @@ CASES = [
         "capacity >= 300",
         {"capacity": 200},
         False,
-        "処理能力（200）は300以上ではない。",
-        "capacity (200) is not at least 300.",
+        "処理能力（200）は300未満です。",
+        "capacity (200) is less than 300.",
     ),
     (
         "capacity >= (if licensed then 300 else 100)",
         {"capacity": 200, "licensed": False},
         True,
-        "処理能力（200）はif licensed then 300 else 100（100）以上である。",
+        "処理能力（200）はif licensed then 300 else 100（100）以上です。",
         "capacity (200) is at least if licensed then 300 else 100 (100).",
     ),
     (
         'gas in ("helium", "nitrogen")',
         {"gas": "propane"},
         False,
-        'gas（「propane」）は"helium", "nitrogen" のいずれでもない。',
-        'gas (“propane”) is none of "helium", "nitrogen".',
+        "gas（「propane」）は「helium」、「nitrogen」のいずれでもありません。",
+        "gas (“propane”) is none of “helium”, “nitrogen”.",
     ),
     (
         'start >= filed_on + duration("P20D")',
         {"start": date(2026, 4, 10), "filed_on": date(2026, 4, 1)},
         False,
-        'start（2026-04-10）はfiled_on + duration("P20D")（2026-04-21）より前である。',
+        'start（2026-04-10）はfiled_on + duration("P20D")（2026-04-21）より前です。',
         'start (2026-04-10) is before filed_on + duration("P20D") (2026-04-21).',
     ),
-    ("licensed", {"licensed": True}, True, "免許があるに当たります。", "licensed: yes."),
-    ("gas = null", {}, True, "gas（未入力）は未入力である。", "gas (not given) is not given."),
+    ("licensed", {"licensed": True}, True, "「免許がある」に当たります。", "“licensed”: yes."),
     (
         "capacity between 1 and 5",
         {"capacity": 9},
         False,
-        "処理能力（9）は1以上5以下ではない。",
-        "capacity (9) is not 1 to 5.",
+        "処理能力（9）は1以上5以下の範囲外です。",
+        "capacity (9) is outside 1 to 5.",
+    ),
+    (
+        "capacity in [1..5)",
+        {"capacity": 5},
+        False,
+        "処理能力（5）は1以上5未満の範囲外です。",
+        "capacity (5) is outside 1 to less than 5.",
+    ),
+    (
+        "some r in rows satisfies r.n > 3",
+        {"rows": [{"n": 1}, {"n": 4}]},
+        True,
+        "rowsの2件目が「r.n > 3」に当たります。",
+        "Item 2 of rows satisfies “r.n > 3”.",
+    ),
+    (
+        "every r in rows satisfies r.n > 3",
+        {"rows": [{"n": 5}, {"n": 4}]},
+        True,
+        "rowsのすべてが「r.n > 3」に当たります。",
+        "All of rows satisfy “r.n > 3”.",
+    ),
+    (
+        'not(gas != "helium")',
+        {"gas": "helium"},
+        True,
+        "gas（「helium」）は「helium」です。",
+        "gas (“helium”) is “helium”.",
     ),
 ]
 
@@ -71,6 +98,32 @@ CASES = [
 def test_words(text: str, context: dict[str, Any], value: bool, ja: str, en: str) -> None:
     found = told(text, context)
     assert (found.value, found.message, found.missing) == (value, {"ja": ja, "en": en}, ())
+
+
+ABSENT = [  # what is true or false for now, and the absent data that may change it
+    ("gas = null", {}, True, [("gas",)]),
+    ('gas = "helium"', {}, False, [("gas",)]),
+    ('gas = "helium" and capacity > 1', {"capacity": 0}, False, []),
+    ('gas = "helium" or capacity > 1', {"capacity": 2}, True, []),
+    ("capacity between 1 and 5 or licensed", {"licensed": True}, True, []),
+    ("if licensed then capacity > 3 else capacity > 1", {"capacity": 5}, True, []),
+    ("if licensed then capacity > 3 else capacity > 1", {"capacity": 2}, True, [("licensed",)]),
+    ("if licensed then capacity > 3 else gas = null", {"licensed": False}, True, [("gas",)]),
+    ("(if licensed then capacity else 1) > 2", {"licensed": False}, False, []),
+    ("some r in rows satisfies r.n > 3", {"rows": [{"n": 5}, {}]}, True, []),
+    ("some r in rows satisfies r.n > 3", {"rows": [{"n": 1}, {}]}, None, [("rows", "n")]),
+    ("every r in rows satisfies r.n > 3", {"rows": [{"n": 1}, {}]}, False, []),
+    ("count(rows) > 3", {}, None, [("rows",)]),
+    ("capacity + 1 > null", {}, None, [("capacity",)]),
+]
+
+
+@pytest.mark.parametrize(("text", "context", "value", "missing"), ABSENT)
+def test_what_may_change_the_answer(
+    text: str, context: dict[str, Any], value: bool | None, missing: list[tuple[str, ...]]
+) -> None:
+    found = told(text, context)
+    assert (found.value, list(found.missing)) == (value, missing)
 
 
 def test_only_what_decided_is_told() -> None:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +93,9 @@ nested_texts = st.sampled_from(
         "site instance of context<area: number>",
         'get value(site, "area") = 1',
         "string(matrix)",
+        "flatten([1, 2])[if matrix = [[1], [2, 3]] then item > 1 else false]",
+        "for f in (for r in matrix return function(x) x + count(r)) return f(1)",
+        "for a in 1..2, r in matrix return count(r) * a",
     ]
 )
 anything = st.recursive(
@@ -140,16 +142,23 @@ atoms = (
     | st.builds("count(rows[n > {}]) = 1".format, number_texts)
     | st.sampled_from(["ok", "ok = null", '氏名 = "山"', 'day > @"2020-01-01"', "day.year = 2000"])
 )
-conditions = st.recursive(
-    atoms,
-    lambda inner: (
-        st.builds("({}) and ({})".format, inner, inner)
-        | st.builds("({}) or ({})".format, inner, inner)
-        | st.builds("not({})".format, inner)
-        | st.builds("if {} then {} else {}".format, inner, inner, inner)
-    ),
-    max_leaves=5,
-)
+
+
+def either(atoms: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Combine conditions."""
+    return st.recursive(
+        atoms,
+        lambda inner: (
+            st.builds("({}) and ({})".format, inner, inner)
+            | st.builds("({}) or ({})".format, inner, inner)
+            | st.builds("not({})".format, inner)
+            | st.builds("if {} then {} else {}".format, inner, inner, inner)
+        ),
+        max_leaves=5,
+    )
+
+
+conditions = either(atoms)
 fragments = st.lists(
     st.sampled_from(
         '( ) [ ] { } in for x return if then else 1 "a" and or .. , : a . - + ** @"P1D" function(x) '
@@ -196,6 +205,63 @@ def test_explanations_agree_with_the_rule(text: str, context: dict[str, Any]) ->
     assert found.value is rule(context)
     assert all(r.outcome in (True, False, None) for r in found.reasons)
     assert set(found.missing) <= {(n,) for n in SCOPE} | rule.references
+
+
+complete = st.fixed_dictionaries(
+    {
+        "a": numbers,
+        "b": numbers,
+        "ok": st.booleans(),
+        "氏名": st.just("山") | st.text(max_size=3),
+        "day": dates,
+        "rows": st.lists(
+            st.fixed_dictionaries({"n": numbers, "unit price": numbers}), min_size=1, max_size=2
+        ),
+    }
+)
+on_absence = st.sampled_from(
+    [
+        "ok != null",
+        "rows = null",
+        "count(rows) > 1",
+        "every r in rows satisfies r.n > a",
+        "rows.n[1] > 2",
+        "(if ok then a else b) > 2",
+        "a instance of number",
+        "b in [a..5]",
+        "a in (< b, > 3)",
+        "list contains(rows.n, a)",
+        "null or a > 3",
+        "min(a, b) > 2",
+        "[a, b][item > 1] = [a]",
+        "{x: a}.x > b",
+        "(for r in rows return r.n > 1) = [true]",
+    ]
+)
+
+
+@given(either(conditions | on_absence), contexts, complete, st.booleans())
+def test_what_is_not_named_as_missing_changes_nothing(
+    text: str, context: dict[str, Any], complete: dict[str, Any], typed: bool
+) -> None:
+    rule = feel.compile(text, SCOPE if typed else None, strict=False)
+    found = feel.explain(rule, context)
+    given = {name: filled(context.get(name), (name,), complete, found.missing) for name in complete}
+    assert rule(given) is found.value
+
+
+def filled(value: Any, path: tuple[str, ...], complete: Any, missing: Any) -> Any:
+    """Give every absent datum its value, those named as missing left out."""
+    if isinstance(value, list):
+        return [filled(item, path, complete, missing) for item in value]
+    if isinstance(value, dict):
+        return {n: filled(v, (*path, n), complete, missing) for n, v in value.items()}
+    if value is not None or any(named[: len(path)] == path for named in missing):
+        return value
+    found = complete
+    for name in path:
+        found = (found[0] if isinstance(found, list) else found)[name]
+    return found
 
 
 @given(conditions, st.dictionaries(st.sampled_from(list(SCOPE)), anything))
@@ -250,50 +316,3 @@ def test_days_added_are_days_between(day: date, days: int) -> None:
     context = {"day": day, "length": timedelta(days=days)}
     assert feel.compile("(day + length) - day")(context) == timedelta(days=days)
     assert feel.compile("day + length - length")(context) == day
-
-
-HOSTILE = [
-    "(" * 5000,
-    "[" * 5000,
-    "-" * 5000 + "1",
-    "1" + "+1" * 5000,
-    "if a then " * 300 + "1",
-    "a" + ".b" * 5000,
-    "x[" * 3000,
-    "{a:" * 300,
-    "function(x) " * 500 + "x",
-    "9**9**9**9**9",
-    "2 ** 1e6000",
-    "for x in 1..1000000000 return x",
-    "for a in 1..1000, b in 1..1000, c in 1..1000 return 1",
-    "count(for a in 1..99999 return (for b in 1..99999 return b))",
-    "{f: function(g, n) g(g, n + 1) + g(g, n + 1), r: f(f, 0)}.r",
-    "{f: function(g) g(g), r: f(f)}.r",
-    "for i in 1..60 return concatenate(partial, partial, partial)",
-    '(for i in 1..60 return if i = 1 then "ab" else partial[-1] + partial[-1])[-1]',
-    'matches("' + "a" * 5000 + '!", "(a+)+$")',
-    'matches("' + "a" * 5000 + '!", "a*a*a*a*a*a*b")',
-    'replace("' + "a" * 5000 + '", "(a|aa)+$", "b")',
-    'matches("' + "a" * 500 + '", "((a{1,900}){1,900}){1,900}")',
-    '@"P999999999999999Y" * 999999999999999',
-    "a in (" + ",".join(["[1..2]"] * 3000) + ")",
-    '"' + "\\uD83D" * 100 + '"',
-    "1" * 90000,
-    '{s: string join(for i in 1..60000 return "abcdefghijklmnop"), r: replace(s, "a", s)}.r',
-    '{s: string join(for i in 1..60000 return "abcdefghijklmnop"),'
-    " r: string join(for i in 1..9999 return s)}.r",
-    '{s: string join(for i in 1..60000 return "abcdefghijklmnop"),'
-    " r: string(for i in 1..9999 return s)}.r",
-    "{c: context(for i in 1..50000 return {key: string(i), value: i}),"
-    ' r: for i in 1..50000 return context put(c, "a", i)}.r',
-    "{c: context(for i in 1..50000 return {key: string(i), value: i}),"
-    " r: context merge(for i in 1..50000 return c)}.r",
-    "count(distinct values(for i in 1..90000 return [i]))",
-    "for i in 1..300 return sort(1..0)",
-    "sort(for i in 1..90000 return modulo(i * 7919, 90001), function(a, b) a < b)",
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_texts_end(text: str) -> None:
-    assert all(f.line >= 1 for f in faults_or_call(feel.compile, text, {}))

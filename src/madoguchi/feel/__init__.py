@@ -9,7 +9,9 @@ from .coverage import Coverage, Overlap, coverage
 from .explain import Explanation, Reason, explain
 from .expression import Expression, check, compile, compile_unary
 from .faults import Fault, FeelError
-from .sql import Sql, to_sql
+from .functions import Function, FunctionError, Functions, bound, function_table
+from .nulls import null_reasons
+from .sql import Batch, Column, Sql, batch, in_every_dialect, sqlite_functions, to_sql
 from .tables import (
     CellFault,
     CompiledTable,
@@ -49,7 +51,9 @@ __all__ = [
     "STRING",
     "TIME",
     "YEARS_DURATION",
+    "Batch",
     "CellFault",
+    "Column",
     "CompiledTable",
     "ContextType",
     "Coverage",
@@ -58,7 +62,10 @@ __all__ = [
     "Expression",
     "Fault",
     "FeelError",
+    "Function",
+    "FunctionError",
     "FunctionType",
+    "Functions",
     "Input",
     "ListType",
     "Output",
@@ -70,11 +77,17 @@ __all__ = [
     "Sql",
     "Type",
     "YearsMonths",
+    "batch",
+    "bound",
     "check",
     "compile",
     "compile_unary",
     "coverage",
     "decision_table",
     "explain",
+    "function_table",
+    "in_every_dialect",
+    "null_reasons",
+    "sqlite_functions",
     "to_sql",
 ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .builtins import BUILTINS, Builtin, accepts
-from .builtins.registry import Parameter
-from .faults import nearest, unknown_name
-from .scope import Binding, Local, Member, Variable
-from .syntax import Call, Name
-from .types import ANY, ANY_FUNCTION, NULL, FunctionType, ListType, Type, conforms
+from .builtins import BUILTINS, Builtin, Overload, Parameter, accepts
+from .faults import nearest
+from .operand_checker import constant_type
+from .syntax import Call, Literal, Name
+from .types import ANY, ANY_FUNCTION, NULL, FunctionType, Type
 
 if TYPE_CHECKING:
     from .checker import Checker
@@ -17,115 +17,73 @@ if TYPE_CHECKING:
 
 def check_call(checker: Checker, node: Call) -> Type:
     """Type a call of a built-in, of a function in the scope, or of any expression."""
-    target = node.function
-    if isinstance(target, Name):
-        binding = callee(checker, target)
-        if isinstance(binding, Builtin):
-            checker.found.bindings[node] = binding
-            checker.found.bindings[target] = binding
-            checker.found.constant |= {target} if binding.pure else set()
-            return check_builtin(checker, node, binding)
-        if binding is None:
-            for argument in node.arguments:
-                checker.visit(argument)
-            known = {*BUILTINS, *functions_in(checker)}
-            found = unknown_name(checker.found.source, target.at, target.name, known)
-            checker.found.faults.append(found)
-            checker.found.bindings[target] = Variable(target.name, ANY)
-            return ANY
-    kind = checker.visit(target)
     types = [checker.visit(argument) for argument in node.arguments]
-    if isinstance(kind, FunctionType):
-        return check_function(checker, node, kind, types)
-    if kind not in (ANY, NULL):
-        name = target.name if isinstance(target, Name) else "…"
+    target, name = node.function, "…"
+    if isinstance(target, Name):
+        name, builtin = target.name, called_builtin(checker, target.name)
+        if builtin:
+            checker.found.bindings[node] = builtin
+            checker.bind(target, builtin)
+            result = result_type(checker, node, name, builtin.overloads, types)
+            return literal_call_type(node, builtin) if result == ANY else result
+    kind = checker.visit(target)
+    if isinstance(kind, FunctionType) and kind != ANY_FUNCTION:
+        return result_type(checker, node, name, [overload_of(name, kind)], types)
+    if not isinstance(kind, FunctionType) and kind not in (ANY, NULL):
         checker.report(node, "not-a-function", name=name)
     return ANY
 
 
-def callee(checker: Checker, target: Name) -> Binding | None:
-    """Find what a called name means: a function in scope, else the built-in of that name."""
-    binding = checker.scope.resolve(target.name)
-    known = BUILTINS.get(target.name)
-    if known is None or isinstance(binding, Builtin):
-        return binding
-    if isinstance(binding, Member) and binding.unsure:
-        return known
-    if isinstance(binding, (Local, Variable, Member)):
-        return binding if isinstance(binding.type, FunctionType) else known
-    return known
+def called_builtin(checker: Checker, name: str) -> Builtin | None:
+    """Find the built-in that a call means; data of that name do not hide it, functions do."""
+    binding, builtin = checker.scope.resolve(name), BUILTINS.get(name)
+    hidden = binding and binding is not builtin and isinstance(binding.type, FunctionType)
+    return None if hidden else builtin
 
 
-def functions_in(checker: Checker) -> set[str]:
-    """List the functions among the variables."""
-    variables = checker.scope.variables or {}
-    return {name for name, kind in variables.items() if isinstance(kind, FunctionType)}
+def overload_of(name: str, kind: FunctionType) -> Overload:
+    """Describe a function of the scope as built-ins are described."""
+    usage = f"{name}({', '.join(f'{n}: {t}' for n, t in kind.params)})"
+    parameters = tuple(Parameter(n, t) for n, t in kind.params)
+    return Overload(usage, parameters, False, kind.returns, lambda *_: None)
 
 
-def check_builtin(checker: Checker, node: Call, builtin: Builtin) -> Type:
-    """Type a call of a built-in by the first overload that its arguments fit."""
-    types = [checker.visit(argument) for argument in node.arguments]
+def result_type(
+    checker: Checker, node: Call, name: str, overloads: Sequence[Overload], types: list[Type]
+) -> Type:
+    """Type a call by the first overload that its arguments fit."""
     arranged = [
         (overload, parameters)
-        for overload in builtin.overloads
+        for overload in overloads
         if (parameters := overload.arrange(len(types), node.names)) is not None
     ]
+    usage = " / ".join([o.usage for o, _ in arranged] or [o.usage for o in overloads])
     if not arranged:
-        usage = " / ".join(overload.usage for overload in builtin.overloads)
-        checker.report(node, "argument-count", name=builtin.name, usage=usage)
+        known = {parameter.name for overload in overloads for parameter in overload.parameters}
+        strange = next((n for n in node.names or () if n not in known), None)
+        if strange is None:
+            checker.report(node, "argument-count", name=name, usage=usage)
+        else:
+            suggestion = nearest(strange, known)
+            checker.report(node, "argument-name", suggestion, name=name, argument=strange)
         return ANY
-    fitting = [
-        overload.result_type(parameters, types)
-        for overload, parameters in arranged
-        if all(accepts(p.type, t) for p, t in zip(parameters, types, strict=True))
+    fits = [[accepts(p.type, t) for p, t in zip(ps, types, strict=True)] for _, ps in arranged]
+    results = [
+        o.result_type(ps, types) for (o, ps), fit in zip(arranged, fits, strict=True) if all(fit)
     ]
-    if not fitting:
-        usage = " / ".join(overload.usage for overload, _ in arranged)
-        wrong = next(
-            (t for t in types if not any(fits_somewhere(t, p) for _, p in arranged)), types[0]
-        )
-        checker.report(node, "argument-type", name=builtin.name, usage=usage, type=wrong)
+    if not results:
+        wrong = next((t for t, *fit in zip(types, *fits, strict=True) if not any(fit)), types[0])
+        checker.report(node, "argument-type", name=name, usage=usage, type=wrong)
         return ANY
-    if ANY in types and any(result != fitting[0] for result in fitting):
+    unsure = ANY in types and any(result != results[0] for result in results)
+    return ANY if unsure else results[0]
+
+
+def literal_call_type(node: Call, builtin: Builtin) -> Type:
+    """Type a call by its value when all arguments are literals, as of ``duration("P1D")``."""
+    values = [part.value for part in node.arguments if isinstance(part, Literal)]
+    if not builtin.pure or len(values) < len(node.arguments):
         return ANY
-    if builtin.name == "duration":
-        return duration_type(node)
-    return fitting[0]
-
-
-def fits_somewhere(kind: Type, parameters: list[Parameter]) -> bool:
-    """Tell whether some parameter takes the type: the first that none takes is the wrong one."""
-    return any(accepts(parameter.type, kind) for parameter in parameters)
-
-
-def duration_type(node: Call) -> Type:
-    """Tell which kind of duration a literal text names."""
-    from .operand_checker import literal_type
-    from .syntax import Literal
-    from .temporal import duration_from_text
-
-    text = node.arguments[0]
-    if isinstance(text, Literal) and isinstance(text.value, str):
-        value = duration_from_text(text.value)
-        return ANY if value is None else literal_type(value)
-    return ANY
-
-
-def check_function(checker: Checker, node: Call, kind: FunctionType, types: list[Type]) -> Type:
-    """Type a call of a function whose type is known."""
-    if kind == ANY_FUNCTION:
-        return ANY
-    name = node.function.name if isinstance(node.function, Name) else "function"
-    usage = f"{name}({', '.join(f'{n}: {t}' for n, t in kind.params)})"
-    wanted = dict(kind.params)
-    if node.names is None and len(types) != len(kind.params):
-        checker.report(node, "argument-count", name=name, usage=usage)
-        return kind.returns
-    for unknown in [n for n in node.names or () if n not in wanted]:
-        checker.report(node, "argument-name", nearest(unknown, wanted), name=name, argument=unknown)
-    names = node.names or tuple(wanted)
-    for given, actual in zip(names, types, strict=False):
-        parameter = wanted.get(given, ANY)
-        if not conforms(actual, parameter) and not conforms(ListType(actual), parameter):
-            checker.report(node, "argument-type", name=name, usage=usage, type=actual)
-    return kind.returns
+    named = dict(zip(node.names or (), values, strict=False))
+    value = builtin.call_named(named) if named else builtin(*values)
+    return ANY if value is None else constant_type(value)

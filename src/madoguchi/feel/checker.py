@@ -2,81 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
+from . import syntax
 from .builtins import Builtin
 from .call_checker import check_call
-from .faults import Fault, fault, nearest, unknown_name
-from .operand_checker import (
-    arithmetic_type,
-    check_comparable,
-    check_membership,
-    check_ordered,
-    literal_type,
-)
+from .faults import MOST_FAULTS, Fault, fault, nearest, unknown_name
+from .operand_checker import UNKNOWN, constant_type, days_meant, operation_type
 from .properties import property_types
-from .scope import Binding, Local, Member, Origin, Scope, Variable
-from .syntax import (
-    Arithmetic,
-    Between,
-    Call,
-    Comparison,
-    ContextOf,
-    Filter,
-    For,
-    Function,
-    Holds,
-    If,
-    In,
-    InstanceOf,
-    Iteration,
-    ListOf,
-    Literal,
-    Logic,
-    Name,
-    Negation,
-    Node,
-    Path,
-    Quantified,
-    RangeOf,
-    Test,
-    children,
-)
+from .scope import Binding, Local, Origin, Scope, Variable
+from .syntax import Node, children
 from .types import (
     ANY,
     BOOLEAN,
     DATE,
-    DATE_TIME,
-    DAYS_DURATION,
     NULL,
     NUMBER,
-    YEARS_DURATION,
     ContextType,
     FunctionType,
     ListType,
     RangeType,
     Type,
+    comparable,
     conforms,
     join,
     join_all,
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class Analysis:
-    """What the checker learned: types, meanings of names and calls, declared names, references."""
+    """What the checker learned: types, meanings of names and calls, declared names, data read."""
 
     source: str
     types: dict[Node, Type] = field(default_factory=dict)
-    bindings: dict[Node, Binding | None] = field(default_factory=dict)
+    bindings: dict[Node, Binding] = field(default_factory=dict)
     declared: dict[Node, tuple[Local, ...]] = field(default_factory=dict)
     constant: set[Node] = field(default_factory=set)
-    origins: dict[Node, Origin] = field(default_factory=dict)
-    references: list[tuple[str, ...]] = field(default_factory=list)
+    origins: dict[Node, tuple[str, ...]] = field(default_factory=dict)
+    extended: set[Node] = field(default_factory=set)  # whose data are read only in part
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def references(self) -> frozenset[tuple[str, ...]]:
+        """The data that the expression reads, each as far as it is read."""
+        return frozenset(o for node, o in self.origins.items() if node not in self.extended)
 
 
 class Checker:
@@ -86,284 +58,240 @@ class Checker:
         self.found = Analysis(source)
         self.scope = Scope(scope)
 
-    # ── walking ──────────────────────────────────────────────────────────────────────────────
+    # ── recording ────────────────────────────────────────────────────────────────────────────
 
     def visit(self, node: Node) -> Type:
         """Give the type of a node, recording what is learned."""
-        kind = VISITORS[type(node)](self, node)
-        self.found.types[node] = kind
-        if self.is_constant(node):
+        kind = self.found.types[node] = self.type_of(node)
+        if not isinstance(node, (syntax.Name, syntax.Function, syntax.ContextOf)) and all(
+            part in self.found.constant for part in children(node)
+        ):
             self.found.constant.add(node)
         return kind
 
-    def is_constant(self, node: Node) -> bool:
-        """Tell whether a node has the same value in every context."""
-        if isinstance(node, Name):
-            binding = self.found.bindings.get(node)
-            return isinstance(binding, Builtin) and binding.pure
-        if isinstance(node, (Function, For, Quantified, ContextOf, Iteration)):
-            return False
-        return all(part in self.found.constant for part in children(node))
+    def bind(self, node: syntax.Name, binding: Binding) -> Type:
+        """Record what a name stands for."""
+        self.found.bindings[node] = binding
+        if not isinstance(binding, Builtin):
+            self.read(node, binding.origin)
+        elif binding.pure:
+            self.found.constant.add(node)
+        return binding.type
+
+    def read(self, node: Node, origin: Origin, base: Node | None = None) -> None:
+        """Record which data a node reads, in place of its base, of which it takes a part."""
+        if origin is not None:
+            self.found.origins[node] = origin
+            self.found.extended |= {base} if base else set()
 
     def report(
         self, node: Node, code: str, suggestion: str | None = None, **params: object
     ) -> None:
         """Record a fault at a node."""
-        self.found.faults.append(fault(self.found.source, node.at, code, suggestion, **params))
+        if len(self.found.faults) < MOST_FAULTS:
+            self.found.faults.append(fault(self.found.source, node.at, code, suggestion, **params))
 
     @contextmanager
-    def declaring(self, frame: dict[str, Local] | Local) -> Iterator[None]:
-        """Make names visible while a part is visited."""
-        self.scope.frames.append(frame)
+    def declaring(self, *frames: dict[str, Local] | Local) -> Iterator[None]:
+        """Make names visible while a part is visited, and those that it adds."""
+        depth = len(self.scope.frames)
+        self.scope.frames += frames
         yield
-        self.scope.frames.pop()
+        del self.scope.frames[depth:]
 
-    def refer(self, node: Node, origin: Origin, base: Node | None = None) -> None:
-        """Note which data a node reads; a longer path takes the place of the shorter."""
-        if origin is None:
-            return
-        self.found.origins[node] = origin
-        before = self.found.origins.get(base) if base else None
-        if before in self.found.references:
-            last = len(self.found.references) - 1 - self.found.references[::-1].index(before)
-            del self.found.references[last]
-        self.found.references.append(origin)
+    def declare(self, node: Node, *names: Local) -> dict[str, Local]:
+        """Record the names a node declares."""
+        self.found.declared[node] = names
+        return {local.name: local for local in names}
 
-    # ── names and paths ──────────────────────────────────────────────────────────────────────
+    # ── types ────────────────────────────────────────────────────────────────────────────────
 
-    def _name(self, node: Name) -> Type:
+    def type_of(self, node: Node) -> Type:
+        """Find the type of a node and, in doing so, of its parts."""
+        match node:
+            case syntax.Literal(value):
+                return constant_type(value)
+            case syntax.Name():
+                return self.name(node)
+            case syntax.Path():
+                return self.path(node)
+            case syntax.Call():
+                return check_call(self, node)
+            case syntax.Arithmetic(op, left, right):
+                kinds = self.visit(left), self.visit(right)
+                return self.operation(node, op, *kinds, suggestion=days_meant(node, kinds[0]))
+            case syntax.Negation(operand):
+                kind = self.visit(operand)
+                if operation_type("*", kind, NUMBER) is not None:  # -x is x * -1
+                    return kind
+                self.report(node, "operand-type", op="-", left=kind, right=kind)
+                return ANY
+            case syntax.If(condition, yes, no):
+                self.condition(condition)
+                return join(self.visit(yes), self.visit(no))
+            case syntax.ListOf(items):
+                return ListType(join_all([self.visit(item) for item in items]))
+            case syntax.RangeOf(low, high):
+                kinds = self.visit(low), self.visit(high)
+                self.operation(node, "..", *kinds)
+                return RangeType(join(*kinds))
+            case syntax.Test(_, operand):
+                return RangeType(self.visit(operand))
+            case syntax.Holds(condition):
+                return self.visit(condition)
+            case syntax.Filter():
+                return self.filter(node)
+            case syntax.For(iterations, body):
+                partial = self.declare(node, Local("partial", ListType()))
+                with self.iterating(iterations, partial):
+                    return ListType(self.visit(body))
+            case syntax.ContextOf(entries):
+                return self.context(node, entries)
+            case syntax.Function(parameters, body):
+                locals_ = self.declare(node, *(Local(*parameter) for parameter in parameters))
+                with self.declaring(locals_):
+                    returns = self.visit(body) if body else ANY
+                return FunctionType(params=parameters, returns=returns)
+        self.check_truth(node)
+        return BOOLEAN
+
+    def check_truth(self, node: Node) -> None:
+        """Visit the parts of what is true or false."""
+        match node:
+            case syntax.Comparison(op, left, right):
+                self.operation(node, op, self.visit(left), self.visit(right))
+            case syntax.Logic(_, operands):
+                for operand in operands:
+                    self.condition(operand)
+            case syntax.Between(value, low, high):
+                kind = self.visit(value)
+                for end in (low, high):
+                    self.operation(node, "between", kind, self.visit(end))
+            case syntax.In(value, tests):
+                kind = self.visit(value)
+                for test in tests:
+                    self.check_membership(node, kind, test, self.visit(test))
+            case syntax.InstanceOf(value):
+                self.visit(value)
+            case syntax.Quantified(_, iterations, condition):
+                with self.iterating(iterations):
+                    self.condition(condition)
+
+    def name(self, node: syntax.Name) -> Type:
+        """Find what a name stands for."""
         binding = self.scope.resolve(node.name)
-        if binding is None:
+        if binding is None and len(self.found.faults) < MOST_FAULTS:
             known = self.scope.known_names()
             self.found.faults.append(unknown_name(self.found.source, node.at, node.name, known))
-            binding = Variable(node.name, ANY)
-        self.found.bindings[node] = binding
-        self.refer(node, origin_of(binding, known=self.scope.variables is not None))
-        return binding.type
+        return self.bind(node, binding or Variable(node.name, ANY))
 
-    def _path(self, node: Path) -> Type:
-        base = self.visit(node.base)
-        origin = self.found.origins.get(node.base)
+    def path(self, node: syntax.Path) -> Type:
+        """Type an entry of a context or of the items of a list, or a property, as of a date."""
+        base, origin = self.visit(node.base), self.found.origins.get(node.base)
         element = base.of if isinstance(base, ListType) else base
         if origin and (element == ANY or isinstance(element, ContextType)):
-            self.refer(node, (*origin, node.name), node.base)  # else a property, as of a date
+            self.read(node, (*origin, node.name), node.base)
         return self.entry_type(node, base)
 
-    def entry_type(self, node: Path, base: Type) -> Type:
+    def entry_type(self, node: syntax.Path, base: Type) -> Type:
         """Give the type of an entry or property."""
         if isinstance(base, ListType):
             return ListType(self.entry_type(node, base.of))
-        if isinstance(base, ContextType):
-            if node.name in base.entries:
-                return base.entries[node.name]
-            known = set(base.entries)
-            if base.open:
-                return ANY
-        else:
-            properties = property_types(base)
-            if node.name in properties:
-                return properties[node.name]
-            known = set(properties)
-        if base not in (ANY, NULL):
-            suggestion = nearest(node.name, known)
+        entries = base.entries if isinstance(base, ContextType) else property_types(base)
+        if node.name not in entries and base not in UNKNOWN and not getattr(base, "open", False):
+            suggestion = nearest(node.name, entries)
             self.report(node, "unknown-entry", suggestion, name=node.name, type=base)
-        return ANY
+        return entries.get(node.name, ANY)
 
-    def _filter(self, node: Filter) -> Type:
+    def filter(self, node: syntax.Filter) -> Type:
+        """Type the items that pass a condition, or the one at a position."""
         base = self.visit(node.base)
         element = base.of if isinstance(base, ListType) else base
-        origin = self.found.origins.get(node.base)
-        item = Local("item", element, origin)
-        self.found.declared[node] = (item,)
-        with self.declaring({"item": item}), self.declaring(item):
+        item = Local("item", element, self.found.origins.get(node.base))
+        self.read(node, item.origin, node.base)
+        with self.declaring(self.declare(node, item), item):
             condition = self.visit(node.condition)
-        if origin:
-            self.found.origins[node] = origin
-        if conforms(condition, NUMBER) and condition not in (ANY, NULL):
+        if condition == NUMBER:
             return element
-        self.check_condition(node.condition, condition)
+        self.check_condition(node.condition)
         return ANY if condition == ANY else ListType(element)
 
-    # ── operators ────────────────────────────────────────────────────────────────────────────
+    def context(self, node: Node, entries: Iterable[tuple[str, Node]]) -> Type:
+        """Type a context, each of whose entries sees those before it."""
+        frame: dict[str, Local] = {}
+        with self.declaring(frame):
+            for name, value in entries:
+                frame[name] = Local(name, self.visit(value), self.found.origins.get(value))
+        self.declare(node, *(frame[name] for name, _ in entries))
+        return ContextType({name: local.type for name, local in frame.items()})
 
-    def _negation(self, node: Negation) -> Type:
-        kind = self.visit(node.operand)
-        if kind in (NUMBER, DAYS_DURATION, YEARS_DURATION, ANY, NULL):
-            return kind
-        self.report(node, "operand-type", op="-", left=kind, right=kind)
-        return ANY
+    @contextmanager
+    def iterating(
+        self, iterations: Iterable[syntax.Iteration], *frames: dict[str, Local]
+    ) -> Iterator[None]:
+        """Visit each iteration and make its name visible to what follows."""
+        with self.declaring(*frames):
+            for node in iterations:
+                kind, origin = self.element_type(node), self.found.origins.get(node.domain)
+                self.scope.frames.append(self.declare(node, Local(node.name, kind, origin)))
+            yield
 
-    def _arithmetic(self, node: Arithmetic) -> Type:
-        left, right = self.visit(node.left), self.visit(node.right)
-        found = arithmetic_type(node.op, left, right)
+    def element_type(self, node: syntax.Iteration) -> Type:
+        """Give the type of what an iteration goes through."""
+        domain = self.visit(node.domain)
+        if node.end is None and isinstance(domain, (ListType, RangeType)):
+            return domain.of
+        fine = UNKNOWN if node.end is None else {*UNKNOWN, NUMBER, DATE}
+        for kind in [domain] if node.end is None else [domain, self.visit(node.end)]:
+            if kind not in fine:
+                self.report(node, "iteration-type", type=kind)
+        return ANY if node.end is None else domain
+
+    # ── what cannot be right ─────────────────────────────────────────────────────────────────
+
+    def operation(
+        self, node: Node, op: str, left: Type, right: Type, suggestion: str | None = None
+    ) -> Type:
+        """Give the type of ``left op right``, reporting one that can have no value."""
+        found = operation_type(op, left, right)
         if found is None:
-            days = node.right.value if isinstance(node.right, Literal) and right == NUMBER else None
-            hint = f'{node.op} duration("P{days}D")' if days and left in (DATE, DATE_TIME) else None
-            self.report(node, "operand-type", hint, op=node.op, left=left, right=right)
+            self.report(node, "operand-type", suggestion, op=op, left=left, right=right)
         return found or ANY
 
-    def _comparison(self, node: Comparison) -> Type:
-        left, right = self.visit(node.left), self.visit(node.right)
-        check = check_comparable if node.op in ("=", "!=") else check_ordered
-        check(self, node, node.op, left, right)
-        return BOOLEAN
+    def check_membership(self, node: Node, value: Type, test: Node, kind: Type) -> None:
+        """Report a test of ``in`` that no value of the type can pass or fail."""
+        match test, kind:
+            case syntax.Holds(), _:
+                self.check_boolean(test)
+            case syntax.Test(op), RangeType(of=of):
+                self.operation(test, op, value, of)
+            case _, RangeType(of=of) if not isinstance(value, RangeType):
+                self.operation(node, "in", value, of)
+            case _, ListType(of=of) if comparable(value, of) or comparable(
+                value, getattr(of, "of", of)
+            ):
+                pass  # one of the items, or passing one of them
+            case _ if not comparable(value, kind):
+                self.report(node, "operand-type", op="in", left=value, right=kind)
 
-    def _logic(self, node: Logic) -> Type:
-        for operand in node.operands:
-            kind = self.visit(operand)
-            if not conforms(kind, BOOLEAN):
-                self.report(operand, "condition-type", type=kind)
-            self.check_varies(operand)
-        return BOOLEAN
+    def condition(self, node: Node) -> None:
+        """Visit a condition."""
+        self.visit(node)
+        self.check_condition(node)
 
-    def _between(self, node: Between) -> Type:
-        value = self.visit(node.value)
-        for end in (node.low, node.high):
-            check_ordered(self, node, "between", value, self.visit(end))
-        return BOOLEAN
-
-    def _membership(self, node: In) -> Type:
-        value = self.visit(node.value)
-        for test in node.tests:
-            check_membership(self, node, test, value, self.visit(test))
-        return BOOLEAN
-
-    def _test(self, node: Test) -> Type:
-        return RangeType(self.visit(node.operand))
-
-    def _holds(self, node: Holds) -> Type:
-        return self.visit(node.condition)
-
-    def _instance(self, node: InstanceOf) -> Type:
-        self.visit(node.value)
-        return BOOLEAN
-
-    # ── control ──────────────────────────────────────────────────────────────────────────────
-
-    def _conditional(self, node: If) -> Type:
-        self.check_condition(node.condition, self.visit(node.condition))
-        return join(self.visit(node.yes), self.visit(node.no))
-
-    def check_condition(self, node: Node, kind: Type) -> None:
-        """A condition is a boolean, and not always the same."""
-        if not conforms(kind, BOOLEAN):
-            self.report(node, "condition-type", type=kind)
+    def check_condition(self, node: Node) -> None:
+        """Report a condition that is no boolean, or the same in every context."""
+        self.check_boolean(node)
         self.check_varies(node)
+
+    def check_boolean(self, node: Node) -> None:
+        """Report a condition that is no boolean."""
+        if not conforms(self.found.types[node], BOOLEAN):
+            self.report(node, "condition-type", type=self.found.types[node])
 
     def check_varies(self, node: Node) -> None:
         """Report a condition that is the same in every context."""
         if node in self.found.constant and self.found.types[node] in (BOOLEAN, NULL):
-            value = str(node.value).lower() if isinstance(node, Literal) else "…"
+            shown = str(node.value).lower() if isinstance(node, syntax.Literal) else ""
+            value = {"ja": f"（{shown}）", "en": f" ({shown})"} if shown else ""
             self.report(node, "constant-condition", value=value)
-
-    @contextmanager
-    def iterations(self, nodes: tuple[Iteration, ...]) -> Iterator[None]:
-        """Visit each iteration, declaring its name for what follows."""
-        depth = len(self.scope.frames)
-        for node in nodes:
-            item = Local(node.name, self.element_type(node), self.found.origins.get(node.domain))
-            self.found.declared[node] = (item,)
-            self.scope.frames.append({node.name: item})
-        yield
-        del self.scope.frames[depth:]
-
-    def element_type(self, node: Iteration) -> Type:
-        """Give the type of what an iteration goes through."""
-        domain = self.visit(node.domain)
-        if node.end is not None:
-            end = self.visit(node.end)
-            for kind in (domain, end):
-                if kind not in (NUMBER, DATE, ANY, NULL):
-                    self.report(node, "iteration-type", type=kind)
-            return domain
-        if isinstance(domain, (ListType, RangeType)):
-            return domain.of
-        if domain not in (ANY, NULL):
-            self.report(node, "iteration-type", type=domain)
-        return ANY
-
-    def _loop(self, node: For) -> Type:
-        partial = Local("partial", ListType())
-        self.found.declared[node] = (partial,)
-        with self.declaring({"partial": partial}), self.iterations(node.iterations):
-            return_type = self.visit(node.body)
-        return ListType(return_type)
-
-    def _quantified(self, node: Quantified) -> Type:
-        with self.iterations(node.iterations):
-            self.check_condition(node.condition, self.visit(node.condition))
-        return BOOLEAN
-
-    # ── constructors ─────────────────────────────────────────────────────────────────────────
-
-    def _literal(self, node: Literal) -> Type:
-        return literal_type(node.value)
-
-    def _list_of(self, node: ListOf) -> Type:
-        return ListType(join_all([self.visit(item) for item in node.items]))
-
-    def _context_of(self, node: ContextOf) -> Type:
-        frame: dict[str, Local] = {}
-        locals_ = []
-        with self.declaring(frame):
-            for name, value in node.entries:
-                local = Local(name, self.visit(value), self.found.origins.get(value))
-                locals_.append(local)
-                frame[name] = local
-        self.found.declared[node] = tuple(locals_)
-        return ContextType({name: local.type for name, local in frame.items()})
-
-    def _range_of(self, node: RangeOf) -> Type:
-        low, high = self.visit(node.low), self.visit(node.high)
-        check_ordered(self, node, "..", low, high)
-        return RangeType(join(low, high))
-
-    def _function(self, node: Function) -> Type:
-        parameters = tuple(Local(name, kind) for name, kind in node.parameters)
-        self.found.declared[node] = parameters
-        returns: Type = ANY
-        if node.body is not None:
-            with self.declaring({local.name: local for local in parameters}):
-                returns = self.visit(node.body)
-        return FunctionType(params=node.parameters, returns=returns)
-
-    def _call(self, node: Call) -> Type:
-        return check_call(self, node)
-
-
-def origin_of(binding: Binding | None, known: bool) -> Origin:
-    """Tell which data of the context a name reads; ``known`` when the names of a context are."""
-    if isinstance(binding, Variable):
-        return None if isinstance(binding.type, FunctionType) else (binding.name,)
-    if isinstance(binding, Local):
-        return binding.origin
-    if isinstance(binding, Member):
-        if known and binding.unsure and isinstance(binding.otherwise, Variable):
-            return (binding.otherwise.name,)
-        return binding.item.origin and (*binding.item.origin, binding.name)
-    return None
-
-
-VISITORS: dict[type[Node], Callable[[Checker, Any], Type]] = {
-    Arithmetic: Checker._arithmetic,
-    Between: Checker._between,
-    Call: Checker._call,
-    Comparison: Checker._comparison,
-    ContextOf: Checker._context_of,
-    Filter: Checker._filter,
-    For: Checker._loop,
-    Function: Checker._function,
-    Holds: Checker._holds,
-    If: Checker._conditional,
-    In: Checker._membership,
-    InstanceOf: Checker._instance,
-    ListOf: Checker._list_of,
-    Literal: Checker._literal,
-    Logic: Checker._logic,
-    Name: Checker._name,
-    Negation: Checker._negation,
-    Path: Checker._path,
-    Quantified: Checker._quantified,
-    RangeOf: Checker._range_of,
-    Test: Checker._test,
-}

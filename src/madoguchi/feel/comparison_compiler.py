@@ -4,103 +4,105 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import operators
-from .syntax import Between, Comparison, Holds, In, ListOf, Literal, Logic, Node, Test
-from .types import (
-    BOOLEAN,
-    DATE,
-    DAYS_DURATION,
-    NUMBER,
-    SCALARS,
-    STRING,
-    YEARS_DURATION,
-    ListType,
-)
+from . import operators, syntax
+from .emitter import unless_absent
+from .syntax import Node
+from .types import BOOLEAN, DATE_TIME, ORDERED, SCALARS, STRING, TIME, ListType
+from .values import CLASSES, Range
 
 if TYPE_CHECKING:
     from .compiler import Compiler
 
-INLINE = frozenset((NUMBER, STRING, DATE, DAYS_DURATION, YEARS_DURATION))
+INLINE = ORDERED - {TIME, DATE_TIME}  # whose order is Python's own
+Side = tuple[str, Node]  # a value already written, and its node
 
 
-def compile_comparison(compiler: Compiler, node: Comparison) -> str:
+def write_comparison(to: Compiler, node: syntax.Comparison) -> str:
     """Write a comparison."""
-    left, right = compiler.visit(node.left), compiler.visit(node.right)
-    return compare(compiler, node.op, (left, node.left), (right, node.right))
+    left, right = to.visit(node.left), to.visit(node.right)
+    return compare(to, node.op, (left, node.left), (right, node.right))
 
 
-def compare(compiler: Compiler, op: str, first: tuple[str, Node], second: tuple[str, Node]) -> str:
-    """Write a comparison of two values already written, each with its node."""
-    (left, left_node), (right, right_node) = first, second
-    if op in ("=", "!=") and "None" in (left, right):
-        other = right if left == "None" else left
-        return compiler.out.assign(f"{other} is{' not' if op == '!=' else ''} None")
-    kind = compiler.type(left_node)
-    if kind == compiler.type(right_node) and kind in INLINE:
-        if op in ("=", "!="):
-            return compiler.out.assign(f"{left} {'==' if op == '=' else op} {right}")
-        nullable = [name for name, side in (first, second) if side not in compiler.found.constant]
-        absent = " or ".join(f"{name} is None" for name in nullable)
-        text = f"{left} {op} {right}"
-        return compiler.out.assign(f"None if {absent} else {text}" if absent else text)
-    compiler.loops = compiler.loops or kind not in SCALARS.values()
-    return compiler.helper(operators.COMPARE[op], left, right)
+def compare(to: Compiler, op: str, first: Side, second: Side) -> str:
+    """Write a comparison of two values already written."""
+    (left, node), (right, other) = first, second
+    equality = {"=": "==", "!=": "!="}.get(op)
+    if equality and "None" in (left, right):
+        return to.out.assign(f"({left} is None) {equality} ({right} is None)")
+    kind = to.type(node)
+    if kind == to.type(other) and (kind in INLINE or (equality and kind == BOOLEAN)):
+        if kind == STRING and "k" not in (left[0], right[0]):
+            to.pass_over(left, right)
+        text = f"{left} {equality or op} {right}"
+        return to.out.assign(text if equality else unless_absent(text, left, right))
+    to.metered = to.metered or kind not in SCALARS.values()
+    return to.out.call(operators.COMPARE[op], left, right)
 
 
-def compile_between(compiler: Compiler, node: Between) -> str:
+def write_between(to: Compiler, node: syntax.Between) -> str:
     """Write ``between``."""
-    parts = [compiler.visit(part) for part in (node.value, node.low, node.high)]
-    return compiler.helper(operators.between, *parts)
+    value, low, high = (to.visit(part) for part in (node.value, node.low, node.high))
+    kinds = [to.type(part) for part in (node.value, node.low, node.high)]
+    if kinds[0] in INLINE and kinds == [kinds[0]] * 3 and low[0] == high[0] == "k":
+        return to.out.assign(unless_absent(f"{low} <= {value} <= {high}", value))
+    return to.out.call(operators.between, value, low, high)
 
 
-def compile_logic(compiler: Compiler, node: Logic) -> str:
+def write_logic(to: Compiler, node: syntax.Logic) -> str:
     """Write ``and`` and ``or`` in three-valued logic, later operands only when they matter."""
-    out, result = compiler.out, compiler.out.fresh()
+    out, result = to.out, to.out.fresh()
     decisive, neutral = ("False", "True") if node.op == "and" else ("True", "False")
-    out.line(f"{result} = {boolean(compiler, node.operands[0])}")
+    out.line(f"{result} = {write_condition(to, node.operands[0])}")
     for operand in node.operands[1:]:
         with out.block(f"if {result} is not {decisive}:"):
-            value = boolean(compiler, operand)
-            with out.block(f"if {value} is not {neutral}:"):
-                out.line(f"{result} = {value}")
+            value = write_condition(to, operand)
+            out.line(f"if {value} is not {neutral}: {result} = {value}")
     return result
 
 
-def boolean(compiler: Compiler, node: Node) -> str:
+def write_condition(to: Compiler, node: Node) -> str:
     """Write a node, anything but a boolean becoming null."""
-    value = compiler.visit(node)
-    if compiler.type(node) == BOOLEAN:
+    value = to.visit(node)
+    if to.type(node) == BOOLEAN:
         return value
-    return compiler.out.assign(f"{value} if {value} is True or {value} is False else None")
+    return to.out.assign(f"{value} if {value} is True or {value} is False else None")
 
 
-def compile_membership(compiler: Compiler, node: In) -> str:
+def write_membership(to: Compiler, node: syntax.In) -> str:
     """Write ``in``: the tests in turn, until one holds."""
-    out, value = compiler.out, compiler.visit(node.value)
-    result = out.fresh()
-    out.line(f"{result} = {passes(compiler, value, node.value, node.tests[0])}")
+    out, result, subject = to.out, to.out.fresh(), (to.visit(node.value), node.value)
+    out.line(f"{result} = {write_passing(to, subject, node.tests[0])}")
     for test in node.tests[1:]:
         with out.block(f"if {result} is not True:"):
-            answer = passes(compiler, value, node.value, test)
-            with out.block(f"if {answer} is not False:"):
-                out.line(f"{result} = {answer}")
+            answer = write_passing(to, subject, test)
+            out.line(f"if {answer} is not False: {result} = {answer}")
     return result
 
 
-def passes(compiler: Compiler, value: str, subject: Node, test: Node) -> str:
+def write_passing(to: Compiler, subject: Side, test: Node) -> str:
     """Write one test of ``in``."""
-    if isinstance(test, Holds):
-        return boolean(compiler, test.condition)
-    if isinstance(test, Test):
-        return compare(
-            compiler, test.op, (value, subject), (compiler.visit(test.operand), test.operand)
-        )
-    kind, wanted = compiler.type(subject), compiler.type(test)
-    if kind in INLINE and wanted == kind:
-        return compare(compiler, "=", (value, subject), (compiler.visit(test), test))
-    if kind in INLINE and isinstance(test, ListOf) and wanted == ListType(kind):
-        constants = [item.value for item in test.items if isinstance(item, Literal)]
-        if len(constants) == len(test.items):
-            return compiler.out.assign(f"{value} in {compiler.out.constant(frozenset(constants))}")
-    compiler.loops = True
-    return compiler.helper(operators.holds, value, compiler.visit(test))
+    if isinstance(test, syntax.Holds):
+        return write_condition(to, test.condition)
+    if isinstance(test, syntax.Test):
+        return compare(to, test.op, subject, (to.visit(test.operand), test.operand))
+    (value, node), wanted = subject, to.visit(test)
+    kind = to.type(node)
+    if kind in INLINE:
+        if to.type(test) == kind:
+            return compare(to, "=", subject, (wanted, test))
+        constant = to.out.globals.get(wanted)
+        if isinstance(constant, Range) and not constant.op:
+            ends = {constant.low.__class__, constant.high.__class__}
+            if ends == {CLASSES[kind]}:
+                return to.out.assign(unless_absent(interval(to, constant, value), value))
+        if isinstance(constant, list) and to.type(test) == ListType(kind):
+            return to.out.assign(f"{value} in {to.out.constant(frozenset(constant))}")
+    to.metered = True
+    return to.out.call(operators.holds, value, wanted)
+
+
+def interval(to: Compiler, span: Range, value: str) -> str:
+    """Write that a value lies in a range."""
+    low, high = to.out.constant(span.low), to.out.constant(span.high)
+    first, second = "<=" if span.low_included else "<", "<=" if span.high_included else "<"
+    return f"{low} {first} {value} {second} {high}"

@@ -1,121 +1,89 @@
-"""The compiler (コンパイラ): a checked tree to one Python function, with types used where known."""
+"""The compiler (コンパイラ): a checked tree to one Python function, with types used where known.
+
+Each writer adds the lines of one kind of node and gives the name that holds its value: a value of
+the node's type, or None. Data of the context are read when they are taken out: of a list of rows
+only the columns that are asked for are looked at.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import meter, operators, runtime
-from .arithmetic import BY_TYPES, BY_VALUES
-from .builtins import Builtin
+from . import runtime, syntax
+from .arithmetic import OPERATIONS, calculate
+from .call_compiler import write_call
 from .checker import Analysis
-from .comparison_compiler import (
-    INLINE,
-    compile_between,
-    compile_comparison,
-    compile_logic,
-    compile_membership,
-)
+from .comparison_compiler import write_between, write_comparison, write_logic, write_membership
 from .emitter import Emitter
-from .loop_compiler import compile_filter, compile_for, compile_function, compile_quantified
+from .loop_compiler import write_filter, write_for, write_function, write_quantified
+from .meter import pass_over
+from .operators import made_range, test_range
 from .properties import PROPERTIES
 from .scope import Binding, Local, Member, Variable
-from .syntax import (
-    Arithmetic,
-    Between,
-    Call,
-    Comparison,
-    ContextOf,
-    Filter,
-    For,
-    Function,
-    If,
-    In,
-    InstanceOf,
-    ListOf,
-    Literal,
-    Logic,
-    Name,
-    Negation,
-    Node,
-    Path,
-    Quantified,
-    RangeOf,
-    Test,
-)
-from .types import (
-    ANY,
-    BOOLEAN,
-    NUMBER,
-    SCALARS,
-    ContextType,
-    FunctionType,
-    ListType,
-    Type,
-)
-from .values import negate, normal, reader
+from .syntax import Node
+from .types import ANY, STRING, ContextType, ListType, Type
+from .values import is_flat, is_structure, negate, normal, reading
 
-FOLDED = (Arithmetic, Call, Comparison, ListOf, Negation, RangeOf, Test)
+FREE_PASSES = 16  # over lists or texts, that are not counted as work
 
 
 class Compiler:
-    """Writes the function of one tree; each method gives the name that holds the node's value."""
+    """Writes the function of one tree."""
 
     def __init__(self, analysis: Analysis) -> None:
         self.found = analysis
         self.out = Emitter()
         self.prelude: list[str] = []
-        self.variables: dict[str, str] = {}
+        self.variables: dict[Variable, str] = {}
         self.locals: dict[Local, str] = {}
-        self.loops = False
+        self.loops = 0  # that enclose what is being written
+        self.passes = 0
+        self.metered = False
 
-    def function(self, node: Node, fold: bool = True) -> Callable[..., Any]:
+    def function(self, node: Node, fold: bool = True) -> Callable[[Mapping[str, object]], Any]:
         """Compile a tree to a function of the context; without ``fold`` the top is written out."""
         result = self.visit(node) if fold else WRITERS[type(node)](self, node)
-        self.out.line(f"return {result}")
         self.out.lines[:0] = self.prelude
-        return self.out.function("expression", "context")
+        kind = self.type(node)
+        shares = is_structure(kind) and not is_flat(kind)  # parts, perhaps, and so may be endless
+        return self.out.function(result, kind, self.metered or shares)
 
     def visit(self, node: Node) -> str:
         """Write the code of a node; data of the context are read to their depth."""
         value = self.visit_raw(node)
-        return self.helper(normal, value) if self.is_raw(node) else value
+        if not self.is_raw(node):
+            return value
+        self.metered = True
+        return self.out.call(normal, value)
 
     def visit_raw(self, node: Node) -> str:
         """Write the code of a node whose parts are read, if at all, when they are taken out."""
-        if node in self.found.constant and isinstance(node, FOLDED):
+        if node in self.found.constant and not isinstance(node, (syntax.Literal, syntax.Name)):
             return self.out.constant(folded(self.found, node))
         return WRITERS[type(node)](self, node)
 
     def is_raw(self, node: Node) -> bool:
         """Tell whether a node is a list or context of the data, its parts not yet read."""
         kind = self.type(node)
-        if self.found.origins.get(node) is None or not isinstance(kind, (ListType, ContextType)):
-            return False
-        selected = isinstance(node, Filter) and self.type(node.condition) != NUMBER
-        taken_out = selected or (isinstance(node, Path) and self.is_rows(node.base))
-        return not (taken_out and isinstance(kind, ListType) and kind.of in SCALARS.values())
-
-    def is_rows(self, node: Node) -> bool:
-        """Tell whether a node is a list of contexts."""
-        kind = self.type(node)
-        return isinstance(kind, ListType) and isinstance(kind.of, ContextType)
+        return node in self.found.origins and is_structure(kind) and not is_flat(kind)
 
     def type(self, node: Node) -> Type:
         """Give the type the checker found."""
         return self.found.types.get(node, ANY)
 
-    def helper(self, function: Callable[..., Any], *arguments: str) -> str:
-        """Call a function of the runtime."""
-        return self.out.assign(f"{self.out.constant(function)}({', '.join(arguments)})")
+    def is_work(self) -> bool:
+        """Note that texts or lists are gone through: work to count, unless once of few times."""
+        self.passes += 1
+        counted = self.loops > 0 or self.passes > FREE_PASSES
+        self.metered = self.metered or counted
+        return counted
 
-    # ── names and paths ──────────────────────────────────────────────────────────────────────
-
-    def _literal(self, node: Literal) -> str:
-        return self.out.constant(node.value)
-
-    def _name(self, node: Name) -> str:
-        return self.bound(self.found.bindings.get(node))
+    def pass_over(self, *values: str) -> None:
+        """Count going through texts or lists as work."""
+        varying = [value for value in values if value[0] != "k"]
+        if varying and self.is_work():
+            self.out.line(f"{self.out.named(pass_over)}({', '.join(varying)})")
 
     def bound(self, binding: Binding | None) -> str:
         """Write what a name stands for."""
@@ -123,163 +91,134 @@ class Compiler:
             return self.locals[binding]
         if isinstance(binding, Variable):
             return self.variable(binding)
-        if isinstance(binding, Member):
-            return self.member(binding)
-        return self.out.constant(binding)
+        return self.member(binding) if isinstance(binding, Member) else self.out.constant(binding)
 
     def variable(self, binding: Variable) -> str:
         """Read a variable of the context, once, at the beginning of the function."""
-        if binding.name not in self.variables:
-            name = self.out.fresh("v")
-            lines, self.out.lines, indent, self.out.indent = self.out.lines, [], self.out.indent, 1
-            self.out.line(f"{name} = context.get({self.out.constant(binding.name)})")
-            self.out.read(name, binding.type)
-            self.prelude += self.out.lines
-            self.out.lines, self.out.indent = lines, indent
-            self.variables[binding.name] = name
-        return self.variables[binding.name]
+        if binding not in self.variables:
+            out, name = self.out, self.out.fresh("v")
+            self.metered = self.metered or binding.type == ANY
+            lines, out.lines, indent, out.indent = out.lines, self.prelude, out.indent, 2
+            out.line(f"{name} = context.get({out.constant(binding.name)})")
+            out.read(name, binding.type)
+            out.lines, out.indent = lines, indent
+            self.variables[binding] = name
+        return self.variables[binding]
 
     def member(self, binding: Member) -> str:
         """Read an entry of the item of a filter."""
         item, key = self.locals[binding.item], self.out.constant(binding.name)
-        if binding.unsure:
-            otherwise = self.bound(binding.otherwise) if binding.otherwise else "None"
-            has, path = self.out.constant(runtime.has), self.out.constant(runtime.path)
-            return self.out.assign(
-                f"{path}({item}, {key}) if {has}({item}, {key}) else {otherwise}"
-            )
-        found = self.out.assign(f"None if {item} is None else {item}.get({key})")
-        self.out.read(found, binding.type)
+        if not binding.unsure:
+            return self.entry(item, key, binding.type)
+        self.metered = True
+        has, path = self.out.named(runtime.has), self.out.named(runtime.path)
+        outer = binding.otherwise
+        if isinstance(outer, Variable):
+            outer = Variable(outer.name, ANY)  # as an entry of the item: read to its depth
+        otherwise = self.bound(outer) if outer else "None"
+        return self.out.assign(f"{path}({item}, {key}) if {has}({item}, {key}) else {otherwise}")
+
+    def entry(self, context: str, key: str, kind: Type) -> str:
+        """Read an entry of a context."""
+        found = self.out.assign(f"None if {context} is None else {context}.get({key})")
+        self.out.read(found, kind)
         return found
 
-    def _path(self, node: Path) -> str:
-        kind, key = self.type(node.base), self.out.constant(node.name)
-        rows = self.is_rows(node.base)
-        lazily = rows or isinstance(kind, ContextType)
-        base = self.visit_raw(node.base) if lazily else self.visit(node.base)
-        if isinstance(kind, ContextType):
-            found = self.out.assign(f"None if {base} is None else {base}.get({key})")
-            self.out.read(found, self.type(node))
-            return found
-        if rows:
-            self.loops = True
-            entry = self.type(node)
-            read = reader(entry.of if isinstance(entry, ListType) else ANY)
-            return self.helper(runtime.column, base, key, self.out.constant(read))
-        if kind in PROPERTIES and node.name in PROPERTIES[kind]:
-            read = PROPERTIES[kind][node.name][1]
-            return self.out.assign(f"None if {base} is None else {self.out.constant(read)}({base})")
-        self.loops = True
-        return self.helper(runtime.path, base, key)
 
-    # ── operators ────────────────────────────────────────────────────────────────────────────
-
-    def _negation(self, node: Negation) -> str:
-        return self.helper(negate, self.visit(node.operand))
-
-    def _arithmetic(self, node: Arithmetic) -> str:
-        left, right = self.visit(node.left), self.visit(node.right)
-        pair = (self.type(node.left), self.type(node.right))
-        return self.helper(BY_TYPES[node.op].get(pair) or BY_VALUES[node.op], left, right)
-
-    def _test(self, node: Test) -> str:
-        make = self.out.constant(operators.test_range)
-        return self.out.assign(f"{make}({node.op!r}, {self.visit(node.operand)})")
-
-    def _instance(self, node: InstanceOf) -> str:
-        self.loops = True
-        return self.helper(
-            runtime.instance_of, self.visit(node.value), self.out.constant(node.type)
-        )
-
-    # ── control and constructors ─────────────────────────────────────────────────────────────
-
-    def _conditional(self, node: If) -> str:
-        condition, result = self.visit(node.condition), self.out.fresh()
-        with self.out.block(f"if {condition} is True:"):
-            yes = self.visit(node.yes)
-            self.out.line(f"{result} = {yes}")
-        with self.out.block("else:"):
-            no = self.visit(node.no)
-            self.out.line(f"{result} = {no}")
-        return result
-
-    def _list_of(self, node: ListOf) -> str:
-        return self.out.assign(f"[{', '.join([self.visit(item) for item in node.items])}]")
-
-    def _context_of(self, node: ContextOf) -> str:
-        keys = [name for name, _ in node.entries]
-        if len(set(keys)) != len(keys):
-            return "None"
-        parts = []
-        for (name, value), local in zip(node.entries, self.found.declared[node], strict=True):
-            held = self.visit(value)
-            self.locals[local] = held
-            parts.append(f"{self.out.constant(name)}: {held}")
-        return self.out.assign("{" + ", ".join(parts) + "}")
-
-    def _range_of(self, node: RangeOf) -> str:
-        low, high = self.visit(node.low), self.visit(node.high)
-        make = self.out.constant(operators.made_range)
-        return self.out.assign(f"{make}({low}, {high}, {node.low_included}, {node.high_included})")
-
-    def _call(self, node: Call) -> str:
-        builtin = self.found.bindings.get(node)
-        if isinstance(builtin, Builtin) and node.names is None:
-            return self.builtin(node, builtin)
-        self.loops = True
-        arguments = [self.visit(argument) for argument in node.arguments]
-        function = self.visit(node.function)
-        kind = self.type(node.function)
-        given = node.names
-        if given and isinstance(kind, FunctionType) and set(given) <= {n for n, _ in kind.params}:
-            named = dict(zip(given, arguments, strict=True))
-            arguments, given = [named.get(name, "None") for name, _ in kind.params], None
-        names = self.out.constant(given)
-        together = "(" + "".join(f"{a}, " for a in arguments) + ")"
-        result = self.helper(runtime.invoke, function, together, names)
-        returns = self.type(node)
-        self.out.read(result, ANY if isinstance(returns, (ListType, ContextType)) else returns)
-        return result
-
-    def builtin(self, node: Call, builtin: Builtin) -> str:
-        """Write a call of a built-in: ``not`` and those of simple types without detours."""
-        types = [self.type(argument) for argument in node.arguments]
-        if builtin.name == "not" and types == [BOOLEAN]:
-            value = self.visit(node.arguments[0])
-            return self.out.assign(f"None if {value} is None else not {value}")
-        target = best_target(builtin, types)
-        self.loops = self.loops or target is builtin
-        visit = self.visit_raw if builtin.lazy else self.visit
-        return self.helper(target, *(visit(argument) for argument in node.arguments))
+def write_literal(to: Compiler, node: syntax.Literal) -> str:
+    """Write a constant."""
+    return to.out.constant(node.value)
 
 
-def best_target(builtin: Builtin, types: list[Type]) -> Callable[..., Any]:
-    """Give the fastest way to call a built-in with arguments of these types."""
-    for overload in builtin.overloads:
-        parameters = overload.arrange(len(types), None)
-        wanted = [p.type for p in parameters or ()]
-        if parameters and wanted == types and all(t in INLINE for t in wanted):
-            return overload.direct if not any(p.nullable for p in parameters) else builtin
-    return builtin
+def write_name(to: Compiler, node: syntax.Name) -> str:
+    """Write a name."""
+    return to.bound(to.found.bindings.get(node))
+
+
+def write_path(to: Compiler, node: syntax.Path) -> str:
+    """Write ``base.name``."""
+    kind, key = to.type(node.base), to.out.constant(node.name)
+    rows = isinstance(kind, ListType) and isinstance(kind.of, ContextType)
+    lazily = rows or isinstance(kind, ContextType)
+    base = to.visit_raw(node.base) if lazily else to.visit(node.base)
+    if isinstance(kind, ContextType):
+        return to.entry(base, key, to.type(node))
+    if rows:
+        to.pass_over(base)
+        entries = to.type(node)
+        python, read = reading(entries.of if isinstance(entries, ListType) else ANY)
+        known = to.out.named(python) if python else "None"
+        return to.out.call(runtime.column, base, key, known, to.out.constant(read))
+    if node.name in PROPERTIES.get(kind, {}):
+        return to.out.attempt(f"{to.out.constant(PROPERTIES[kind][node.name][1])}({base})", base)
+    to.metered = True
+    return to.out.call(runtime.path, base, key)
+
+
+def write_negation(to: Compiler, node: syntax.Negation) -> str:
+    """Write ``-operand``."""
+    operand = to.visit(node.operand)
+    return to.out.attempt(f"{to.out.named(negate)}({operand})", operand)
+
+
+def write_arithmetic(to: Compiler, node: syntax.Arithmetic) -> str:
+    """Write an operation, chosen now where the types of its operands are known."""
+    left, right = to.visit(node.left), to.visit(node.right)
+    kinds = (to.type(node.left), to.type(node.right))
+    found = OPERATIONS[node.op].get(kinds)
+    if STRING in kinds or ANY in kinds:
+        to.is_work()
+    if found is None:
+        return to.out.call(calculate, repr(node.op), left, right)
+    return to.out.attempt(f"{to.out.named(found[1])}({left}, {right})", left, right)
+
+
+def write_test(to: Compiler, node: syntax.Test) -> str:
+    """Write ``< operand`` and its like as a value."""
+    return to.out.call(test_range, repr(node.op), to.visit(node.operand))
+
+
+def write_instance(to: Compiler, node: syntax.InstanceOf) -> str:
+    """Write ``value instance of type``."""
+    to.metered = True
+    return to.out.call(runtime.is_a, to.visit(node.value), to.out.constant(node.type))
+
+
+def write_if(to: Compiler, node: syntax.If) -> str:
+    """Write ``if``: only the branch that is taken is evaluated."""
+    condition, result = to.visit(node.condition), to.out.fresh()
+    for head, branch in ((f"if {condition} is True:", node.yes), ("else:", node.no)):
+        with to.out.block(head):
+            to.out.line(f"{result} = {to.visit(branch)}")
+    return result
+
+
+def write_list(to: Compiler, node: syntax.ListOf) -> str:
+    """Write ``[…]``."""
+    return to.out.assign(f"[{', '.join([to.visit(item) for item in node.items])}]")
+
+
+def write_context(to: Compiler, node: syntax.ContextOf) -> str:
+    """Write ``{…}``; a key written twice makes it null."""
+    keys = [name for name, _ in node.entries]
+    if len(set(keys)) != len(keys):
+        return "None"
+    declared = to.found.declared[node]
+    for (_, value), local in zip(node.entries, declared, strict=True):
+        to.locals[local] = to.visit(value)
+    entries = [f"{to.out.constant(local.name)}: {to.locals.pop(local)}" for local in declared]
+    return to.out.assign("{" + ", ".join(entries) + "}")
+
+
+def write_range(to: Compiler, node: syntax.RangeOf) -> str:
+    """Write ``[low..high]``."""
+    included = (str(node.low_included), str(node.high_included))
+    return to.out.call(made_range, to.visit(node.low), to.visit(node.high), *included)
 
 
 def evaluator(analysis: Analysis, node: Node) -> Callable[[Mapping[str, object]], Any]:
     """Compile a part of a checked tree to a function of the context that never raises for data."""
-    compiler = Compiler(analysis)
-    function = compiler.function(node, fold=False)
-
-    def evaluate(context: Mapping[str, object]) -> Any:
-        try:
-            meter.enter()
-            try:
-                return function(context)
-            finally:
-                meter.leave()
-        except (meter.Exhausted, RecursionError, *runtime.FAILURES):
-            return None
-
-    return evaluate
+    return Compiler(analysis).function(node, fold=False)
 
 
 def folded(analysis: Analysis, node: Node) -> Any:
@@ -288,24 +227,24 @@ def folded(analysis: Analysis, node: Node) -> Any:
 
 
 WRITERS: dict[type[Node], Callable[[Compiler, Any], str]] = {
-    Arithmetic: Compiler._arithmetic,
-    Between: compile_between,
-    Call: Compiler._call,
-    Comparison: compile_comparison,
-    ContextOf: Compiler._context_of,
-    Filter: compile_filter,
-    For: compile_for,
-    Function: compile_function,
-    If: Compiler._conditional,
-    In: compile_membership,
-    InstanceOf: Compiler._instance,
-    ListOf: Compiler._list_of,
-    Literal: Compiler._literal,
-    Logic: compile_logic,
-    Name: Compiler._name,
-    Negation: Compiler._negation,
-    Path: Compiler._path,
-    Quantified: compile_quantified,
-    RangeOf: Compiler._range_of,
-    Test: Compiler._test,
+    syntax.Arithmetic: write_arithmetic,
+    syntax.Between: write_between,
+    syntax.Call: write_call,
+    syntax.Comparison: write_comparison,
+    syntax.ContextOf: write_context,
+    syntax.Filter: write_filter,
+    syntax.For: write_for,
+    syntax.Function: write_function,
+    syntax.If: write_if,
+    syntax.In: write_membership,
+    syntax.InstanceOf: write_instance,
+    syntax.ListOf: write_list,
+    syntax.Literal: write_literal,
+    syntax.Logic: write_logic,
+    syntax.Name: write_name,
+    syntax.Negation: write_negation,
+    syntax.Path: write_path,
+    syntax.Quantified: write_quantified,
+    syntax.RangeOf: write_range,
+    syntax.Test: write_test,
 }

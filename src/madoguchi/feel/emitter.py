@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
-from .types import BOOLEAN, NUMBER, Type
-from .values import number, reader
+from .faults import FeelError, fault
+from .meter import enter, leave, spend
+from .runtime import ENDINGS, measured
+from .types import ANY, NUMBER, SCALARS, Type
+from .values import FAILURES, finite, reading
+
+GLOBALS = {
+    "__builtins__": {},
+    "len": len,
+    "failures": FAILURES,
+    "endings": ENDINGS,
+    "expression": None,
+    "context": None,
+}
 
 
 class Emitter:
@@ -20,8 +31,8 @@ class Emitter:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.constants: dict[str, Any] = {"Decimal": Decimal, "number": number}
-        self.indent = 1
+        self.globals: dict[str, Any] = {**GLOBALS}
+        self.indent = 2
         self.count = 0
 
     def line(self, text: str) -> None:
@@ -38,13 +49,31 @@ class Emitter:
         if value is None or value is True or value is False:
             return repr(value)
         name = self.fresh("k")
-        self.constants[name] = value
+        self.globals[name] = value
+        return name
+
+    def named(self, part: Any) -> str:
+        """Bind a function or class of ours to its own name, if that is free."""
+        name = getattr(part, "__name__", "")
+        if not name.isidentifier() or self.globals.setdefault(name, part) is not part:
+            name = self.constant(part)
         return name
 
     def assign(self, expression: str) -> str:
         """Assign an expression to a new name."""
         name = self.fresh()
         self.line(f"{name} = {expression}")
+        return name
+
+    def call(self, function: Callable[..., Any], *arguments: str) -> str:
+        """Assign what a function gives."""
+        return self.assign(f"{self.named(function)}({', '.join(arguments)})")
+
+    def attempt(self, expression: str, *needed: str) -> str:
+        """Assign an expression; None where something it needs is, or where it fails."""
+        name = self.fresh()
+        self.line(f"try: {name} = {unless_absent(expression, *needed)}")
+        self.line(f"except failures: {name} = None")
         return name
 
     @contextmanager
@@ -60,18 +89,35 @@ class Emitter:
 
     def read(self, name: str, kind: Type) -> None:
         """Make what a name holds a value of the type, or None."""
-        if kind == NUMBER:
-            with self.block(f"if {name}.__class__ is not Decimal:"):
-                self.line(f"{name} = number({name})")
-        elif kind == BOOLEAN:
-            with self.block(f"if {name} is not True and {name} is not False:"):
-                self.line(f"{name} = None")
-        else:
-            self.line(f"{name} = {self.constant(reader(kind))}({name})")
+        python, read = reading(kind)
+        line = f"{name} = {self.constant(read)}({name})"
+        if python:
+            line = f"if {name} is not None and {name}.__class__ is not {self.named(python)}: {line}"
+        self.line(line)
 
-    def function(self, name: str, parameters: str) -> Callable[..., Any]:
-        """Compile the lines into a Python function."""
-        source = "\n".join([f"def {name}({parameters}):", *self.lines])
-        scope = {"__builtins__": {}, **self.constants}
-        exec(compile(source, f"<feel {name}>", "exec"), scope)  # noqa: S102 (generated text only)
-        return scope[name]  # type: ignore[no-any-return]
+    def charge(self, at: int, indent: int, steps: str) -> None:
+        """Count work before it is done, in the line at a place."""
+        self.lines.insert(at, f"{' ' * indent}{self.named(spend)}({steps})")
+
+    def function(self, result: str, kind: Type, metered: bool) -> Callable[..., Any]:
+        """Compile the lines into a function of a context that never raises and always ends."""
+        if kind in (NUMBER, ANY):
+            result = f"{self.named(finite)}({result})"
+        if metered and kind not in SCALARS.values():
+            result = f"{self.named(measured)}({result})"
+        head, tail = ["def expression(context):"], [" except endings: return None"]
+        if metered:
+            head.append(f" {self.named(enter)}()")
+            tail.append(f" finally: {self.named(leave)}()")
+        source = "\n".join([*head, " try:", *self.lines, f"  return {result}", *tail])
+        try:
+            exec(compile(source, "<feel>", "exec"), self.globals)  # noqa: S102 (generated only)
+        except (SyntaxError, RecursionError, MemoryError):  # nested deeper than Python reads
+            raise FeelError([fault("", 0, "too-large")]) from None
+        return self.globals["expression"]  # type: ignore[no-any-return]
+
+
+def unless_absent(expression: str, *needed: str) -> str:
+    """Make an expression None where something it needs is; constants always are there."""
+    absent = [f"{name} is None" for name in needed if name[0] != "k"]
+    return f"None if {' or '.join(absent)} else {expression}" if absent else expression

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import total_ordering
 from typing import Any
 
@@ -16,10 +16,8 @@ CYCLE = timedelta(days=146_097)
 FIRST, CYCLE_YEARS = 2000, 400
 LAST_YEAR = 999_999_999
 SHARED = frozenset(
-    (
-        *("month", "day", "weekday", "isoweekday", "isocalendar", "timetuple"),
-        *("hour", "minute", "second", "microsecond", "tzinfo", "timetz", "utcoffset"),
-    )
+    "month day weekday isoweekday isocalendar timetuple "
+    "hour minute second microsecond tzinfo timetz utcoffset".split()
 )
 
 
@@ -42,8 +40,7 @@ class FarDate:
         return getattr(self.near, name)
 
     def __str__(self) -> str:
-        text = self.near.isoformat()[4:]
-        return f"{'-' if self.year < 0 else ''}{abs(self.year):04d}{text}"
+        return f"{'-' if self.year < 0 else ''}{abs(self.year):04d}{self.near.isoformat()[4:]}"
 
     isoformat = __str__
 
@@ -76,13 +73,12 @@ def split(day: Any) -> tuple[int, Any]:
 def whole(cycles: int, near: Any) -> Any:
     """Give the date of a near one and cycles: Python's own where the year allows."""
     more, near = split(near)
-    cycles += more
-    year = near.year + cycles * CYCLE_YEARS
+    year = near.year + (cycles + more) * CYCLE_YEARS
     if 1 <= year <= 9999:
         return near.replace(year=year)
     if abs(year) > LAST_YEAR:
         raise OverflowError(year)
-    return (FarMoment if isinstance(near, datetime) else FarDate)(cycles, near)
+    return (FarMoment if isinstance(near, datetime) else FarDate)(cycles + more, near)
 
 
 def made(year: int, make: Callable[[int], Any]) -> Any:
@@ -91,24 +87,33 @@ def made(year: int, make: Callable[[int], Any]) -> Any:
     return whole(cycles, make(year - cycles * CYCLE_YEARS))
 
 
-def moved(day: Any, length: timedelta) -> Any:
+def moved(moment: Any, length: timedelta) -> Any:
     """Add a duration to a date and time of any year."""
-    if not isinstance(day, FarDate):
+    if not isinstance(moment, FarDate):
         try:
-            return day + length
+            return moment + length
         except OverflowError:
             pass
-    cycles, near = split(day)
+    cycles, near = split(moment)
     more = length // CYCLE
     return whole(cycles + more, near + (length - more * CYCLE))
 
 
 def difference(later: Any, earlier: Any) -> timedelta:
-    """Measure the time between two dates, or two moments (in UTC when both have a zone)."""
-    if type(later) is date and type(earlier) is date:
+    """Measure the time between two dates or moments; TypeError when only one moment has a zone.
+
+    A date beside a moment is its midnight in UTC (DMN Table 48).
+    """
+    if type(later) is type(earlier) is date:
         return later - earlier
     (cycles, near), (others, other) = split(later), split(earlier)
-    if isinstance(near, datetime) and near.tzinfo is not None and other.tzinfo is not None:
-        near, other = near.astimezone(UTC), other.astimezone(UTC)
-    result: timedelta = near - other + CYCLE * (cycles - others)
-    return result
+    if isinstance(near, datetime) or isinstance(other, datetime):
+        near, other = in_utc(near), in_utc(other)
+    return near - other + CYCLE * (cycles - others)  # type: ignore[no-any-return]
+
+
+def in_utc(day: Any) -> Any:
+    """Give the moment in UTC, if it has a zone, or the moment a date begins."""
+    if not isinstance(day, datetime):
+        return datetime.combine(day, time(), UTC)
+    return day if day.tzinfo is None else day.astimezone(UTC)

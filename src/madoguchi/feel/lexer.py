@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .faults import FeelError, fault
 
 LONGEST_SOURCE = 100_000
 KEYWORDS = frozenset(
-    (
-        *("and", "or", "if", "then", "else", "for", "return", "in", "some", "every", "satisfies"),
-        *("between", "instance", "function", "true", "false", "null"),
-    )
+    "and or if then else for return in some every satisfies between instance function true false"
+    " null".split()
 )
 START = (
     r"?A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
@@ -25,17 +23,20 @@ TOKEN = re.compile(
     |(?P<at>@"(?:[^"\\]|\\.)*")
     |(?P<string>"(?:[^"\\]|\\.)*")
     |(?P<word>[{START}][{START}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)
-    |(?P<symbol>\.\.|\*\*|<=|>=|!=|->|[-+*/()\[\]{{}},.:=<>'])""",
+    |(?P<symbol>\.\.|\*\*|<=|>=|!=|->|=(?![=<>])|/(?!\*)|[-+*()\[\]{{}},.:<>'])
+    |(?P<wrong>.)""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
-SLIPS = {"&": "and", "|": "or", "!": "not(…)", "%": "modulo(…, …)", ";": ","}  # of programmers
+SLIPS = {  # of programmers, and of hasty ones
+    **{"==": "=", "=>": ">=", "=<": "<="},
+    **{"&": "and", "|": "or", "!": "not(…)", "%": "modulo(…, …)", ";": ","},
+}
 SPACE_RUN = re.compile(rf"[{SPACE}]+")
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token: its kind (number, string, at, word, symbol, end), text and place."""
 
     kind: str
@@ -49,18 +50,15 @@ def tokens_of(source: str) -> list[Token]:
     if len(source) > LONGEST_SOURCE:
         raise FeelError([fault(source[:100], 0, "too-large")])
     tokens = []
-    at = 0
-    while at < len(source):
-        match = TOKEN.match(source, at)
-        if match is None or (source.startswith("/*", at) and match.lastgroup == "symbol"):
-            what = source[at]
+    for match in TOKEN.finditer(source):
+        kind, at = match.lastgroup or "", match.start()
+        if kind == "wrong":
+            what = next((slip for slip in SLIPS if source.startswith(slip, at)), source[at])
             code = "unclosed" if what in '"@/' else "character"
             raise FeelError([fault(source, at, code, SLIPS.get(what), what=what)])
-        if match.lastgroup != "space":
-            tokens.append(Token(match.lastgroup or "", match.group(), at, match.end()))
-        at = match.end()
-    tokens.append(Token("end", "", len(source), len(source)))
-    return tokens
+        if kind != "space":
+            tokens.append(Token(kind, match.group(), at, match.end()))
+    return [*tokens, Token("end", "", len(source), len(source))]
 
 
 def unescaped(quoted: str) -> str:

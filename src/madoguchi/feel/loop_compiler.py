@@ -1,119 +1,139 @@
-"""Compiling filters, loops and functions (繰り返し): each body becomes an inner function."""
+"""Compiling filters, loops and functions (繰り返し): loops of Python, their work counted before."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from . import runtime
-from .syntax import Filter, For, Function, Iteration, Quantified
-from .types import ANY, NULL, NUMBER, FunctionType, conforms
-from .values import reader
+from . import runtime, syntax
+from .comparison_compiler import write_condition
+from .types import ANY, NULL, NUMBER, FunctionType, ListType, conforms
+from .values import as_list
 
 if TYPE_CHECKING:
     from .compiler import Compiler
 
+SMALL = 60  # lines of a loop over data that need not be counted as work
 
-def compile_filter(compiler: Compiler, node: Filter) -> str:
+
+@contextmanager
+def looping(to: Compiler, name: str, items: str, free: bool) -> Iterator[None]:
+    """Write a loop; its work, items times lines, is counted before, unless it is free and small."""
+    start, indent = len(to.out.lines), to.out.indent
+    with to.out.block(f"for {name} in {items} or ():"):
+        to.loops += 1
+        yield
+        to.loops -= 1
+    lines = len(to.out.lines) - start
+    to.passes += 1
+    if to.loops or lines > SMALL or not free:
+        to.metered = True
+        to.out.charge(start, indent, f"len({items} or ()) * {1 + lines // 4}")
+
+
+def write_filter(to: Compiler, node: syntax.Filter) -> str:
     """Write ``base[condition]``."""
-    compiler.loops = True
-    out = compiler.out
-    base, raw = compiler.visit_raw(node.base), compiler.is_raw(node.base)
-    (item,) = compiler.found.declared[node]
-    kind = compiler.type(node.condition)
-    body, name = out.fresh("f"), out.fresh("v")
-    compiler.locals[item] = name
+    out, base, raw = to.out, to.visit_raw(node.base), to.is_raw(node.base)
+    (item,) = to.found.declared[node]
+    kind = to.type(node.condition)
     if conforms(kind, NUMBER) and kind not in (ANY, NULL):
-        taken = out.assign("None")
-        with out.block(f"def {body}({name}):"):
-            out.line(f"return {compiler.visit(node.condition)}")
-        out.line(f"{taken} = {out.constant(runtime.at_index)}({base}, {body}(None))")
+        to.locals[item] = "None"
+        position = to.visit(node.condition)
+        taken = out.attempt(f"{out.named(runtime.at_position)}({base}, {position})", position)
+        del to.locals[item]
         if raw:
             out.read(taken, item.type)
         return taken
-    with out.block(f"def {body}({name}):"):
-        out.line(f"return {compiler.visit(node.condition)}")
-    read = reader(item.type) if raw else None
-    return compiler.helper(runtime.select, base, body, out.constant(read))
+    kept, items = out.assign("[]"), out.call(as_list, base)
+    name = to.locals[item] = out.fresh("v")
+    with looping(to, name, items, free=node.base in to.found.origins):
+        if raw:
+            out.read(name, item.type)
+        answer = to.visit(node.condition)
+        out.line(f"if {answer} is True: {kept}.append({name})")
+        if kind == ANY:  # a position after all
+            with out.block(f"if {answer}.__class__ is {out.named(Decimal)}:"):
+                taken = out.attempt(f"{out.named(runtime.at_position)}({base}, {answer})")
+                out.line(f"{kept} = {taken}")
+                out.line("break")
+    del to.locals[item]
+    return kept
 
 
-def compile_for(compiler: Compiler, node: For) -> str:
-    """Write ``for``: nested inner functions that add to one list."""
-    compiler.loops = True
-    out = compiler.out
-    results = out.assign("[]")
-    (partial,) = compiler.found.declared[node]
-    compiler.locals[partial] = results
-    done = iterate(compiler, node.iterations, lambda: keep(compiler, node, results))
-    return out.assign(f"{results} if {done} else None")
+def write_for(to: Compiler, node: syntax.For) -> str:
+    """Write ``for``: nested loops that add to one list; null when one has no domain."""
+    results = to.out.assign("[]")
+    (partial,) = to.found.declared[node]
+    to.locals[partial] = results
+    with iterating(to, node.iterations, results, "None"):
+        to.out.line(f"{results}.append({to.visit(node.body)})")
+    del to.locals[partial]
+    return results
 
 
-def keep(compiler: Compiler, node: For, results: str) -> None:
-    """Write the innermost body of a loop."""
-    value = compiler.visit(node.body)
-    compiler.out.line(f"{compiler.out.constant(runtime.collect)}({results}, {value})")
+def write_quantified(to: Compiler, node: syntax.Quantified) -> str:
+    """Write ``some`` and ``every``: loops that end when one answer decides."""
+    decisive, neutral = ("True", "False") if node.word == "some" else ("False", "True")
+    result = to.out.assign(neutral)
+    with iterating(to, node.iterations, result, decisive):
+        answer = write_condition(to, node.condition)
+        with to.out.block(f"if {answer} is not {neutral}:"):
+            to.out.line(f"{result} = {answer}")
+            to.out.line(f"if {answer} is {decisive}: break")
+    return result
 
 
-def iterate(compiler: Compiler, iterations: tuple[Iteration, ...], innermost) -> str:  # type: ignore[no-untyped-def]
-    """Write one inner function for each iteration."""
-    out = compiler.out
-    node, *rest = iterations
-    domain = write_domain(compiler, node)
-    body, name = enter_body(compiler, node)
-    with out.block(f"def {body}({name}):"):
-        if compiler.is_raw(node.domain):
-            out.read(name, compiler.found.declared[node][0].type)
+@contextmanager
+def iterating(
+    to: Compiler, iterations: tuple[syntax.Iteration, ...], result: str, ends: str
+) -> Iterator[None]:
+    """Write nested loops; without a domain ``result`` is None, and when it is ``ends`` all end."""
+    out, (head, *rest) = to.out, iterations
+    domain = write_domain(to, head)
+    out.line(f"if {domain} is None: {result} = None")
+    (local,) = to.found.declared[head]
+    name = to.locals[local] = out.fresh("v")
+    data = head.domain in to.found.origins and head.end is None
+    with looping(to, name, domain, free=data):
+        if to.is_raw(head.domain):
+            out.read(name, local.type)
         if rest:
-            out.line(f"return {iterate(compiler, tuple(rest), innermost)}")
+            with iterating(to, tuple(rest), result, ends):
+                yield
+            out.line(f"if {result} is {ends}: break")
         else:
-            innermost()
-    return compiler.helper(runtime.each, domain, body)
+            yield
+    del to.locals[local]
 
 
-def write_domain(compiler: Compiler, node: Iteration) -> str:
-    """Write what an iteration goes through."""
-    start = compiler.visit_raw(node.domain)
-    if node.end is None:
-        return compiler.helper(runtime.domain_of, start)
-    return compiler.helper(runtime.steps, start, compiler.visit(node.end))
+def write_domain(to: Compiler, node: syntax.Iteration) -> str:
+    """Write what an iteration goes through: a list, or None."""
+    start = to.visit_raw(node.domain)
+    if node.end is not None:
+        return to.out.call(runtime.steps, start, to.visit(node.end))
+    if isinstance(to.type(node.domain), ListType):
+        return start
+    return to.out.call(runtime.domain_of, start)
 
 
-def enter_body(compiler: Compiler, node: Iteration) -> tuple[str, str]:
-    """Name the inner function of an iteration and its parameter."""
-    name = compiler.out.fresh("v")
-    compiler.locals[compiler.found.declared[node][0]] = name
-    return compiler.out.fresh("f"), name
-
-
-def compile_quantified(compiler: Compiler, node: Quantified) -> str:
-    """Write ``some`` and ``every``."""
-    compiler.loops = True
-    return quantify(compiler, node, node.iterations)
-
-
-def quantify(compiler: Compiler, node: Quantified, iterations: tuple[Iteration, ...]) -> str:
-    """Write one inner function for each iteration of a quantifier."""
-    out = compiler.out
-    head, *rest = iterations
-    domain = write_domain(compiler, head)
-    body, name = enter_body(compiler, head)
-    with out.block(f"def {body}({name}):"):
-        if compiler.is_raw(head.domain):
-            out.read(name, compiler.found.declared[head][0].type)
-        answer = quantify(compiler, node, tuple(rest)) if rest else compiler.visit(node.condition)
-        out.line(f"return {answer}")
-    return compiler.helper(runtime.some if node.word == "some" else runtime.every, domain, body)
-
-
-def compile_function(compiler: Compiler, node: Function) -> str:
-    """Write a function literal."""
-    compiler.loops = True
-    out = compiler.out
-    body = out.fresh("f")
-    names = [out.fresh("v") for _ in node.parameters]
-    for local, name in zip(compiler.found.declared[node], names, strict=True):
-        compiler.locals[local] = name
-    with out.block(f"def {body}({', '.join(names)}):"):
-        out.line(f"return {compiler.visit(node.body) if node.body else 'None'}")
-    kind = compiler.type(node)
+def write_function(to: Compiler, node: syntax.Function) -> str:
+    """Write a function literal; what it sees of loops around it is bound when it is made."""
+    out, body = to.out, to.out.fresh("f")
+    seen = sorted({name for name in to.locals.values() if name[0] in "tv"})
+    parameters = to.found.declared[node]
+    to.locals |= {local: out.fresh("v") for local in parameters}
+    names = [to.locals[local] for local in parameters]
+    start, indent = len(out.lines) + 1, out.indent + 1
+    with out.block(f"def {body}({', '.join([*names, *(f'{name}={name}' for name in seen)])}):"):
+        to.loops += 1
+        out.line(f"return {to.visit(node.body) if node.body else 'None'}")
+        to.loops -= 1
+    to.metered = True
+    out.charge(start, indent, str(1 + (len(out.lines) - start) // 4))
+    for local in parameters:
+        del to.locals[local]
+    kind = to.type(node)
     kind = kind if isinstance(kind, FunctionType) else FunctionType(params=node.parameters)
-    return out.assign(f"{out.constant(runtime.UserFunction)}({out.constant(kind)}, {body})")
+    return out.call(runtime.UserFunction, out.constant(kind), body)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from .faults import FeelError
-from .lexer import KEYWORDS, Token, tokens_of
+from .lexer import tokens_of
 from .types import ContextType, FunctionType, ListType, Type
 
-Frame = dict[str, list[tuple[str, ...]]]
+LONGEST_NAME = 50  # words, of twenty letters on average
 
 
 @lru_cache(maxsize=10_000)
@@ -21,57 +21,44 @@ def words_of(name: str) -> tuple[str, ...]:
         return ()
 
 
-def frame_of(names: Iterable[str]) -> Frame:
-    """Index names by their first word; a frame of one's own, to which names may be added."""
-    return dict(_indexed(frozenset(names)))
+class Names:
+    """Known names, found by the words they are written with."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.by_words: dict[tuple[str, ...], str] = {}
+        self.most: dict[str, int] = {}  # by first word: how many words the longest name has
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """Make one more name known."""
+        words = words_of(name) if len(name) <= 20 * LONGEST_NAME else ()
+        if 0 < len(words) <= LONGEST_NAME:
+            self.by_words[words] = name
+            self.most[words[0]] = max(len(words), self.most.get(words[0], 0))
+
+    def longest(self, texts: Sequence[str], at: int) -> tuple[int, str]:
+        """Find the longest name that begins at ``at``, and its number of words (0: there is none)."""
+        for count in range(self.most.get(texts[at], 0), 0, -1):
+            if name := self.by_words.get(tuple(texts[at : at + count])):
+                return count, name
+        return 0, ""
 
 
 @lru_cache(maxsize=128)
-def _indexed(names: frozenset[str]) -> Frame:
-    # A form's rules share one scope of many names: it is indexed once, not once a rule.
-    frame: Frame = {}
-    for name in names:
-        add_name(frame, name)
-    return frame
+def known_names(names: frozenset[str]) -> Names:
+    """Index names; a form's rules share one scope of many, which is indexed only once."""
+    return Names(names)
 
 
-def add_name(frame: Frame, name: str) -> None:
-    """Add one name to a frame."""
-    words = words_of(name)
-    if words:
-        frame[words[0]] = [*frame.get(words[0], ()), words]
-
-
-def longest(frames: Iterable[Frame], tokens: list[Token], at: int) -> int:
-    """Count the tokens of the longest known name that begins at ``at`` (0: none does)."""
-    best = 0
-    first = tokens[at].text
-    for frame in frames:
-        for words in frame.get(first, ()):
-            count = len(words)
-            if count > best and all(
-                tokens[at + i].text == words[i] for i in range(min(count, len(tokens) - at))
-            ):
-                best = count if count < len(tokens) - at else best
-    return best
-
-
-def is_plain_word(token: Token) -> bool:
-    """Tell whether a token is a word that can only be part of a name."""
-    return token.kind == "word" and token.text not in KEYWORDS
-
-
-def member_names(scope: Mapping[str, Type]) -> set[str]:
+def member_names(scope: Mapping[str, Type]) -> frozenset[str]:
     """Collect the names of entries at every depth of a scope."""
     found: set[str] = set()
     pending = list(scope.values())
-    while pending:
-        kind = pending.pop()
+    for kind in pending:
         if isinstance(kind, ContextType):
             found.update(kind.entries)
             pending.extend(kind.entries.values())
-        elif isinstance(kind, ListType):
-            pending.append(kind.of)
-        elif isinstance(kind, FunctionType):
-            pending.append(kind.returns)
-    return found
+        elif isinstance(kind, (ListType, FunctionType)):
+            pending.append(kind.of if isinstance(kind, ListType) else kind.returns)
+    return frozenset(found)

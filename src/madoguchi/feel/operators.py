@@ -2,78 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from .arithmetic import between_moments, since_midnight
-from .far import FarDate, FarMoment
-from .meter import spend
+from .arithmetic import since_midnight
+from .far import FarDate, FarMoment, difference
+from .meter import A_STEP, spend
 from .values import SCALAR_OF_CLASS, Range, YearsMonths
 
+Answer = bool | None
 PLAIN = frozenset((Decimal, str, date, timedelta, YearsMonths, FarDate))
-
-
 MOMENTS = frozenset((datetime, time, FarMoment))
+MILLISECOND = timedelta(milliseconds=1)
 
 
-def same_kind(left: Any, right: Any) -> bool:
-    """Tell whether two values are of one class, or of one type in spite of a far year."""
-    kind, other = left.__class__, right.__class__
-    return kind is other or SCALAR_OF_CLASS.get(kind, kind) == SCALAR_OF_CLASS.get(other, other)
-
-
-def equal(left: Any, right: Any) -> bool | None:
-    """Compare with ``=`` (DMN Table 42): values of different kinds give None, except with null."""
-    if left is None or right is None:
-        return left is right
-    kind = left.__class__
-    if kind in PLAIN or kind is bool:
-        return left == right if same_kind(left, right) else None
-    if isinstance(left, list):
-        return equal_lists(left, right) if isinstance(right, list) else None
-    if isinstance(left, Mapping):
-        return equal_contexts(left, right) if isinstance(right, Mapping) else None
-    if not same_kind(left, right):
-        return None
-    if kind in MOMENTS:
-        return same_moment(left, right)
-    if kind is Range:
-        return left == right  # type: ignore[no-any-return]
-    return left is right if callable(left) else None
-
-
-def same_moment(left: Any, right: Any) -> bool:
-    """Compare moments or times of day to the millisecond; with and without zone they differ."""
-    if (left.tzinfo is None) != (right.tzinfo is None):
-        return False
-    cut = timedelta(milliseconds=1)
-    if isinstance(left, time):
-        return since_midnight(left) // cut == since_midnight(right) // cut
-    apart = between_moments(left, right)
-    return abs(apart) < cut and (left.microsecond // 1000 == right.microsecond // 1000)
-
-
-def equal_lists(left: list[Any], right: list[Any]) -> bool | None:
-    """Compare two lists item by item."""
-    spend(len(left))
-    if len(left) != len(right):
-        return False
-    return all_of(equal(a, b) for a, b in zip(left, right, strict=True))
-
-
-def equal_contexts(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool | None:
-    """Compare two contexts entry by entry, in whatever order."""
-    spend(len(left))
-    if left.keys() != right.keys():
-        return False
-    return all_of(equal(value, right[key]) for key, value in left.items())
-
-
-def all_of(answers: Any) -> bool | None:
+def all_of(answers: Iterable[Answer]) -> Answer:
     """Conjoin three-valued answers."""
-    result: bool | None = True
+    result: Answer = True
     for answer in answers:
         if answer is False:
             return False
@@ -82,42 +29,70 @@ def all_of(answers: Any) -> bool | None:
     return result
 
 
-def any_of(answers: Any) -> bool | None:
+def any_of(answers: Iterable[Answer]) -> Answer:
     """Disjoin three-valued answers."""
-    result: bool | None = False
-    for answer in answers:
-        if answer is True:
-            return True
-        if answer is not False:
-            result = None
-    return result
+    return opposite(all_of(map(opposite, answers)))
 
 
-def less(left: Any, right: Any, or_equal: bool = False) -> bool | None:
-    """Tell whether left comes before right; None when they have no common order."""
+def opposite(answer: Answer) -> Answer:
+    """Negate, in three-valued logic."""
+    return not answer if isinstance(answer, bool) else None
+
+
+def same_kind(left: Any, right: Any) -> bool:
+    """Tell whether two values are of one class, or of one type in spite of a far year."""
+    kind, other = left.__class__, right.__class__
+    return kind is other or SCALAR_OF_CLASS.get(kind, kind) == SCALAR_OF_CLASS.get(other, other)
+
+
+def equal(left: Any, right: Any) -> Answer:
+    """Compare with ``=`` (DMN Table 42): values of different kinds give None, except with null."""
+    if left is None or right is None:
+        return left is right
     kind = left.__class__
+    if isinstance(left, list) and isinstance(right, list):
+        spend(len(left))
+        return len(left) == len(right) and all_of(map(equal, left, right))
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        spend(len(left))
+        return left.keys() == right.keys() and all_of(equal(left[key], right[key]) for key in left)
     if not same_kind(left, right):
         return None
-    if kind in PLAIN:
-        return left <= right if or_equal else left < right  # type: ignore[no-any-return]
+    if kind in MOMENTS:
+        return same_moment(left, right)
+    if kind is str:
+        spend(len(left) // A_STEP[str])
+    if kind in PLAIN or kind is bool or kind is Range:
+        return left == right  # type: ignore[no-any-return]
+    return left is right if callable(left) else None
+
+
+def same_moment(left: Any, right: Any) -> bool:
+    """Compare moments or times of day to the millisecond; with and without zone they differ."""
+    if (left.tzinfo is None) != (right.tzinfo is None):
+        return False
+    if isinstance(left, time):
+        return since_midnight(left) // MILLISECOND == since_midnight(right) // MILLISECOND
+    same = left.microsecond // 1000 == right.microsecond // 1000
+    return same and abs(difference(left, right)) < MILLISECOND
+
+
+def less(left: Any, right: Any, or_equal: bool = False) -> Answer:
+    """Tell whether left comes before right; None when they have no common order."""
+    kind = left.__class__
+    if not same_kind(left, right) or not (kind in PLAIN or kind in MOMENTS):
+        return None
     if kind in MOMENTS:
         if (left.tzinfo is None) != (right.tzinfo is None):
             return None
         if kind is time:
             left, right = since_midnight(left), since_midnight(right)
-        return left <= right if or_equal else left < right  # type: ignore[no-any-return]
-    return None
+    return left <= right if or_equal else left < right  # type: ignore[no-any-return]
 
 
-def different(left: Any, right: Any) -> bool | None:
-    """Compare with ``!=``."""
-    same = equal(left, right)
-    return None if same is None else not same
-
-
-COMPARE: dict[str, Callable[[Any, Any], bool | None]] = {
+COMPARE: dict[str, Callable[[Any, Any], Answer]] = {
     "=": equal,
-    "!=": different,
+    "!=": lambda left, right: opposite(equal(left, right)),
     "<": less,
     "<=": lambda left, right: less(left, right, or_equal=True),
     ">": lambda left, right: less(right, left),
@@ -125,24 +100,23 @@ COMPARE: dict[str, Callable[[Any, Any], bool | None]] = {
 }
 
 
-def between(value: Any, low: Any, high: Any) -> bool | None:
+def between(value: Any, low: Any, high: Any) -> Answer:
     """Tell whether ``low <= value <= high``."""
-    return all_of((less(low, value, or_equal=True), less(value, high, or_equal=True)))
+    return in_range(value, Range(low, high))
 
 
-def in_range(value: Any, span: Range) -> bool | None:
+def in_range(value: Any, span: Range) -> Answer:
     """Tell whether a value lies in a range; null when an end is null."""
-    if not span.op:
-        return all_of(
-            (less(span.low, value, span.low_included), less(value, span.high, span.high_included))
-        )
-    return COMPARE[span.op](value, span.high if span.low is None else span.low)
+    if span.op:
+        return COMPARE[span.op](value, span.high if span.low is None else span.low)
+    above = less(span.low, value, span.low_included)
+    return all_of((above, less(value, span.high, span.high_included)))
 
 
-def holds(value: Any, test: Any) -> bool | None:
+def holds(value: Any, test: Any) -> Answer:
     """Tell whether a value passes one test of ``in``: a range, a list of tests, a value."""
-    if test.__class__ is Range:
-        return equal(value, test) if value.__class__ is Range else in_range(value, test)
+    if isinstance(test, Range) and not isinstance(value, Range):
+        return in_range(value, test)
     if isinstance(test, list):
         spend(len(test))
         if isinstance(value, list) and equal(value, test) is True:

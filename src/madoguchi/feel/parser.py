@@ -1,396 +1,293 @@
-"""The parser (構文解析): tokens to syntax tree, by precedence climbing (DMN 10.3.1.2)."""
+"""The parser (構文解析): tokens to syntax tree, by a table of operators (Pratt; DMN 10.3.1.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
+from enum import IntEnum
+from typing import Any
 
-from .faults import FeelError, fault
+from . import syntax
+from .faults import fault
 from .lexer import Token, unescaped
-from .name_parser import INPUT, NameReader
-from .names import add_name
-from .syntax import (
-    Arithmetic,
-    Between,
-    Call,
-    Comparison,
-    ContextOf,
-    Filter,
-    For,
-    Function,
-    Holds,
-    If,
-    In,
-    InstanceOf,
-    Iteration,
-    ListOf,
-    Literal,
-    Logic,
-    Name,
-    Negation,
-    Node,
-    Path,
-    Quantified,
-    RangeOf,
-    Test,
-)
+from .reader import Reader
+from .syntax import INPUT, Node, walk
 from .temporal import temporal
 from .types import ANY, Type
 from .values import DECIMAL128
 
-DEEPEST = 64
 LONGEST_CHAIN = 200
+Level = IntEnum(  # how tightly an operator binds
+    "Level", "LOOSE OR AND COMPARISON ADDITION PRODUCT POWER NEGATION INSTANCE POSTFIX"
+)
 COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
-PRECEDENCE = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
-PRECEDENCE |= dict.fromkeys(COMPARISONS, 3)
-COMPARISON, ADDITION = 3, 4
+NO_CONDITION = frozenset(("", *") ] } , .. : . and or then else return".split()))
 CONSTANTS = {"true": True, "false": False, "null": None}
 
 
-class Parser(NameReader):
+class Parser(Reader):
     """Reads one text."""
-
-    # ── whole texts ──────────────────────────────────────────────────────────────────────────
 
     def whole_expression(self) -> Node:
         """Parse the whole text as one expression."""
-        node = self.expression()
-        self.expect_end()
-        return node
+        return self.whole(self.expression())
 
     def whole_unary_tests(self) -> Node:
         """Parse the whole text as the unary tests of a cell: true of ``?`` or not."""
-        value = Name(INPUT)
-        if self.token.text == "-" and self.tokens[self.pos + 1].kind == "end":
-            return Literal(True)
-        if self.token.text == "not" and self.tokens[self.pos + 1].text == "(":
-            start = self.pos
-            self.pos += 2
+        if self.texts == ["-", ""]:
+            return syntax.Literal(True)
+        if self.texts[:2] == ["not", "("]:
+            self.pos = 2
             tests = self.tests()
-            if self.token.text == ")" and self.tokens[self.pos + 1].kind == "end":
-                return Call(Name("not"), (In(value, tests),))
-            self.pos = start
-        tests = self.tests()
-        self.expect_end()
-        return In(value, tests)
+            if self.texts[self.pos :] == [")", ""]:
+                return syntax.Call(syntax.Name("not"), (syntax.In(syntax.Name(INPUT), tests),))
+            self.pos = 0
+        return self.whole(syntax.In(syntax.Name(INPUT), self.tests()))
 
-    # ── expressions ──────────────────────────────────────────────────────────────────────────
+    def whole(self, node: Node) -> Node:
+        """Make sure that nothing follows."""
+        if self.token.kind != "end":
+            raise self.wrong("end")
+        return node
 
-    def expression(self) -> Node:
-        """Parse an expression of any kind."""
-        return self.binary(1)
-
-    @contextmanager
-    def nested(self) -> Iterator[None]:
-        """Count nesting, so that hostile texts end in a fault and not in a crash."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise FeelError([fault(self.source, self.token.at, "too-large")])
-        yield
+    def expression(self, lowest: int = Level.LOOSE) -> Node:
+        """Parse an expression whose operators bind at least as tightly as ``lowest``."""
+        self.deeper()
+        node = self.extended(self.first(), lowest)
         self.depth -= 1
-
-    def binary(self, lowest: int) -> Node:
-        """Parse operators that bind at least as tightly as ``lowest``."""
-        with self.nested():
-            left = self.unary()
-            links = 0
-            while (binds := PRECEDENCE.get(self.token.text, 0)) >= lowest:
-                if self.token.kind == "string":
-                    break
-                token = self.advance()
-                left = self.operation(token, left, binds)
-                links += 1
-                if links > LONGEST_CHAIN:
-                    raise FeelError([fault(self.source, token.at, "too-large")])
-            return left
-
-    def operation(self, token: Token, left: Node, binds: int) -> Node:
-        """Parse what follows a binary operator."""
-        op, at = token.text, token.at
-        if op == "=" and self.token.text in ("=", ">", "<"):  # == of programmers, => of hasty ones
-            slip = "=" if self.token.text == "=" else f"{self.token.text}="
-            found = fault(self.source, at, "character", slip, what=op + self.token.text)
-            raise FeelError([found])
-        if op == "between":
-            low = self.binary(ADDITION)
-            self.expect("and")
-            return Between(left, low, self.binary(ADDITION), at=at)
-        if op == "in":
-            return In(left, self.in_tests(), at=at)
-        if op in ("and", "or"):
-            operands = [left, self.binary(binds + 1)]
-            while self.token.text == op and self.token.kind == "word":
-                self.advance()
-                operands.append(self.binary(binds + 1))
-            return Logic(op, tuple(operands), at=at)
-        right = self.binary(binds + 1)
-        return (Comparison if op in COMPARISONS else Arithmetic)(op, left, right, at=at)
-
-    def unary(self) -> Node:
-        """Parse a negation, a textual expression, or a primary with what follows it."""
-        token = self.token
-        if token.text == "-" and token.kind == "symbol":
-            self.advance()
-            with self.nested():
-                return Negation(self.unary(), at=token.at)
-        textual = TEXTUAL.get(token.text) if token.kind == "word" else None
-        if textual and not self.known_name():
-            self.advance()
-            return textual(self, token.at)
-        node = self.postfix(self.primary())
-        while self.token.text == "instance" and self.tokens[self.pos + 1].text == "of":
-            at = self.advance().at
-            self.advance()
-            kind, name = self.type_reference()
-            node = InstanceOf(node, kind, name, at=at)
         return node
 
-    def postfix(self, node: Node) -> Node:
-        """Parse paths, filters and invocations after a primary."""
-        links = 0
-        while self.token.kind == "symbol" and links < LONGEST_CHAIN:
-            token = self.token
-            if token.text == ".":
-                self.advance()
-                node = Path(node, self.name(member=True), at=self.tokens[self.pos - 1].at)
-            elif token.text == "[" and self.starts_expression(self.tokens[self.pos + 1]):
-                self.advance()
-                with self.scope("item", frame=self.members):
-                    condition = self.expression()
-                self.close("]", token)
-                node = Filter(node, condition, at=token.at)
-            elif token.text == "(":
-                node = self.invocation(node)
-            else:
-                break
-            links += 1
-        return node
+    def after(self, word: str, lowest: int = Level.LOOSE) -> Node:
+        """Parse the expression that follows a word."""
+        self.expect(word)
+        return self.expression(lowest)
 
-    def invocation(self, function: Node) -> Node:
-        """Parse the arguments of a call, by position or by name."""
-        opening = self.advance()
-        names: list[str] = []
-        arguments: list[Node] = []
-        while self.token.text != ")":
-            if arguments:
-                self.expect(",")
-            if self.key_length():
-                names.append(self.key())
-                self.expect(":")
-            arguments.append(self.expression())
-            if names and len(names) != len(arguments):
-                raise self.wrong("parameter name")
-            if self.token.text not in (",", ")"):
-                self.close(")", opening)
-        self.advance()
-        at = function.at if isinstance(function, Name) else opening.at
-        return Call(function, tuple(arguments), tuple(names) if names else None, at=at)
-
-    # ── primaries ────────────────────────────────────────────────────────────────────────────
-
-    def primary(self) -> Node:
-        """Parse a literal, a name, a list, a context, a range or a parenthesis."""
+    def first(self) -> Node:
+        """Parse a literal, a name, or what a word, a sign or a bracket begins."""
         token = self.token
         if token.kind == "word":
-            if token.text in CONSTANTS and not self.known_name():
-                self.advance()
-                return Literal(CONSTANTS[token.text], at=token.at)
-            return Name(self.name(), at=token.at)
-        if token.kind == "number":
-            self.advance()
-            return Literal(self.number(token), at=token.at)
-        if token.kind == "string":
-            self.advance()
-            return Literal(unescaped(token.text), at=token.at)
-        if token.kind == "at":
-            self.advance()
-            value = temporal(unescaped(token.text[1:]))
-            if value is None:
-                self.literal_faults.append(fault(self.source, token.at, "literal", what=token.text))
-            return Literal(value, at=token.at)
-        if token.text in ("(", "[", "]"):
-            return self.bracket(self.advance())
-        if token.text == "{":
-            return self.context(self.advance())
-        raise self.wrong("expression")
+            fixed = token.text in PREFIX or token.text in CONSTANTS
+            if not fixed or self.known_name(self.frames)[0] > 1:
+                return syntax.Name(self.name(), at=token.at)
+        read = PREFIX.get(token.text, Parser.literal if token.kind in VALUES else None)
+        if read is None:
+            raise self.wrong("expression")
+        return read(self, self.advance())
 
-    def number(self, token: Token) -> Decimal | None:
-        """Read a number; one that decimal128 cannot hold is null."""
-        try:
-            return DECIMAL128.create_decimal(token.text)
-        except ArithmeticError:
-            return None
-
-    def bracket(self, opening: Token) -> Node:
-        """Parse ``( … )``, ``[ … ]`` or a range, told apart by the ``..`` inside."""
-        if opening.text == "[" and self.token.text == "]":
+    def extended(self, node: Node, lowest: int) -> Node:
+        """Parse the operators that follow a part and bind at least as tightly as ``lowest``."""
+        tightest: int = Level.POSTFIX
+        for _ in range(LONGEST_CHAIN):
+            token = self.token
+            binds, read = INFIX.get(token.text, (0, None))
+            if read is None or not lowest <= binds <= tightest:
+                return node
+            if token.text == "[" and self.texts[self.pos + 1] in NO_CONDITION:
+                return node
             self.advance()
-            return ListOf((), at=opening.at)
-        if opening.text == "(" and self.token.text in COMPARISONS:
-            test = self.test()
-            self.close(")", opening)
-            return test
-        first = self.expression()
-        if self.token.text == "..":
-            self.advance()
-            return self.range_from(opening, first)
-        if opening.text == "]":
-            raise self.wrong("..")
-        if opening.text == "(":
-            self.close(")", opening)
-            return first
-        items = [first]
-        while self.token.text == ",":
-            self.advance()
-            items.append(self.expression())
-        self.close("]", opening)
-        return ListOf(tuple(items), at=opening.at)
+            node, tightest = read(self, node, token), binds
+        raise self.too_large()
 
-    def range_from(self, opening: Token, low: Node) -> Node:
-        """Parse the end of a range whose low end is read."""
-        high = self.binary(ADDITION)
-        if self.token.text not in ("]", ")", "["):
-            raise self.wrong("]")
-        closing = self.advance().text
-        return RangeOf(low, high, opening.text == "[", closing == "]", at=opening.at)
+    def literal(self, token: Token) -> Node:
+        """Read a constant; a number that decimal128 cannot hold is null."""
+        value = VALUES[token.kind](token.text)
+        if value is None and token.kind == "at":
+            self.faults.append(fault(self.source, token.at, "literal", what=token.text))
+        return syntax.Literal(value, at=token.at)
 
-    def context(self, opening: Token) -> Node:
-        """Parse ``{key: value, …}``; each entry sees those before it."""
-        entries: list[tuple[str, Node]] = []
+    # ── operators ────────────────────────────────────────────────────────────────────────────
+
+    def operation(self, left: Node, token: Token) -> Node:
+        """Parse the right side of a comparison or calculation; those alike group from the left."""
+        kind = syntax.Comparison if token.text in COMPARISONS else syntax.Arithmetic
+        return kind(token.text, left, self.expression(INFIX[token.text][0] + 1), at=token.at)
+
+    def logic(self, left: Node, token: Token) -> Node:
+        """Parse all further operands of ``and`` or ``or``."""
+        lowest = INFIX[token.text][0] + 1
+        operands = [left, self.expression(lowest)]
+        while self.accept(token.text):
+            operands.append(self.expression(lowest))
+        return syntax.Logic(token.text, tuple(operands), at=token.at)
+
+    def between(self, left: Node, token: Token) -> Node:
+        """Parse what follows ``between``."""
+        low, high = self.expression(Level.ADDITION), self.after("and", Level.ADDITION)
+        return syntax.Between(left, low, high, at=token.at)
+
+    def instance(self, left: Node, token: Token) -> Node:
+        """Parse the type after ``instance of``."""
+        self.expect("of")
+        return syntax.InstanceOf(left, *self.type_reference(), at=token.at)
+
+    def path(self, left: Node, token: Token) -> Node:
+        """Parse the name after a dot."""
+        at = self.token.at
+        return syntax.Path(left, self.name(member=True), at=at)
+
+    def filter(self, left: Node, opening: Token) -> Node:
+        """Parse the condition in brackets; in it the entries of the items are names."""
+        with self.scope(*self.members) as own:
+            own.add("item")
+            condition = self.expression()
+        self.close(opening, "]")
+        return syntax.Filter(left, condition, at=opening.at)
+
+    def call(self, function: Node, opening: Token) -> Node:
+        """Parse the arguments of a call, by position or by name."""
+
+        def argument() -> tuple[Token, str | None, Node]:
+            return self.token, self.key() if self.key_words() else None, self.expression()
+
+        arguments = self.listed(opening, ")", argument)
+        names = tuple(name for _, name, _ in arguments if name is not None)
+        if names and len(names) < len(arguments):
+            raise self.wrong("parameter name", next(t for t, name, _ in arguments if name is None))
+        at = function.at if isinstance(function, syntax.Name) else opening.at
+        return syntax.Call(function, tuple(node for _, _, node in arguments), names or None, at=at)
+
+    # ── words ────────────────────────────────────────────────────────────────────────────────
+
+    def loop(self, token: Token) -> Node:
+        """Parse what follows ``for``, ``some`` or ``every``."""
         with self.scope():
-            while self.token.text != "}":
-                if entries:
-                    self.expect(",")
-                key = self.key()
-                self.expect(":")
-                entries.append((key, self.expression()))
-                add_name(self.frames[-1], key)
-                add_name(self.members, key)
-                if self.token.text not in (",", "}"):
-                    self.close("}", opening)
-            self.advance()
-        return ContextOf(tuple(entries), at=opening.at)
+            iterations = self.separated(self.iteration)
+            if token.text == "for":
+                return syntax.For(iterations, self.after("return"), at=token.at)
+            return syntax.Quantified(token.text, iterations, self.after("satisfies"), at=token.at)
 
-    # ── textual expressions ──────────────────────────────────────────────────────────────────
+    def iteration(self) -> syntax.Iteration:
+        """Parse ``name in domain`` or ``name in domain..end``; what follows knows the name."""
+        at, name = self.token.at, self.new_name("in")
+        domain = self.after("in")
+        end = self.expression() if self.accept("..") else None
+        self.frames[-1].add(name)
+        return syntax.Iteration(name, domain, end, at=at)
 
-    def if_(self, at: int) -> Node:
-        """Parse what follows ``if``."""
-        condition = self.expression()
-        self.expect("then")
-        yes = self.expression()
-        self.expect("else")
-        return If(condition, yes, self.expression(), at=at)
-
-    def for_(self, at: int) -> Node:
-        """Parse what follows ``for``."""
-        with self.scope("partial"):
-            iterations = self.iterations()
-            self.expect("return")
-            return For(iterations, self.expression(), at=at)
-
-    def some(self, at: int) -> Node:
-        """Parse what follows ``some``."""
-        return self.quantified("some", at)
-
-    def every(self, at: int) -> Node:
-        """Parse what follows ``every``."""
-        return self.quantified("every", at)
-
-    def quantified(self, word: str, at: int) -> Node:
-        """Parse what follows ``some`` or ``every``."""
-        with self.scope():
-            iterations = self.iterations()
-            self.expect("satisfies")
-            return Quantified(word, iterations, self.expression(), at=at)
-
-    def iterations(self) -> tuple[Iteration, ...]:
-        """Parse ``name in domain, …``; each domain sees the names before it."""
-        found: list[Iteration] = []
-        while True:
-            at = self.token.at
-            name = self.declared_name("in")
-            self.expect("in")
-            domain = self.expression()
-            end = None
-            if self.token.text == "..":
-                self.advance()
-                end = self.expression()
-            found.append(Iteration(name, domain, end, at=at))
-            add_name(self.frames[-1], name)
-            if self.token.text != ",":
-                return tuple(found)
-            self.advance()
-
-    def function(self, at: int) -> Node:
+    def function(self, token: Token) -> Node:
         """Parse what follows ``function``."""
         opening = self.token
         self.expect("(")
-        parameters: list[tuple[str, Type]] = []
-        while self.token.text != ")":
-            if parameters:
-                self.expect(",")
-            name = self.declared_name(":", ",", ")")
-            kind: Type = ANY
-            if self.token.text == ":":
-                self.advance()
-                kind = self.type_reference()[0] or ANY
-            parameters.append((name, kind))
-            if self.token.text not in (",", ")"):
-                self.close(")", opening)
-        self.advance()
-        external = self.token.text == "external"
-        if external:
-            self.advance()
-        with self.scope(*(name for name, _ in parameters)):
+        parameters = self.listed(opening, ")", self.parameter)
+        external = self.accept("external")
+        with self.scope() as own:
+            for name, _ in parameters:
+                own.add(name)
             body = self.expression()
-        return Function(tuple(parameters), None if external else body, at=at)
+        return syntax.Function(parameters, None if external else body, at=token.at)
+
+    def parameter(self) -> tuple[str, Type]:
+        """Parse ``name`` or ``name: type``."""
+        name = self.new_name(":", ",", ")")
+        return name, (self.type_reference()[0] if self.accept(":") else None) or ANY
+
+    # ── brackets ─────────────────────────────────────────────────────────────────────────────
+
+    def closed(self, opening: Token, node: Node) -> Node:
+        """Parse what follows a part in parentheses: the end of a range, or of the parenthesis."""
+        if self.token.text == "..":
+            return self.range(opening, node)
+        self.close(opening, ")")
+        return node
+
+    def bracket(self, opening: Token) -> Node:
+        """Parse ``[ … ]``: a list or a range."""
+        items = () if self.token.text == "]" else self.separated(self.expression)
+        if len(items) == 1 and self.token.text == "..":
+            return self.range(opening, items[0])
+        self.close(opening, "]")
+        return syntax.ListOf(items, at=opening.at)
+
+    def range(self, opening: Token, low: Node) -> Node:
+        """Parse the end of a range whose low end is read."""
+        high = self.after("..", Level.ADDITION)
+        closing = self.advance()
+        if closing.text not in ("]", ")", "["):
+            raise self.wrong("]", closing)
+        return syntax.RangeOf(low, high, opening.text == "[", closing.text == "]", at=opening.at)
+
+    def context(self, opening: Token) -> Node:
+        """Parse ``{key: value, …}``; each entry knows those before it."""
+        with self.scope():
+            return syntax.ContextOf(self.listed(opening, "}", self.entry), at=opening.at)
+
+    def entry(self) -> tuple[str, Node]:
+        """Parse one entry of a context."""
+        key, value = self.key(), self.expression()
+        self.frames[-1].add(key)
+        self.members[-1].add(key)
+        return key, value
 
     # ── tests ────────────────────────────────────────────────────────────────────────────────
 
-    def in_tests(self) -> tuple[Node, ...]:
+    def membership(self, left: Node, token: Token) -> Node:
         """Parse what follows ``in``: one test, or several in parentheses."""
-        if self.token.text != "(":
-            return (self.test(whole=False),)
-        start = self.pos
-        opening = self.advance()
-        tests = self.tests()
-        if self.token.text == ")" and len(tests) > 1:
-            self.close(")", opening)
-            return tests
-        self.pos = start  # one test in parentheses may also begin (1..5) or (a)[1]
-        return (self.postfix(self.primary()),)
+        opening = self.token
+        if not self.accept("("):
+            return syntax.In(left, (holding(self.test(Level.ADDITION)),), at=token.at)
+        tests = self.separated(self.test)
+        if len(tests) > 1:
+            self.close(opening, ")")
+        else:  # a value in parentheses may go on, as (1..5) or (a)[1] do
+            tests = (self.extended(self.closed(opening, tests[0]), Level.POSTFIX),)
+        return syntax.In(left, tuple(map(holding, tests)), at=token.at)
 
     def tests(self) -> tuple[Node, ...]:
-        """Parse positive unary tests separated by commas."""
-        tests = [self.test()]
-        while self.token.text == ",":
-            self.advance()
-            tests.append(self.test())
-        return tuple(tests)
+        """Parse tests with commas between them."""
+        return tuple(map(holding, self.separated(self.test)))
 
-    def test(self, whole: bool = True) -> Node:
+    def test(self, lowest: int = Level.LOOSE) -> Node:
         """Parse one positive unary test; a bare one after ``in`` ends before a comparison."""
         token = self.token
-        if token.kind == "symbol" and token.text in COMPARISONS:
-            self.advance()
-            return Test(token.text, self.binary(ADDITION), at=token.at)
-        asked, self.asks_input = self.asks_input, False
-        node = self.expression() if whole else self.binary(ADDITION)
-        holds, self.asks_input = self.asks_input, asked or self.asks_input
-        return Holds(node, at=token.at) if holds else node
-
-    def starts_expression(self, token: Token) -> bool:
-        """Tell a filter from the outward bracket that closes a range such as ``]1..5[``."""
-        if token.kind == "end" or token.text in (")", "]", "}", ",", "..", ":", "."):
-            return False
-        return token.kind != "word" or token.text not in ("and", "or", "then", "else", "return")
+        if token.text not in COMPARISONS:
+            return self.expression(lowest)
+        self.advance()
+        return syntax.Test(token.text, self.expression(Level.ADDITION), at=token.at)
 
 
-TEXTUAL: dict[str, Callable[[Parser, int], Node]] = {
-    "if": Parser.if_,
-    "for": Parser.for_,
-    "some": Parser.some,
-    "every": Parser.every,
+def holding(test: Node) -> Node:
+    """Mark a test that speaks of ``?`` itself."""
+    asks = any(isinstance(part, syntax.Name) and part.name == INPUT for part in walk(test))
+    return syntax.Holds(test, at=test.at) if asks and not isinstance(test, syntax.Test) else test
+
+
+def number(text: str) -> Decimal | None:
+    """Read a number; None where decimal128 cannot hold it."""
+    try:
+        return DECIMAL128.create_decimal(text)
+    except ArithmeticError:
+        return None
+
+
+VALUES: dict[str, Callable[[str], Any]] = {
+    "word": CONSTANTS.__getitem__,
+    "number": number,
+    "string": unescaped,
+    "at": lambda text: temporal(unescaped(text[1:])),
+}
+PREFIX: dict[str, Callable[[Parser, Token], Node]] = {
+    "-": lambda p, t: syntax.Negation(p.expression(Level.NEGATION), at=t.at),
+    "(": lambda p, t: p.closed(t, p.test()),
+    "[": Parser.bracket,
+    "]": lambda p, t: p.range(t, p.expression()),
+    "{": Parser.context,
+    "if": lambda p, t: syntax.If(p.expression(), p.after("then"), p.after("else"), at=t.at),
+    "for": Parser.loop,
+    "some": Parser.loop,
+    "every": Parser.loop,
     "function": Parser.function,
+}
+INFIX: dict[str, tuple[Level, Callable[[Parser, Node, Token], Node]]] = {
+    "or": (Level.OR, Parser.logic),
+    "and": (Level.AND, Parser.logic),
+    "between": (Level.COMPARISON, Parser.between),
+    "in": (Level.COMPARISON, Parser.membership),
+    **dict.fromkeys(COMPARISONS, (Level.COMPARISON, Parser.operation)),
+    **dict.fromkeys("+-", (Level.ADDITION, Parser.operation)),
+    **dict.fromkeys("*/", (Level.PRODUCT, Parser.operation)),
+    "**": (Level.POWER, Parser.operation),
+    "instance": (Level.INSTANCE, Parser.instance),
+    ".": (Level.POSTFIX, Parser.path),
+    "[": (Level.POSTFIX, Parser.filter),
+    "(": (Level.POSTFIX, Parser.call),
 }

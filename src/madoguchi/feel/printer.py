@@ -6,166 +6,134 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
+from . import syntax
 from .builtins.conversion import text_of
 from .far import FarDate
-from .name_parser import INPUT
-from .parser import ADDITION, COMPARISON, PRECEDENCE
-from .syntax import (
-    Arithmetic,
-    Between,
-    Call,
-    Comparison,
-    ContextOf,
-    Filter,
-    For,
-    Function,
-    Holds,
-    If,
-    In,
-    InstanceOf,
-    Iteration,
-    ListOf,
-    Literal,
-    Logic,
-    Name,
-    Negation,
-    Node,
-    Path,
-    Quantified,
-    RangeOf,
-    Test,
-)
+from .parser import INFIX, Level
+from .syntax import Holds, Node, Test
 from .temporal import temporal_text
 from .types import ANY
 from .values import YearsMonths
 
-LOOSE, UNARY, POSTFIX = 0, 7, 9
-TEXTUAL = (If, For, Quantified, Function)
+ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
-def printed(node: Node, lowest: int = LOOSE) -> str:
-    """Write a node; in parentheses when it binds less tightly than ``lowest``."""
-    text = PRINTERS[type(node)](node)
-    return f"({text})" if binding(node) < lowest else text
+def printed(node: Node, lowest: int = Level.LOOSE) -> str:
+    """Write a node; in parentheses when it binds less tightly than ``lowest``.
+
+    Reading it again gives the same tree, unless a known name spells two of its parts (``a and b``).
+    """
+    form, binds = FORMS[type(node)]
+    binds = INFIX[getattr(node, "op", "")][0] if binds is None else binds
+    if isinstance(form, str):
+        names: tuple[str, ...] = node.__match_args__
+        text = form.format_map({name: _Part(getattr(node, name)) for name in names})
+    else:
+        text = form(node)
+    return f"({text})" if binds < lowest else text
 
 
-def binding(node: Node) -> int:
-    """Tell how tightly a node binds."""
-    if isinstance(node, TEXTUAL):
-        return LOOSE
-    if isinstance(node, (Arithmetic, Comparison, Logic)):
-        return PRECEDENCE[node.op]
-    if isinstance(node, (Between, In)):
-        return COMPARISON
-    if isinstance(node, (Negation, InstanceOf)):
-        return UNARY
-    return POSTFIX
+class _Part:
+    """A part as a form writes it: ``{part:n}`` binds at least as tightly as level ``n``."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __format__(self, lowest: str) -> str:
+        if isinstance(self.value, tuple):
+            return ", ".join(format(_Part(part), lowest) for part in self.value)
+        if isinstance(self.value, Node):
+            return printed(self.value, Level[lowest or "LOOSE"])
+        return str(self.value)
 
 
-def literal(node: Literal) -> str:
+def infix(node: syntax.Arithmetic | syntax.Comparison) -> str:
+    """Write a binary operator; those alike group from the left."""
+    binds = INFIX[node.op][0]
+    return f"{printed(node.left, binds)} {node.op} {printed(node.right, binds + 1)}"
+
+
+def logic(node: syntax.Logic) -> str:
+    """Write ``and`` or ``or``."""
+    binds = INFIX[node.op][0] + 1
+    return f" {node.op} ".join(printed(operand, binds) for operand in node.operands)
+
+
+def literal(node: syntax.Literal) -> str:
     """Write a constant."""
     if isinstance(node.value, (date, time, timedelta, YearsMonths, FarDate)):
         return f'@"{temporal_text(node.value)}"'
     if isinstance(node.value, str):
-        escaped = node.value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+        return f'"{node.value.translate(ESCAPES)}"'
     return text_of(node.value, quoted=True)
 
 
-def infix(node: Arithmetic | Comparison) -> str:
-    """Write a binary operator."""
-    level = PRECEDENCE[node.op]
-    return f"{printed(node.left, level)} {node.op} {printed(node.right, level + 1)}"
+def membership(node: syntax.In) -> str:
+    """Write ``in``; one value or range stands without parentheses."""
+    value, tests = printed(node.value, Level.ADDITION), node.tests
+    if len(tests) == 1 and not isinstance(tests[0], (Test, Holds)):
+        return f"{value} in {printed(tests[0], Level.POSTFIX)}"
+    texts = [printed(test)[1:-1] if isinstance(test, Test) else printed(test) for test in tests]
+    return f"{value} in ({', '.join(texts)})"
 
 
-def logic(node: Logic) -> str:
-    """Write ``and`` or ``or``."""
-    level = PRECEDENCE[node.op] + 1
-    return f" {node.op} ".join(printed(operand, level) for operand in node.operands)
+def iteration(node: syntax.Iteration) -> str:
+    """Write what a loop goes through."""
+    if node.end is None:
+        return f"{node.name} in {printed(node.domain)}"
+    return f"{node.name} in {printed(node.domain, Level.ADDITION)}..{printed(node.end, Level.ADDITION)}"
 
 
-def between(node: Between) -> str:
-    """Write ``between``."""
-    value, low, high = (printed(part, ADDITION) for part in (node.value, node.low, node.high))
-    return f"{value} between {low} and {high}"
-
-
-def membership(node: In) -> str:
-    """Write ``in``; of the input of a cell only its tests."""
-    tests = [test(t) if isinstance(t, Test) else printed(t) for t in node.tests]
-    if isinstance(node.value, Name) and node.value.name == INPUT:
-        return ", ".join(tests)
-    if len(tests) == 1 and not isinstance(node.tests[0], (Test, Holds)):
-        return f"{printed(node.value, ADDITION)} in {printed(node.tests[0], POSTFIX)}"
-    return f"{printed(node.value, ADDITION)} in ({', '.join(tests)})"
-
-
-def test(node: Test) -> str:
-    """Write a test of an unnamed value."""
-    return f"{node.op} {printed(node.operand, ADDITION)}"
-
-
-def conditional(node: If) -> str:
-    """Write ``if``."""
-    return f"if {printed(node.condition)} then {printed(node.yes)} else {printed(node.no)}"
-
-
-def iterations(nodes: tuple[Iteration, ...]) -> str:
-    """Write the iterations of a loop."""
-    parts = []
-    for node in nodes:
-        end = "" if node.end is None else f"..{printed(node.end, ADDITION)}"
-        parts.append(f"{node.name} in {printed(node.domain, ADDITION if end else LOOSE)}{end}")
-    return ", ".join(parts)
-
-
-def call(node: Call) -> str:
+def call(node: syntax.Call) -> str:
     """Write a call."""
-    names = [f"{name}: " for name in node.names] if node.names else [""] * len(node.arguments)
-    pairs = zip(names, node.arguments, strict=True)
-    arguments = ", ".join(name + printed(argument) for name, argument in pairs)
-    return f"{printed(node.function, POSTFIX)}({arguments})"
+    names = [f"{name}: " for name in node.names or ()] or [""] * len(node.arguments)
+    parts = [name + printed(part) for name, part in zip(names, node.arguments, strict=True)]
+    return f"{printed(node.function, Level.POSTFIX)}({', '.join(parts)})"
 
 
-def function(node: Function) -> str:
-    """Write a function literal."""
+def function(node: syntax.Function) -> str:
+    """Write a function; what an external one does is not known."""
     parts = [name if kind == ANY else f"{name}: {kind}" for name, kind in node.parameters]
-    body = "external {}" if node.body is None else printed(node.body)
+    body = "external null" if node.body is None else printed(node.body)
     return f"function({', '.join(parts)}) {body}"
 
 
-def range_of(node: RangeOf) -> str:
-    """Write a range."""
-    low, high = printed(node.low), printed(node.high, ADDITION)
-    return f"{'[' if node.low_included else '('}{low}..{high}{']' if node.high_included else ')'}"
-
-
-def context(node: ContextOf) -> str:
+def context(node: syntax.ContextOf) -> str:
     """Write a context, its keys in quotes."""
-    entries = (f"{literal(Literal(name))}: {printed(value)}" for name, value in node.entries)
-    return "{" + ", ".join(entries) + "}"
+    return "{" + ", ".join(f'"{k.translate(ESCAPES)}": {printed(v)}' for k, v in node.entries) + "}"
 
 
-PRINTERS: dict[type[Node], Callable[[Any], str]] = {
-    Arithmetic: infix,
-    Between: between,
-    Call: call,
-    Comparison: infix,
-    ContextOf: context,
-    Filter: lambda n: f"{printed(n.base, POSTFIX)}[{printed(n.condition)}]",
-    For: lambda n: f"for {iterations(n.iterations)} return {printed(n.body)}",
-    Function: function,
-    Holds: lambda n: printed(n.condition),
-    If: conditional,
-    In: membership,
-    InstanceOf: lambda n: f"{printed(n.value, UNARY)} instance of {n.type_name}",
-    ListOf: lambda n: f"[{', '.join(printed(item) for item in n.items)}]",
-    Literal: literal,
-    Logic: logic,
-    Name: lambda n: n.name,
-    Negation: lambda n: f"-{printed(n.operand, UNARY)}",
-    Path: lambda n: f"{printed(n.base, POSTFIX)}.{n.name}",
-    Quantified: lambda n: f"{n.word} {iterations(n.iterations)} satisfies {printed(n.condition)}",
-    RangeOf: range_of,
-    Test: lambda n: f"({test(n)})",
+def range_of(node: syntax.RangeOf) -> str:
+    """Write a range."""
+    ends = f"{printed(node.low)}..{printed(node.high, Level.ADDITION)}"
+    return f"{'(['[node.low_included]}{ends}{')]'[node.high_included]}"
+
+
+# How each node is written, and how tightly it binds (None: as its operator does).
+FORMS: dict[type[Node], tuple[str | Callable[[Any], str], int | None]] = {
+    syntax.Arithmetic: (infix, None),
+    syntax.Between: (
+        "{value:ADDITION} between {low:ADDITION} and {high:ADDITION}",
+        Level.COMPARISON,
+    ),
+    syntax.Call: (call, Level.POSTFIX),
+    syntax.Comparison: (infix, None),
+    syntax.ContextOf: (context, Level.POSTFIX),
+    syntax.Filter: ("{base:POSTFIX}[{condition}]", Level.POSTFIX),
+    syntax.For: ("for {iterations} return {body}", Level.LOOSE),
+    syntax.Function: (function, Level.LOOSE),
+    syntax.Holds: ("{condition}", Level.LOOSE),
+    syntax.If: ("if {condition} then {yes} else {no}", Level.LOOSE),
+    syntax.In: (membership, Level.COMPARISON),
+    syntax.InstanceOf: ("{value:INSTANCE} instance of {type_name}", Level.INSTANCE),
+    syntax.Iteration: (iteration, Level.LOOSE),
+    syntax.ListOf: ("[{items}]", Level.POSTFIX),
+    syntax.Literal: (literal, Level.POSTFIX),
+    syntax.Logic: (logic, None),
+    syntax.Name: ("{name}", Level.POSTFIX),
+    syntax.Negation: ("-{operand:NEGATION}", Level.NEGATION),
+    syntax.Path: ("{base:POSTFIX}.{name}", Level.POSTFIX),
+    syntax.Quantified: ("{word} {iterations} satisfies {condition}", Level.LOOSE),
+    syntax.RangeOf: (range_of, Level.POSTFIX),
+    syntax.Test: ("({op} {operand:ADDITION})", Level.POSTFIX),
 }

@@ -1,4 +1,4 @@
-"""Scopes (有効範囲): what a name in an expression stands for."""
+"""Scopes (有効範囲): what a name in an expression stands for, and which data it reads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .builtins import BUILTINS, Builtin
-from .types import ANY, ContextType, Type
+from .types import ANY, ContextType, FunctionType, Type
 
 Origin = tuple[str, ...] | None
 
@@ -27,6 +27,11 @@ class Variable:
     name: str
     type: Type
 
+    @property
+    def origin(self) -> Origin:
+        """The data read: a function of the context is none."""
+        return None if isinstance(self.type, FunctionType) else (self.name,)
+
 
 @dataclass(frozen=True)
 class Member:
@@ -35,8 +40,9 @@ class Member:
     item: Local
     name: str
     type: Type
+    origin: Origin
     unsure: bool = False
-    otherwise: Local | Variable | Member | Builtin | None = None
+    otherwise: Variable | Member | Builtin | None = None
 
 
 Binding = Local | Variable | Member | Builtin
@@ -49,29 +55,31 @@ class Scope:
         self.variables = variables
         self.frames: list[dict[str, Local] | Local] = []  # a bare Local: the item of a filter
 
-    def resolve(self, name: str) -> Binding | None:
-        """Find what a name stands for, innermost first."""
-        return self._within(name, len(self.frames))
-
-    def _within(self, name: str, depth: int) -> Binding | None:
-        for level in range(depth - 1, -1, -1):
+    def resolve(self, name: str, depth: int | None = None) -> Binding | None:
+        """Find what a name stands for, innermost first, in the ``depth`` outer constructs."""
+        for level in reversed(range(len(self.frames) if depth is None else depth)):
             frame = self.frames[level]
-            if isinstance(frame, dict):
-                if name in frame:
-                    return frame[name]
-                continue
-            kind = frame.type
-            if isinstance(kind, ContextType) and name in kind.entries:
-                return Member(frame, name, kind.entries[name])
-            if kind == ANY or (isinstance(kind, ContextType) and kind.open):
-                outer = self._within(name, level)
-                if not isinstance(outer, Local):
-                    return Member(frame, name, ANY, unsure=True, otherwise=outer)
-        if self.variables is not None and name in self.variables:
-            return Variable(name, self.variables[name])
+            found = self.member(frame, name, level) if isinstance(frame, Local) else frame.get(name)
+            if found:
+                return found
+        if name in (self.variables or ()):
+            return Variable(name, (self.variables or {})[name])
         if self.variables is None and name not in BUILTINS:
             return Variable(name, ANY)
         return BUILTINS.get(name)
+
+    def member(self, item: Local, name: str, level: int) -> Member | None:
+        """Find an entry of the item of a filter; of an open one any name may be."""
+        entries = item.type.entries if isinstance(item.type, ContextType) else {}
+        origin = item.origin and (*item.origin, name)
+        if name in entries:
+            return Member(item, name, entries[name], origin)
+        outer = self.resolve(name, level)
+        if isinstance(outer, Local) or not (item.type == ANY or getattr(item.type, "open", False)):
+            return None
+        if self.variables is not None and isinstance(outer, Variable):
+            origin = outer.origin
+        return Member(item, name, ANY, origin, unsure=True, otherwise=outer)
 
     def known_names(self) -> Iterable[str]:
         """List all names visible here, for suggestions."""

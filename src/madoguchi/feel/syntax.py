@@ -6,34 +6,37 @@ Nodes are compared by identity, so a checker can keep what it learns of each in 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, dataclass_transform
 
 from .types import Type
 
+INPUT = "?"
 
+
+@dataclass_transform(eq_default=False, frozen_default=True, field_specifiers=(field,))
 @dataclass(frozen=True, eq=False)
 class Node:
     """Any expression; ``at`` is the offset of its first (or most telling) character."""
 
     at: int = field(kw_only=True, default=0)
 
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, eq=False)(cls)
 
-@dataclass(frozen=True, eq=False)
+
 class Literal(Node):
     """A constant: number, string, boolean, null, or ``@"…"`` temporal value."""
 
     value: Any
 
 
-@dataclass(frozen=True, eq=False)
 class Name(Node):
     """A name, its inner spaces reduced to one."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False)
 class Path(Node):
     """``base.name``; over a list it maps."""
 
@@ -41,7 +44,6 @@ class Path(Node):
     name: str
 
 
-@dataclass(frozen=True, eq=False)
 class Filter(Node):
     """``base[condition]``, the condition a position or a test of each item."""
 
@@ -49,14 +51,12 @@ class Filter(Node):
     condition: Node
 
 
-@dataclass(frozen=True, eq=False)
 class Negation(Node):
     """``-operand``."""
 
     operand: Node
 
 
-@dataclass(frozen=True, eq=False)
 class Arithmetic(Node):
     """``left op right`` with ``+ - * / **``."""
 
@@ -65,7 +65,6 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, eq=False)
 class Comparison(Node):
     """``left op right`` with ``= != < <= > >=``."""
 
@@ -74,7 +73,6 @@ class Comparison(Node):
     right: Node
 
 
-@dataclass(frozen=True, eq=False)
 class Logic(Node):
     """``a and b and …`` or ``a or b or …``."""
 
@@ -82,7 +80,6 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, eq=False)
 class Between(Node):
     """``value between low and high``."""
 
@@ -91,7 +88,6 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, eq=False)
 class Test(Node):
     """``< operand`` and its like: a test of an unnamed value, or as a value a range."""
 
@@ -99,7 +95,6 @@ class Test(Node):
     operand: Node
 
 
-@dataclass(frozen=True, eq=False)
 class In(Node):
     """``value in (tests)``: true when one of the tests holds."""
 
@@ -107,14 +102,12 @@ class In(Node):
     tests: tuple[Node, ...]
 
 
-@dataclass(frozen=True, eq=False)
 class Holds(Node):
     """A unary test that speaks of ``?`` itself: it holds when it is true."""
 
     condition: Node
 
 
-@dataclass(frozen=True, eq=False)
 class If(Node):
     """``if condition then yes else no``."""
 
@@ -123,7 +116,6 @@ class If(Node):
     no: Node
 
 
-@dataclass(frozen=True, eq=False)
 class Iteration(Node):
     """``name in domain`` or ``name in domain..end`` of a for, some or every."""
 
@@ -132,7 +124,6 @@ class Iteration(Node):
     end: Node | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class For(Node):
     """``for iterations return body``."""
 
@@ -140,7 +131,6 @@ class For(Node):
     body: Node
 
 
-@dataclass(frozen=True, eq=False)
 class Quantified(Node):
     """``some|every iterations satisfies condition``."""
 
@@ -149,7 +139,6 @@ class Quantified(Node):
     condition: Node
 
 
-@dataclass(frozen=True, eq=False)
 class InstanceOf(Node):
     """``value instance of type``; the type is None when no such type is known."""
 
@@ -158,7 +147,6 @@ class InstanceOf(Node):
     type_name: str
 
 
-@dataclass(frozen=True, eq=False)
 class Call(Node):
     """``function(arguments)``; ``names`` is given when the arguments are named."""
 
@@ -167,7 +155,6 @@ class Call(Node):
     names: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class Function(Node):
     """``function(parameters) body``; an external body is None and gives null."""
 
@@ -175,21 +162,18 @@ class Function(Node):
     body: Node | None
 
 
-@dataclass(frozen=True, eq=False)
 class ListOf(Node):
     """``[a, b, …]``."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, eq=False)
 class ContextOf(Node):
     """``{name: value, …}``; later entries see the earlier ones."""
 
     entries: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, eq=False)
 class RangeOf(Node):
     """``[low..high]``, open where ``(``, ``)`` or a bracket turned outwards is written."""
 
@@ -201,9 +185,18 @@ class RangeOf(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """Go through the direct parts of a node."""
-    pending = [getattr(node, f.name) for f in fields(node)]
+    names: tuple[str, ...] = node.__match_args__
+    pending: list[Any] = [getattr(node, name) for name in names]
     for part in pending:
         if isinstance(part, Node):
             yield part
         elif isinstance(part, tuple):
             pending.extend(part)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Go through a node and all its parts at any depth."""
+    pending = [node]
+    for part in pending:
+        yield part
+        pending.extend(children(part))

@@ -11,10 +11,11 @@ from typing import Any
 from .builtins.lists import least, most, total
 from .expression import Expression, compile, compile_unary
 from .faults import Fault, FeelError, fault
-from .name_parser import INPUT
+from .functions import Functions
 from .operators import equal
-from .runtime import FAILURES
+from .syntax import INPUT
 from .types import ANY, NUMBER, ContextType, ListType, Type, join_all
+from .values import FAILURES
 
 POLICIES = ("U", "A", "P", "F", "R", "O", "C", "C+", "C<", "C>", "C#")
 SINGLE = frozenset("UAPF")
@@ -239,13 +240,14 @@ def decision_table(
     scope: Mapping[str, Type] | None = None,
     *,
     types: Mapping[str, Type] | None = None,
+    functions: Functions | None = None,
     strict: bool = True,
 ) -> CompiledTable:
     """Compile a table; raises FeelError with a CellFault for each fault of a cell or heading."""
     if table.hit_policy not in POLICIES:
         raise ValueError(f"no hit policy {table.hit_policy!r}; they are {', '.join(POLICIES)}")
     check_widths(table)
-    work = TableCompiler(scope, {"types": types, "strict": strict})
+    work = TableCompiler(scope, {"types": types, "functions": functions, "strict": strict})
     width = len(table.inputs)
     inputs = tuple(work.cell(0, i, c.expression, c.type) for i, c in enumerate(table.inputs, 1))
     kinds = [c.type if c.type != ANY else e.type for e, c in zip(inputs, table.inputs, strict=True)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+
+from .texts import TEXTS
 
 
 @dataclass(frozen=True)
@@ -18,40 +21,17 @@ class Type:
     @property
     def ja(self) -> str:
         """The name in Japanese."""
-        return JAPANESE.get(self.name, self.name)
+        name: str = TEXTS["types"].get(self.name, self.name)
+        return name.format(of=self.of.ja) if isinstance(self, (ListType, RangeType)) else name
 
 
-JAPANESE = {
-    "Any": "任意の値",
-    "Null": "空（null）",
-    "number": "数値",
-    "string": "文字列",
-    "boolean": "真偽",
-    "date": "日付",
-    "time": "時刻",
-    "date and time": "日時",
-    "days and time duration": "期間（日・時間）",
-    "years and months duration": "期間（年・月）",
-    "context": "項目の組",
-    "function": "関数",
-}
-ANY = Type("Any")
-NULL = Type("Null")
-NUMBER = Type("number")
-STRING = Type("string")
-BOOLEAN = Type("boolean")
-DATE = Type("date")
-TIME = Type("time")
-DATE_TIME = Type("date and time")
+ANY, NULL, NUMBER, STRING, BOOLEAN = map(Type, ("Any", "Null", "number", "string", "boolean"))
+DATE, TIME, DATE_TIME = map(Type, ("date", "time", "date and time"))
 DAYS_DURATION = Type("days and time duration")
 YEARS_DURATION = Type("years and months duration")
 ELEMENT = Type("T")  # stands in a built-in's signature for "the type of the list's items"
-
-SCALARS = {
-    t.name: t
-    for t in (NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS_DURATION, YEARS_DURATION)
-}
-ORDERED = frozenset(SCALARS.values()) - {BOOLEAN}
+ORDERED = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS_DURATION, YEARS_DURATION))
+SCALARS = {kind.name: kind for kind in (*ORDERED, BOOLEAN)}
 
 
 @dataclass(frozen=True)
@@ -64,23 +44,6 @@ class ListType(Type):
     def __str__(self) -> str:
         return f"list<{self.of}>"
 
-    @property
-    def ja(self) -> str:
-        """The name in Japanese."""
-        return f"{self.of.ja}のリスト"
-
-
-@dataclass(frozen=True)
-class ContextType(Type):
-    """A context (項目の組). An open one may hold further entries, of which nothing is known."""
-
-    name: str = field(default="context", init=False)
-    entries: Mapping[str, Type] = field(default_factory=dict, hash=False)
-    open: bool = False
-
-    def __str__(self) -> str:
-        return "context<" + ", ".join(f"{n}: {t}" for n, t in self.entries.items()) + ">"
-
 
 @dataclass(frozen=True)
 class RangeType(Type):
@@ -92,10 +55,19 @@ class RangeType(Type):
     def __str__(self) -> str:
         return f"range<{self.of}>"
 
-    @property
-    def ja(self) -> str:
-        """The name in Japanese."""
-        return f"{self.of.ja}の範囲"
+
+@dataclass(frozen=True)
+class ContextType(Type):
+    """A context (項目の組). An open one may hold further entries, of which nothing is known."""
+
+    name: str = field(default="context", init=False)
+    entries: Mapping[str, Type] = field(default_factory=dict, hash=False)
+    open: bool = False
+
+    def __str__(self) -> str:
+        if self.open and not self.entries:
+            return "context"
+        return "context<" + ", ".join(f"{n}: {t}" for n, t in self.entries.items()) + ">"
 
 
 @dataclass(frozen=True)
@@ -107,55 +79,63 @@ class FunctionType(Type):
     returns: Type = ANY
 
     def __str__(self) -> str:
+        if self == ANY_FUNCTION:
+            return "function"
         return f"function<{', '.join(str(t) for _, t in self.params)}> -> {self.returns}"
 
 
 ANY_FUNCTION = FunctionType(params=(("*", ANY),))
+
+TYPES: dict[str, Type] = {  # by the names they are written with
+    **SCALARS,
+    "day-time duration": DAYS_DURATION,
+    "dayTimeDuration": DAYS_DURATION,
+    "yearMonthDuration": YEARS_DURATION,
+    "dateTime": DATE_TIME,
+    **{kind.name: kind for kind in (ANY, NULL, ListType(), RangeType(), ANY_FUNCTION)},
+    "context": ContextType(open=True),
+}
 
 
 def conforms(actual: Type, wanted: Type) -> bool:
     """Tell whether a value of ``actual`` may stand where ``wanted`` is asked (DMN 10.3.2.9)."""
     if actual in (wanted, NULL) or ANY in (actual, wanted) or wanted == ELEMENT:
         return True
-    if isinstance(wanted, ListType):
-        return isinstance(actual, ListType) and conforms(actual.of, wanted.of)
-    if isinstance(wanted, RangeType):
-        return isinstance(actual, RangeType) and conforms(actual.of, wanted.of)
-    if isinstance(wanted, ContextType) and isinstance(actual, ContextType):
-        return actual.open or all(
-            n in actual.entries and conforms(actual.entries[n], t)
-            for n, t in wanted.entries.items()
-        )
-    if isinstance(wanted, FunctionType) and isinstance(actual, FunctionType):
-        if ANY_FUNCTION in (wanted, actual):
-            return True
-        return len(actual.params) == len(wanted.params) and conforms(actual.returns, wanted.returns)
+    match actual, wanted:
+        case (ListType(of=a), ListType(of=b)) | (RangeType(of=a), RangeType(of=b)):
+            return conforms(a, b)
+        case ContextType(entries=has, open=unsure), ContextType(entries=needs):
+            return unsure or all(n in has and conforms(has[n], t) for n, t in needs.items())
+        case FunctionType(params=has, returns=a), FunctionType(params=needs, returns=b):
+            same = len(has) == len(needs) and conforms(a, b)
+            return same or ANY_FUNCTION in (actual, wanted)
     return False
+
+
+def comparable(left: Type, right: Type) -> bool:
+    """Tell whether ``=`` between two types can be true or false."""
+    if left == right or left in (ANY, NULL) or right in (ANY, NULL):
+        return True
+    match left, right:
+        case (ListType(of=a), ListType(of=b)) | (RangeType(of=a), RangeType(of=b)):
+            return comparable(a, b)
+    return isinstance(left, (ContextType, FunctionType)) and type(left) is type(right)
 
 
 def join(left: Type, right: Type) -> Type:
     """Give the narrowest type of which both are instances (``Any`` when they differ)."""
     if left == right or right == NULL:
         return left
-    if left == NULL:
-        return right
-    if isinstance(left, ListType) and isinstance(right, ListType):
-        return ListType(join(left.of, right.of))
-    if isinstance(left, RangeType) and isinstance(right, RangeType):
-        return RangeType(join(left.of, right.of))
-    if isinstance(left, ContextType) and isinstance(right, ContextType):
-        shared = {
-            n: join(t, right.entries[n]) for n, t in left.entries.items() if n in right.entries
-        }
-        return ContextType(shared, open=True)
-    return ANY
+    match left, right:
+        case ListType(of=a), ListType(of=b):
+            return ListType(join(a, b))
+        case RangeType(of=a), RangeType(of=b):
+            return RangeType(join(a, b))
+        case ContextType(entries=a), ContextType(entries=b):
+            return ContextType({n: join(t, b[n]) for n, t in a.items() if n in b}, open=True)
+    return right if left == NULL else ANY
 
 
-def join_all(types: tuple[Type, ...] | list[Type]) -> Type:
+def join_all(types: Iterable[Type]) -> Type:
     """Join many types; of none nothing is known."""
-    if not types:
-        return NULL
-    result = types[0]
-    for other in types[1:]:
-        result = join(result, other)
-    return result
+    return reduce(join, types, NULL)

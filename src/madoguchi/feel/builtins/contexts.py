@@ -6,58 +6,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..meter import spend
-from .registry import builtin
+from .registry import Functions
+
+Context = Mapping[str, Any]
 
 
-@builtin("get value(m: context, key: string) -> Any")
-def get_value(context: Mapping[str, Any], key: str) -> Any:
-    """Read an entry by its key."""
-    return context.get(key)
-
-
-@builtin("get entries(m: context) -> list<context<key: string, value: Any>>")
-def get_entries(context: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """List the entries as ``{key, value}``."""
-    return [{"key": key, "value": value} for key, value in context.items()]
-
-
-@builtin("context(entries: list<context>) -> context")
-def context(entries: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+def made(entries: list[Context]) -> Context | None:
     """Make a context of ``{key, value}`` entries; duplicate keys give null."""
-    made: dict[str, Any] = {}
-    for entry in entries:
-        key = entry["key"]
-        if not isinstance(key, str) or key in made:
-            return None
-        made[key] = entry["value"]
-    return made
-
-
-@builtin("context put(context: context, key: string, value: Any) -> context")
-def context_put(into: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
-    """Give the context with one entry set."""
-    return {**into, key: value}
-
-
-@builtin("context put(context: context, keys: list<string>, value: Any) -> context")
-def context_put_deep(into: Mapping[str, Any], keys: list[str], value: Any) -> dict[str, Any] | None:
-    """Give the context with an entry set at a path of keys."""
-    if not keys or None in keys:
+    found = {entry["key"]: entry["value"] for entry in entries}
+    if len(found) < len(entries) or not all(isinstance(key, str) for key in found):
         return None
-    if len(keys) == 1:
-        return {**into, keys[0]: value}
-    inner = into.get(keys[0])
-    if not isinstance(inner, Mapping):
-        return None
-    changed = context_put_deep(inner, keys[1:], value)
-    return None if changed is None else {**into, keys[0]: changed}
+    return found
 
 
-@builtin("context merge(contexts: list<context>) -> context")
-def context_merge(contexts: list[Mapping[str, Any]]) -> dict[str, Any]:
+def put(context: Context, keys: list[str], value: Any) -> Context | None:
+    """Give the context with the entry at a path of keys set."""
+    first, *rest = keys  # none: ValueError, and so null
+    if rest:
+        inner = context.get(first)
+        value = put(inner, rest, value) if isinstance(inner, Mapping) else None
+    return None if first is None or (rest and value is None) else {**context, first: value}
+
+
+def merged(contexts: list[Context]) -> Context:
     """Merge contexts, later entries winning."""
-    merged: dict[str, Any] = {}
+    whole: dict[str, Any] = {}
     for part in contexts:
         spend(len(part))
-        merged |= part
-    return merged
+        whole |= part
+    return whole
+
+
+FUNCTIONS: Functions = {
+    "get value(m: context, key: string) -> Any": lambda m, key: m.get(key),
+    "get entries(m: context) -> list<context<key: string, value: Any>>": lambda m: [
+        {"key": key, "value": value} for key, value in m.items()
+    ],
+    "context(entries: list<context>) -> context": made,
+    "context put(context: context, key: string, value: Any) -> context": lambda m, key, value: {
+        **m,
+        key: value,
+    },
+    "context put(context: context, keys: list<string>, value: Any) -> context": put,
+    "context merge(contexts: list<context>) -> context": merged,
+}

@@ -2,80 +2,35 @@
 
 from __future__ import annotations
 
-from decimal import (
-    ROUND_CEILING,
-    ROUND_DOWN,
-    ROUND_FLOOR,
-    ROUND_HALF_DOWN,
-    ROUND_HALF_EVEN,
-    ROUND_HALF_UP,
-    ROUND_UP,
-    Context,
-    Decimal,
-)
+import decimal
+from decimal import Context, Decimal
+from functools import partial
 
 from ..values import DECIMAL128
-from .registry import builtin
+from .registry import Functions
 
 LARGEST_SCALE = 6111
+WIDE = Context(prec=13_000)
+ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
+ROUNDINGS = {
+    "floor(n: number, scale?: number) -> number": decimal.ROUND_FLOOR,
+    "ceiling(n: number, scale?: number) -> number": decimal.ROUND_CEILING,
+    "round up(n: number, scale: number) -> number": decimal.ROUND_UP,
+    "round down(n: number, scale: number) -> number": decimal.ROUND_DOWN,
+    "round half up(n: number, scale: number) -> number": decimal.ROUND_HALF_UP,
+    "round half down(n: number, scale: number) -> number": decimal.ROUND_HALF_DOWN,
+    "decimal(n: number, scale: number) -> number": decimal.ROUND_HALF_EVEN,
+}
 
 
-def rounded(value: Decimal, scale: Decimal, rounding: str) -> Decimal | None:
-    """Round to a number of decimal places, in the way named."""
+def rounded(value: Decimal, scale: Decimal = ZERO, *, rounding: str) -> Decimal | None:
+    """Round to a number of decimal places."""
     places = int(scale)
     if not -LARGEST_SCALE <= places <= LARGEST_SCALE + 65:
         return None
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent <= places:
-        return value
-    return DECIMAL128.plus(
-        value.quantize(Decimal((0, (1,), -places)), rounding, Context(prec=7000))
-    )
+    return DECIMAL128.plus(value.quantize(ONE.scaleb(-places, WIDE), rounding, WIDE))
 
 
-@builtin("decimal(n: number, scale: number) -> number")
-def decimal(n: Decimal, scale: Decimal) -> Decimal | None:
-    """Round half to even."""
-    return rounded(n, scale, ROUND_HALF_EVEN)
-
-
-@builtin("floor(n: number, scale?: number) -> number")
-def floor(n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Round towards minus infinity."""
-    return rounded(n, scale, ROUND_FLOOR)
-
-
-@builtin("ceiling(n: number, scale?: number) -> number")
-def ceiling(n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Round towards plus infinity."""
-    return rounded(n, scale, ROUND_CEILING)
-
-
-@builtin("round up(n: number, scale?: number) -> number")
-def round_up(n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Round away from zero."""
-    return rounded(n, scale, ROUND_UP)
-
-
-@builtin("round down(n: number, scale?: number) -> number")
-def round_down(n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Round towards zero (切り捨て)."""
-    return rounded(n, scale, ROUND_DOWN)
-
-
-@builtin("round half up(n: number, scale?: number) -> number")
-def round_half_up(n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Round to nearest, halves away from zero (四捨五入)."""
-    return rounded(n, scale, ROUND_HALF_UP)
-
-
-@builtin("round half down(n: number, scale?: number) -> number")
-def round_half_down(n: Decimal, scale: Decimal = Decimal(0)) -> Decimal | None:
-    """Round to nearest, halves towards zero (五捨六入)."""
-    return rounded(n, scale, ROUND_HALF_DOWN)
-
-
-@builtin("modulo(dividend: number, divisor: number) -> number")
 def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     """Give the remainder, which has the sign of the divisor."""
     remainder = DECIMAL128.remainder(dividend, divisor)
@@ -84,31 +39,15 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
     return remainder
 
 
-@builtin("sqrt(number: number) -> number")
-def sqrt(number: Decimal) -> Decimal:
-    """Give the square root; null of a negative number."""
-    return DECIMAL128.sqrt(number)
-
-
-@builtin("log(number: number) -> number")
-def log(number: Decimal) -> Decimal | None:
-    """Give the natural logarithm; null unless positive."""
-    return DECIMAL128.ln(number) if number > 0 else None
-
-
-@builtin("exp(number: number) -> number")
-def exp(number: Decimal) -> Decimal:
-    """Give e to a power."""
-    return DECIMAL128.exp(number)
-
-
-@builtin("odd(number: number) -> boolean")
-def odd(number: Decimal) -> bool:
-    """Tell whether a number is odd."""
-    return DECIMAL128.remainder(number, Decimal(2)).copy_abs() == 1
-
-
-@builtin("even(number: number) -> boolean")
-def even(number: Decimal) -> bool:
-    """Tell whether a number is even."""
-    return DECIMAL128.remainder(number, Decimal(2)) == 0
+FUNCTIONS: Functions = {
+    **{usage: partial(rounded, rounding=way) for usage, way in ROUNDINGS.items()},
+    "modulo(dividend: number, divisor: number) -> number": modulo,
+    "sqrt(number: number) -> number": DECIMAL128.sqrt,
+    "log(number: number) -> number": lambda n: DECIMAL128.ln(n) if n > 0 else None,
+    "exp(number: number) -> number": DECIMAL128.exp,
+    "odd(number: number) -> boolean": lambda n: abs(DECIMAL128.remainder(n, TWO)) == ONE,
+    "even(number: number) -> boolean": lambda n: DECIMAL128.remainder(n, TWO) == ZERO,
+    "abs(n: number) -> number": Decimal.copy_abs,
+    "abs(n: days and time duration) -> days and time duration": abs,
+    "abs(n: years and months duration) -> years and months duration": abs,
+}

@@ -1,19 +1,22 @@
-"""The registry of built-in functions (組み込み関数): a signature in FEEL itself, and the code."""
+"""Signatures (関数の書き方) in FEEL itself, and the built-in functions they make of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from ..lexer import tokens_of
-from ..meter import Exhausted, spend
-from ..runtime import FAILURES, MISMATCH, conform
-from ..type_parser import TypeReader
+from ..meter import Exhausted, pass_over
+from ..reader import Reader
+from ..runtime import MISMATCH, conform
 from ..types import ANY, ANY_FUNCTION, ELEMENT, SCALARS, ListType, Type, conforms, join_all
-from ..values import LONGEST_LIST, LONGEST_STRING
+from ..values import FAILURES, sized
 
-F = TypeVar("F", bound=Callable[..., Any])
+IMPURE = ("now", "today")
+UNREAD = ("count",)  # never looks at the items of a list
+PARAMETER = re.compile(r"([\w ]+?)([?…]?): (.+?)(\??)(?:, (?=[\w ]+[?…]?: )|$)")
+Functions = Mapping[str, Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,11 @@ class Parameter:
     type: Type
     optional: bool = False
     nullable: bool = False
+
+    @property
+    def takes_null(self) -> bool:
+        """Tell whether null may be given."""
+        return self.nullable or self.type in (ANY, ELEMENT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,39 +48,39 @@ class Overload:
         """Give the parameter of each argument; None when they do not fit in number or name."""
         wanted = self.parameters
         if names is not None:
-            by_name = {p.name: p for p in wanted}
-            if self.variadic or not set(names) <= set(by_name):
+            known = {p.name: p for p in wanted}
+            missing = [p for p in wanted if not (p.name in names or p.optional or p.type == ANY)]
+            if self.variadic or missing or not set(names) <= set(known):
                 return None
-            return [by_name[name] for name in names]
-        if self.variadic:
-            least = len(wanted) - 1 + (not wanted[-1].optional)
-            return (
-                [wanted[min(i, len(wanted) - 1)] for i in range(count)] if count >= least else None
-            )
-        required_count = sum(not p.optional for p in wanted)
-        return list(wanted[:count]) if required_count <= count <= len(wanted) else None
+            return [known[name] for name in names]
+        least = sum(not p.optional for p in wanted)
+        if count < least or (count > len(wanted) and not self.variadic):
+            return None
+        return [wanted[min(i, len(wanted) - 1)] for i in range(count)]
 
-    def positions(self, names: tuple[str, ...], values: list[Any]) -> list[Any]:
-        """Put named arguments in order; those left out are null."""
+    def fit(self, arguments: tuple[Any, ...], names: tuple[str, ...] | None) -> list[Any] | None:
+        """Conform arguments to the parameters, in their order; None when they do not fit."""
+        wanted = self.arrange(len(arguments), names)
+        if wanted is None:
+            return None
+        values = [conform(a, p.type) for a, p in zip(arguments, wanted, strict=True)]
+        for value, parameter in zip(values, wanted, strict=True):
+            if value is MISMATCH or (value is None and not parameter.takes_null):
+                return None
+        if names is None:
+            return values
         given = dict(zip(names, values, strict=True))
-        return [given.get(p.name) for p in self.parameters]
+        last = max(i for i, p in enumerate(self.parameters, 1) if p.name in given or not p.optional)
+        return [given.get(p.name) for p in self.parameters[:last]]
 
     def result_type(self, parameters: list[Parameter], types: list[Type]) -> Type:
         """Give the type of the result, with ``T`` filled in from the arguments."""
-        bound: list[Type] = []
-        for parameter, actual in zip(parameters, types, strict=True):
-            _bind(parameter.type, actual, bound)
-        element = join_all(bound) if bound else ANY
-        return _filled(self.returns, element)
-
-    def direct(self, *values: Any) -> Any:
-        """Call with values already known to be of the right scalar types, or None."""
-        if None in values:
-            return None
-        try:
-            return self.function(*values)
-        except FAILURES:
-            return None
+        found = [
+            kind
+            for parameter, actual in zip(parameters, types, strict=True)
+            if (kind := element_in(parameter.type, actual)) is not None
+        ]
+        return with_element(self.returns, join_all(found) if found else ANY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,122 +89,97 @@ class Builtin:
 
     name: str
     overloads: tuple[Overload, ...]
-    pure: bool = True
-    lazy: bool = False  # never looks at the items of a list
     type: Type = ANY_FUNCTION
 
-    def __call__(self, *arguments: Any) -> Any:
-        """Call by position: the first overload that the arguments fit."""
-        return self._call(None, arguments)
+    @property
+    def pure(self) -> bool:
+        """Tell whether the same arguments always give the same result."""
+        return self.name not in IMPURE
+
+    def __call__(self, *arguments: Any, names: tuple[str, ...] | None = None) -> Any:
+        """Call the first overload that the arguments fit, by position or by name."""
+        pass_over(*arguments)
+        for overload in self.overloads:
+            values = overload.fit(arguments, names)
+            if values is not None:
+                return self.run(overload, values)
+        return None
 
     def call_named(self, arguments: Mapping[str, Any]) -> Any:
         """Call by name."""
-        return self._call(tuple(arguments), tuple(arguments.values()))
+        return self(*arguments.values(), names=tuple(arguments))
 
-    def _call(self, names: tuple[str, ...] | None, arguments: tuple[Any, ...]) -> Any:
-        spend(1 + sum(len(a) // 16 for a in arguments if isinstance(a, (str, list, dict))))
-        for overload in self.overloads:
-            parameters = overload.arrange(len(arguments), names)
-            if parameters is None:
-                continue
-            values = [conform(a, p.type) for a, p in zip(arguments, parameters, strict=True)]
-            if any(
-                v is MISMATCH or (v is None and not (p.nullable or p.type in (ANY, ELEMENT)))
-                for v, p in zip(values, parameters, strict=True)
-            ):
-                continue
-            if names is not None:
-                left_out = [p for p in overload.parameters if p.name not in names]
-                if not all(p.optional or p.type == ANY for p in left_out):
-                    continue
-                values = overload.positions(names, values)
-            return self._run(overload, values)
-        return None
-
-    def _run(self, overload: Overload, values: list[Any]) -> Any:
+    def run(self, overload: Overload, values: list[Any]) -> Any:
+        """Call an overload with values that fit."""
         try:
-            result = overload.function(*values)
+            return sized(overload.function(*values))
         except RecursionError:
             raise Exhausted from None
         except FAILURES:
             return None
-        if isinstance(result, list):
-            spend(len(result) // 16)
-            return result if len(result) <= LONGEST_LIST else None
-        return None if isinstance(result, str) and len(result) > LONGEST_STRING else result
 
 
-BUILTINS: dict[str, Builtin] = {}
+def builtins_of(*tables: Functions) -> dict[str, Builtin]:
+    """Make built-ins of tables of functions by signature.
 
-
-def builtin(*usages: str, pure: bool = True, lazy: bool = False) -> Callable[[F], F]:
-    """Register a function under its signatures, e.g. ``"abs(n: number) -> number"``.
-
-    ``name?: type`` may be left out (the Python default holds), ``type?`` may be null,
-    ``name…: type`` takes any number of arguments, ``T`` is the type of the list's items.
+    ``name?: type`` may be left out (then the function's default holds), ``type?`` may be null,
+    ``name…: type`` takes any number of arguments, ``T`` is the type of the list's items, and
+    ``{one|another}`` stands for a signature with each.
     """
-
-    def register(function: F) -> F:
-        for usage in usages:
-            overload = _overload(usage, function)
-            name = usage.partition("(")[0]
-            known = BUILTINS.get(name)
-            overloads = (known.overloads if known else ()) + (overload,)
-            BUILTINS[name] = Builtin(name, overloads, pure, lazy)
-        return function
-
-    return register
+    found: dict[str, tuple[Overload, ...]] = {}
+    for table in tables:
+        for pattern, function in table.items():
+            for usage in expanded(pattern):
+                name = usage.partition("(")[0]
+                found[name] = (*found.get(name, ()), overload_of(usage, function))
+    return {name: Builtin(name, overloads) for name, overloads in found.items()}
 
 
-def _overload(usage: str, function: Callable[..., Any]) -> Overload:
+def expanded(usage: str) -> Iterator[str]:
+    """Write out a signature for each of its alternatives."""
+    before, brace, rest = usage.partition("{")
+    options, _, after = rest.partition("}")
+    for option in options.split("|"):
+        yield from expanded(before + option + after) if brace else (usage,)
+
+
+def overload_of(usage: str, function: Callable[..., Any]) -> Overload:
+    """Read a signature."""
     head, _, returns = usage.rpartition(" -> ")
-    inside = head.partition("(")[2][:-1]
-    parameters = []
-    variadic = False
-    for part in _split(inside):
-        name, _, kind = (text.strip() for text in part.partition(": "))
-        variadic = variadic or name.endswith("…")
-        nullable = kind.endswith("?")
-        clean = name.rstrip("?…")
-        parameters.append(Parameter(clean, _type(kind.rstrip("?")), name.endswith("?"), nullable))
-    return Overload(usage, tuple(parameters), variadic, _type(returns), function)
+    found = PARAMETER.findall(head.partition("(")[2][:-1])
+    parameters = tuple(
+        Parameter(n, type_named(t), m == "?", null == "?") for n, m, t, null in found
+    )
+    variadic = any(mark == "…" for _, mark, _, _ in found)
+    return Overload(usage, parameters, variadic, type_named(returns), function)
 
 
-def _split(inside: str) -> list[str]:
-    parts, depth = [""], 0
-    for character in inside:
-        depth += (character in "<(") - (character in ">)")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [p for p in parts if p.strip()]
-
-
-def _type(text: str) -> Type:
-    found = SCALARS.get(text) or TypeReader(text, tokens_of(text), {"T": ELEMENT}).type_here()
+def type_named(text: str) -> Type:
+    """Read a type of a signature."""
+    found = SCALARS.get(text) or Reader(text, types={"T": ELEMENT}).type()
     if found is None:
         raise ValueError(text)
     return found
 
 
-def _bind(wanted: Type, actual: Type, bound: list[Type]) -> None:
-    if wanted == ELEMENT:
-        bound.append(actual)
-    elif isinstance(wanted, ListType):
-        _bind(wanted.of, actual.of if isinstance(actual, ListType) else actual, bound)
+def element_in(wanted: Type, actual: Type) -> Type | None:
+    """Give what ``T`` of a parameter's type stands for in an argument's."""
+    if isinstance(wanted, ListType):
+        return element_in(wanted.of, actual.of if isinstance(actual, ListType) else actual)
+    return actual if wanted == ELEMENT else None
 
 
-def _filled(returns: Type, element: Type) -> Type:
-    if returns == ELEMENT:
-        return element
-    return ListType(_filled(returns.of, element)) if isinstance(returns, ListType) else returns
+def with_element(returns: Type, element: Type) -> Type:
+    """Put a type in the place of ``T``."""
+    if isinstance(returns, ListType):
+        return ListType(with_element(returns.of, element))
+    return element if returns == ELEMENT else returns
 
 
 def accepts(wanted: Type, actual: Type) -> bool:
     """Tell statically whether an argument fits a parameter; one value may stand for a list."""
-    if conforms(actual, wanted):
-        return True
-    if isinstance(wanted, ListType) and not isinstance(actual, ListType):
-        return conforms(actual, wanted.of)
-    return False
+    return conforms(actual, wanted) or (
+        isinstance(wanted, ListType)
+        and not isinstance(actual, ListType)
+        and conforms(actual, wanted.of)
+    )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .. import meter
-from ..runtime import FAILURES, UserFunction
+from ..meter import metered
+from ..runtime import ENDINGS, UserFunction
 from ..types import ANY, FunctionType
 from ..values import normal
 from .boxed import Boxes, Logic, expression_in
@@ -39,13 +39,11 @@ class Evaluation:
         return self._metered(lambda: self.value(Element(self.model, tag)).call_named(given))
 
     def _metered(self, work: Callable[[], Any]) -> Any:
-        meter.enter()
         try:
-            return work()
-        except (meter.Exhausted, RecursionError, *FAILURES):
+            with metered():
+                return work()
+        except ENDINGS:
             return None
-        finally:
-            meter.leave()
 
     # ── elements ─────────────────────────────────────────────────────────────────────────────
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from ..expression import Expression, compile_unary
 from ..faults import FeelError
-from ..name_parser import INPUT
 from ..runtime import MISMATCH, conform
-from ..type_parser import SIMPLE
-from ..types import ANY, ContextType, FunctionType, ListType, Type
+from ..syntax import INPUT
+from ..types import ANY, TYPES, ContextType, FunctionType, ListType, Type
 from .xml import Tag
 
 
@@ -84,7 +83,7 @@ class Items:
         if name not in self.known and name in self.tags:
             self.known[name] = ANYTHING  # while it is being read: a type may speak of itself
             self.known[name] = self.read(self.tags[name])
-        return self.known.get(name) or Item(SIMPLE.get(name, ANY))
+        return self.known.get(name) or Item(TYPES.get(name, ANY))
 
     def read(self, tag: Tag) -> Item:
         """Read one definition or component."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,83 +13,106 @@ from ..operators import equal
 from ..temporal import date_from_text, date_time_from_text, duration_from_text, time_from_text
 from .evaluation import Evaluation
 from .model import Model, load_model
+from .tck_aside import cases_set_aside, with_set_aside
 from .xml import Tag, XmlError, read_xml
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A case whose result is not the expected one."""
+class Result:
+    """How one case went: a failure names the node, what was expected and what came of it."""
 
+    folder: str
     file: str
     case: str
-    node: str
-    expected: str
-    actual: str
+    failure: str = ""
+    set_aside: bool = False
+
+    def __str__(self) -> str:
+        note = " (set aside by the kit)" if self.set_aside else ""
+        return f"{self.file} {self.case}{note}: {self.failure}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """How many cases passed of how many, and the failures."""
+    """The results of a run; written out: a line a folder, each failure, and the counts."""
 
-    passed: int
-    total: int
-    failures: tuple[Failure, ...]
+    results: tuple[Result, ...]
+
+    def failures(self, *, set_aside: bool) -> list[Result]:
+        """List the failures among the live cases, or among those set aside."""
+        return [r for r in self.results if r.failure and r.set_aside is set_aside]
 
     def __str__(self) -> str:
-        lines = [
-            f"{f.file} {f.case} {f.node}: expected {f.expected}, got {f.actual}"
-            for f in self.failures
-        ]
-        return "\n".join([*lines, f"passed {self.passed} of {self.total}"])
+        folders: dict[str, list[Result]] = {}
+        for result in self.results:
+            folders.setdefault(result.folder, []).append(result)
+        lines = [f"{counted(results)}  {folder}" for folder, results in folders.items()]
+        failed = sorted((r for r in self.results if r.failure), key=lambda r: r.set_aside)
+        live = [r for r in self.results if not r.set_aside]
+        aside = [r for r in self.results if r.set_aside]
+        lines += ["", *map(str, failed), ""]
+        lines.append(f"live cases: {counted(live)}; set aside in comments: {counted(aside)}")
+        return "\n".join([*lines, f"passed {counted(self.results)}"])
+
+
+def counted(results: Sequence[Result]) -> str:
+    """Write how many passed: ``P of N``."""
+    return f"{sum(not r.failure for r in results)} of {len(results)}"
 
 
 def run(folder: Path) -> Report:
-    """Run every test file (``*-test-*.xml``) under a folder."""
-    total = 0
-    failures: list[Failure] = []
-    for path in sorted(folder.rglob("*-test-*.xml")):
-        for failure in cases_of(path):
-            total += 1
-            if failure:
-                failures.append(failure)
-    return Report(total - len(failures), total, tuple(failures))
+    """Run every test file (``*-test-*.xml``) under a folder, live cases and those set aside."""
+    paths = sorted(folder.rglob("*-test-*.xml"))
+    return Report(tuple(result for path in paths for result in cases_of(path)))
 
 
 def main(folder: str) -> int:
-    """Print the report, its last line ``passed P of N``; give 1 when a case failed, else 0."""
+    """Print the report, its last line ``passed P of N``; give 1 when a live case failed, else 0."""
     report = run(Path(folder))
     print(report)
-    return int(report.passed < report.total)
+    return int(bool(report.failures(set_aside=False)))
 
 
-def cases_of(path: Path) -> Iterator[Failure | None]:
+def cases_of(path: Path) -> Iterator[Result]:
     """Run the cases of one file; whatever cannot be read or evaluated has failed."""
+    place = path.parent.name, path.name
     try:
         root = read_xml(path)
     except XmlError as error:
-        yield Failure(path.name, "", "", "a readable file", str(error))
+        yield Result(*place, "", f"unreadable: {error}")
         return
+    live = list(root.all("testCase"))
+    aside = cases_set_aside(path)
+    file = path.parent / (root.text_of("modelName") or "")
     try:
-        model: Model | None = load_model(path.parent / (root.text_of("modelName") or ""))
-    except Exception:
-        model = None
-    for case in root.all("testCase"):
-        try:
-            yield run_case(path.name, model, case)
-        except Exception as error:
-            yield Failure(path.name, case.get("id"), "", "a result", repr(error)[:200])
+        model = load_model(file)
+    except Exception as error:
+        for case in (*live, *aside):
+            yield Result(
+                *place, case.get("id"), f"unreadable model: {error!r}"[:200], case in aside
+            )
+        return
+    for case in live:
+        yield Result(*place, case.get("id"), outcome(model, case))
+    if aside:
+        revived = with_set_aside(model, file)
+        for case in aside:
+            yield Result(*place, case.get("id"), outcome(revived, case), set_aside=True)
 
 
-def run_case(file: str, model: Model | None, case: Tag) -> Failure | None:
-    """Run one case; None when all its results are as expected."""
+def outcome(model: Model, case: Tag) -> str:
+    """Run one case; empty when all its results are as expected, else why it failed."""
     inputs = {node.get("name"): value_of(node) for node in case.all("inputNode")}
-    for node in case.all("resultNode"):
-        expected_tag = node.one("expected")
-        expected = value_of(expected_tag) if expected_tag else None
-        actual = None if model is None else result(model, case, node, inputs)
-        if not same(expected, actual):
-            return Failure(file, case.get("id"), node.get("name"), shown(expected), shown(actual))
-    return None
+    try:
+        for node in case.all("resultNode"):
+            tag = node.one("expected")
+            expected = value_of(tag) if tag else None
+            actual = result(model, case, node, inputs)
+            if not same(expected, actual):
+                return f"{node.get('name')}: expected {shown(expected)}, got {shown(actual)}"
+    except Exception as error:
+        return f"no result: {error!r}"[:200]
+    return ""
 
 
 def result(model: Model, case: Tag, node: Tag, inputs: Mapping[str, Any]) -> Any:
