@@ -5,6 +5,7 @@ file, fsync, renamed, folder fsync. What is on the disk under a name is therefor
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
@@ -14,10 +15,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from madoguchi.kernel.durable import sync
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.ids import new_id
 
 CHUNK = 1 << 20
+BLOB = "blob"  # a column with info={BLOB: True} names a blob by its hash
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -76,19 +79,19 @@ class BlobDamaged(BlobError):
 
 
 class BlobStore:
-    """A folder of blobs: `ab/cd/abcd…`, and `incoming/` for those being written."""
+    """A folder of blobs: `ab/cd/abcd…`, and `incoming/` for what is being written or looked into."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
-        self._incoming = self.folder / "incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True)
+        self.incoming = self.folder / "incoming"
+        self.incoming.mkdir(parents=True, exist_ok=True)
 
     async def put(self, content: AsyncIterator[bytes] | bytes, limit: int) -> Blob:
         """Store a content of at most `limit` bytes; equal contents are stored once.
 
         BlobTooLarge as soon as the limit is passed, without reading on.
         """
-        temporary = self._incoming / new_id()
+        temporary = self.incoming / new_id()
         try:
             with temporary.open("xb") as file:
                 blob = await _receive(file, content, limit)
@@ -102,7 +105,12 @@ class BlobStore:
         """Where a blob is kept. ValueError when sha256 is not 64 hexadecimal digits."""
         if not _SHA256.fullmatch(sha256):
             raise ValueError(f"not a SHA-256: {sha256[:80]!r}")
-        return self.folder / sha256[:2] / sha256[2:4] / sha256
+        return self.place(self.folder, sha256)
+
+    @staticmethod
+    def place(folder: Path, sha256: str) -> Path:
+        """Where in a folder of blobs one of this hash belongs."""
+        return folder / sha256[:2] / sha256[2:4] / sha256
 
     def exists(self, sha256: str) -> bool:
         """Whether a blob is kept."""
@@ -140,13 +148,16 @@ class BlobStore:
 
     def _keep(self, temporary: Path, blob: Blob) -> None:
         target = self.path(blob.sha256)
-        if not (target.is_file() and target.stat().st_size == blob.size):
+        if target.is_file() and target.stat().st_size == blob.size:
+            with contextlib.suppress(PermissionError):  # restored by another user of the machine
+                os.utime(target)  # somebody needs it now: it must not be deleted just now
+        else:
             target.parent.mkdir(parents=True, exist_ok=True)
             temporary.chmod(0o440)
             os.replace(temporary, target)
         # Also when it was there: another writer may have renamed it but not yet synced.
         for folder in (target.parent, target.parent.parent, self.folder):
-            _sync_folder(folder)
+            sync(folder)
 
     def _read_checked(self, sha256: str) -> bytes:
         try:
@@ -163,11 +174,11 @@ class BlobStore:
             target.unlink()
         except FileNotFoundError:
             return False
-        _sync_folder(target.parent)
+        sync(target.parent)
         return True
 
     def _discard_incoming(self, before: float) -> int:
-        old = [path for path in self._incoming.iterdir() if path.stat().st_mtime < before]
+        old = [path for path in self.incoming.iterdir() if path.stat().st_mtime < before]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
@@ -208,11 +219,3 @@ def _write(file: IO[bytes], hashed: "hashlib._Hash", content: bytes) -> None:
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

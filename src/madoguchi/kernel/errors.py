@@ -9,7 +9,8 @@ from sqlalchemy.exc import DontWrapMixin
 class DomainError(Exception, DontWrapMixin):
     """Something the caller can understand and act on (業務エラー).
 
-    `message` holds {"ja", "en"}; `{name}` in it is filled from `params`. `pointers` are JSON
+    `message` holds {"ja", "en"}; `{name}` in it is filled from `params`, of which texts in
+    several languages ({"ja", "en"}) give that of the message. `pointers` are JSON
     pointers (RFC 6901) to the parts of the input at fault. Each module derives its own:
     `class CaseError(DomainError)`. It passes through SQLAlchemy unwrapped (DontWrapMixin), so
     that a value refused while being bound is still explained to its sender.
@@ -27,13 +28,22 @@ class DomainError(Exception, DontWrapMixin):
         self.status = status
         self.params: dict[str, Any] = dict(params or {})
         self.message: dict[str, str] = {
-            language: fill(text, self.params) for language, text in message.items()
+            language: fill(text, _in(language, self.params)) for language, text in message.items()
         }
         self.pointers = pointers
         super().__init__(code, status, self.message)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message.get('en') or self.message.get('ja', '')}"
+
+
+def _in(language: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.get(language, next(iter(value.values()), ""))
+        if isinstance(value, Mapping)
+        else value
+        for name, value in params.items()
+    }
 
 
 class _Missing(dict[str, Any]):

@@ -16,10 +16,13 @@ _log = logging.getLogger(__name__)
 
 
 def pick(text: Mapping[str, str] | str | None, language: str) -> str:
-    """The text in `language`, else in Japanese, else in English, else in any language, else ""."""
+    """The text in `language`, else in Japanese, else in English, else in any language, else "".
+
+    Who reads a third language is served in English before Japanese.
+    """
     if text is None or isinstance(text, str):
         return text or ""
-    for wanted in (language, *LANGUAGES):
+    for wanted in (language, *(LANGUAGES if language == LANGUAGES[0] else LANGUAGES[::-1])):
         if text.get(wanted):
             return text[wanted]
     return next((value for value in text.values() if value), "")

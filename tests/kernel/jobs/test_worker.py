@@ -99,7 +99,7 @@ async def test_a_sleeping_worker_is_roused_by_a_commit_and_stopped(database: Dat
 
 
 async def test_only_a_commit_rouses(database: Database) -> None:
-    with sleeper(database) as roused:
+    with sleeper(database, ["note"]) as roused:
         async with database.session() as session:
             await enqueue(session, "note", {"n": 1})
             await session.rollback()

@@ -7,13 +7,16 @@ for work that only reads; `migrate(url)` brings the tables up to date.
 from madoguchi.kernel.database.append_only import APPEND_ONLY
 from madoguchi.kernel.database.columns import Base, Json, UnstorableText, UtcDateTime
 from madoguchi.kernel.database.engine import Database, create_database
-from madoguchi.kernel.database.explaining import DatabaseBusy, ValueTooLarge
+from madoguchi.kernel.database.explaining import DatabaseAway, DatabaseBusy, ValueTooLarge
 from madoguchi.kernel.database.migration import migrate
+from madoguchi.kernel.database.storing import store, store_new
+from madoguchi.kernel.database.waiting import when_there
 
 __all__ = [
     "APPEND_ONLY",
     "Base",
     "Database",
+    "DatabaseAway",
     "DatabaseBusy",
     "Json",
     "UnstorableText",
@@ -21,4 +24,7 @@ __all__ = [
     "ValueTooLarge",
     "create_database",
     "migrate",
+    "store",
+    "store_new",
+    "when_there",
 ]

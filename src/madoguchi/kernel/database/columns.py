@@ -14,6 +14,7 @@ from madoguchi.kernel.canonical import scalar_text
 from madoguchi.kernel.clock import as_utc
 from madoguchi.kernel.errors import DomainError
 
+_decode = json.JSONDecoder(parse_float=Decimal).decode  # json.loads would make one each time
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -87,9 +88,15 @@ def write_json(value: Any) -> str:
     return text
 
 
-def read_json(text: str | bytes) -> Any:
+# Made once: json.loads would make a decoder for each value, which takes longer than small values do.
+_decode = json.JSONDecoder(parse_float=Decimal).decode
+
+
+def read_json(text: str | bytes | float) -> Any:
     """Parse a Json column: a number with a fraction becomes a Decimal, never a float."""
-    return json.loads(text, parse_float=Decimal)
+    if isinstance(text, int | float):  # SQLite gives a lone number back as one
+        return text if isinstance(text, int) else Decimal(repr(text))
+    return _decode(text if isinstance(text, str) else text.decode())
 
 
 def _holds_nul(value: Any) -> bool:

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolProxiedConnection
 
 from madoguchi.kernel.database.columns import read_json, write_json
-from madoguchi.kernel.database.explaining import DatabaseBusy, explain, refuse_nul
+from madoguchi.kernel.database.explaining import DatabaseAway, DatabaseBusy, explain, refuse_nul
 
 BUSY_MILLISECONDS = 10_000
 QUEUE_SECONDS = 30
@@ -35,11 +35,16 @@ class PatientQueue(AsyncAdaptedQueuePool):
     """A pool whose waiting ends in words for the sender instead of a fault of the server."""
 
     def connect(self) -> PoolProxiedConnection:
-        """A connection, at the latest after the pool's timeout. DatabaseBusy."""
+        """A connection, at the latest after the pool's timeout. DatabaseBusy, DatabaseAway."""
         try:
             return super().connect()
         except TimeoutError as fault:
             raise DatabaseBusy from fault
+        except Exception as fault:
+            # asyncpg's own faults of connecting reach us unwrapped, past `explain`.
+            if isinstance(fault, OSError) or hasattr(fault, "sqlstate"):
+                raise DatabaseAway from fault
+            raise
 
 
 class Database:

@@ -1,16 +1,30 @@
 """Faults of a database that a sender can mend, or should wait for, in words they understand."""
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy.engine import Connection, ExceptionContext
 
 from madoguchi.kernel.database.columns import UnstorableText
+from madoguchi.kernel.durable import StorageFull
 from madoguchi.kernel.errors import DomainError
 
-# SQLSTATE of PostgreSQL, class 22: data exceptions.
+# SQLSTATE of PostgreSQL.
 # Serialisation failure, deadlock, lock not available, too many connections: nothing is wrong with
 # the request, and sending it again will do.
 TRY_AGAIN = ("40001", "40P01", "55P03", "53300")
+# Shut down by an administrator, after a crash of another process, or still starting; class 08,
+# connection exceptions.
+AWAY = ("57P01", "57P02", "57P03")
+AWAY_CLASS = "08"
+FULL = "53100"
+# What asyncpg says of a connection that broke between two steps of one statement. SQLAlchemy would
+# keep it, and whoever gets it next would hear the same.
+LOST_TRACK = "InternalClientError"
+# Primary result codes of SQLite. What it cannot write, read or map on a disk that is full comes as
+# IOERR where FULL does not fit (the index of the WAL), and as CANTOPEN for a file it cannot make.
+SQLITE_STORAGE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+# Class 22: data exceptions.
 TEXT_TOO_LONG, OUT_OF_RANGE, UNSTORABLE = "22001", "22003", ("22021", "22P05")
 
 
@@ -24,6 +38,23 @@ class DatabaseBusy(DomainError):
             {
                 "ja": "ただいま混み合っています。少し待ってから、もう一度お試しください。",
                 "en": "The service is busy. Please wait a moment and try again.",
+            },
+        )
+
+
+class DatabaseAway(DomainError):
+    """The database does not answer (データベースの停止): whether a commit under way was kept, is open.
+
+    The same request under the same Idempotency-Key finds out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "database_away",
+            503,
+            {
+                "ja": "ただいま記録を保存できません。少し待ってから、もう一度お試しください。",
+                "en": "Records cannot be kept at the moment. Please wait a moment and try again.",
             },
         )
 
@@ -54,6 +85,12 @@ def explain(context: ExceptionContext) -> Any:
         raise ValueTooLarge("number") from fault
     if state in TRY_AGAIN or "database is locked" in text:
         raise DatabaseBusy from fault
+    if state == FULL or getattr(fault, "sqlite_errorcode", 0) & 0xFF in SQLITE_STORAGE:
+        raise StorageFull from fault
+    if type(fault).__name__ == LOST_TRACK:
+        context.is_disconnect = True
+    if context.is_disconnect or state in AWAY or (state or "").startswith(AWAY_CLASS):
+        raise DatabaseAway from fault
 
 
 def refuse_nul(

@@ -78,6 +78,30 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "{era}にこの月はありません。この月は{right}です。",
         "en": "This month is not in the era {era}. It is {right} ({iso}).",
     },
+    "time_format": {
+        "ja": "時刻として読み取れません。「14:05」や「午後2時5分」と入力してください。",
+        "en": "This is not read as a time. Please write it like 14:05.",
+    },
+    "time_no_such": {
+        "ja": "その時刻はありません。0:00から23:59までで入力してください。",
+        "en": "There is no such time. Times go from 0:00 to 23:59.",
+    },
+    "time_end_of_day": {
+        "ja": "24:00は、翌日の0:00として入力してください。",
+        "en": "Please enter 24:00 as 0:00 of the next day.",
+    },
+    "time_noon_or_midnight": {
+        "ja": "正午は「12:00」、真夜中は「0:00」と入力してください。",
+        "en": "Please write noon as 12:00 and midnight as 0:00.",
+    },
+    "moment_no_time": {
+        "ja": "日付に続けて、時刻も入力してください(例: 14:05)。",
+        "en": "Please enter the time as well, for example 14:05.",
+    },
+    "duration_format": {
+        "ja": "長さとして読み取れません。「1時間30分」や「90分」と入力してください。",
+        "en": "This is not read as a length of time. Please write it like 1:30 or 90 min.",
+    },
     "fiscal_year_format": {
         "ja": "年度として読み取れません。「2026年度」「令和8年度」のように入力してください。",
         "en": "This is not read as a fiscal year. Please write it like 2026 or 令和8年度.",

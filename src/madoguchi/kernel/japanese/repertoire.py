@@ -25,7 +25,7 @@ def outside_jis_x_0213(text: str) -> list[str]:
     """
     if text.isascii() and text.isprintable():
         return []
-    found = dict.fromkeys(cluster[0] for cluster in _CLUSTER.finditer(text))
+    found = dict.fromkeys(_CLUSTER.findall(text))
     return [cluster for cluster in found if not _is_inside(cluster)]
 
 

@@ -7,7 +7,8 @@ pauses, then dead letters (`dead_letters`, `requeue`); `progress` tells people h
 
 from madoguchi.kernel.jobs.models import DEAD, DONE, RUNNING, SCHEDULED, WAITING, Job
 from madoguchi.kernel.jobs.progress import Progress, progress
-from madoguchi.kernel.jobs.queue import dead_letters, enqueue, forget_done, requeue
+from madoguchi.kernel.jobs.queue import dead_letters, enqueue, forget_done, job_row, requeue
+from madoguchi.kernel.jobs.waking import rouse_after_commit
 from madoguchi.kernel.jobs.worker import Handler, JobContext, Worker
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "dead_letters",
     "enqueue",
     "forget_done",
+    "job_row",
     "progress",
     "requeue",
+    "rouse_after_commit",
 ]

@@ -32,7 +32,28 @@ async def enqueue(
     finished or not, is returned. Higher priority runs first, then older. Without run_at the job
     is ready at once. TypeError for a payload that is not JSON (see kernel.canonical).
     """
-    values = {
+    values = job_row(name, payload, key, run_at, priority, max_attempts)
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(Job).values(values)
+    if key is not None:
+        statement = statement.on_conflict_do_nothing(index_elements=["name", "key"])
+    rouse_after_commit(session, [name])
+    added = await session.scalar(statement.returning(Job.id))
+    if added is None:
+        added = await session.scalar(select(Job.id).where(Job.name == name, Job.key == key))
+    return str(added)
+
+
+def job_row(
+    name: str,
+    payload: Mapping[str, Any],
+    key: str | None = None,
+    run_at: datetime | None = None,
+    priority: int = 0,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> dict[str, Any]:
+    """The row of a new job. TypeError for a payload that is not JSON."""
+    return {
         "id": new_id(),
         "name": name,
         "key": key,
@@ -44,15 +65,6 @@ async def enqueue(
         "max_attempts": max_attempts,
         "progress_done": 0,
     }
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(Job).values(values)
-    if key is not None:
-        statement = statement.on_conflict_do_nothing(index_elements=["name", "key"])
-    rouse_after_commit(session)
-    added = await session.scalar(statement.returning(Job.id))
-    if added is None:
-        added = await session.scalar(select(Job.id).where(Job.name == name, Job.key == key))
-    return str(added)
 
 
 async def dead_letters(
@@ -69,14 +81,23 @@ async def requeue(session: AsyncSession, id: str) -> bool:
         update(Job)
         .where(Job.id == id, in_state(DEAD))
         .values(state=WAITING, attempts=0, run_at=None, finished_at=None)
+        .returning(Job.name)
     )
-    rouse_after_commit(session)
-    return await count_of(session, statement) == 1
+    name = await session.scalar(statement, execution_options={"synchronize_session": False})
+    if name is not None:
+        rouse_after_commit(session, [name])
+    return name is not None
 
 
-async def forget_done(session: AsyncSession, before: datetime) -> int:
-    """Delete jobs finished before that time, how many; their keys may then be used again."""
-    return await count_of(session, delete(Job).where(in_state(DONE), Job.finished_at < before))
+async def forget_done(session: AsyncSession, before: datetime, name: str | None = None) -> int:
+    """Delete jobs finished before that time, how many; their keys may then be used again.
+
+    With a name, only jobs of that name.
+    """
+    statement = delete(Job).where(in_state(DONE), Job.finished_at < before)
+    if name is not None:
+        statement = statement.where(Job.name == name)
+    return await count_of(session, statement)
 
 
 async def count_of(session: AsyncSession, statement: Any) -> int:

@@ -4,7 +4,7 @@ Workers of other processes find the job when they poll.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
@@ -14,32 +14,35 @@ from sqlalchemy.orm import Session
 
 from madoguchi.kernel.database import Database
 
-_sleepers: WeakKeyDictionary[Database, set[asyncio.Event]] = WeakKeyDictionary()
+_sleepers: WeakKeyDictionary[Database, dict[asyncio.Event, frozenset[str]]] = WeakKeyDictionary()
 
 
 @contextmanager
-def sleeper(database: Database) -> Iterator[asyncio.Event]:
-    """An event that is set whenever a job is committed through `database` in this process."""
+def sleeper(database: Database, names: Iterable[str]) -> Iterator[asyncio.Event]:
+    """An event that is set whenever a job of one of these names is committed through `database`
+    in this process.
+    """
     roused = asyncio.Event()
-    _sleepers.setdefault(database, set()).add(roused)
+    _sleepers.setdefault(database, {})[roused] = frozenset(names)
     try:
         yield roused
     finally:
-        _sleepers[database].discard(roused)
+        del _sleepers[database][roused]
 
 
-def rouse_after_commit(session: AsyncSession) -> None:
-    """Rouse the sleepers when the session commits."""
-    session.info["rouses"] = True
+def rouse_after_commit(session: AsyncSession, names: Iterable[str]) -> None:
+    """Rouse those who wait for jobs of these names when the session commits."""
+    session.info["rouses"] = session.info.get("rouses", frozenset()) | frozenset(names)
 
 
 @event.listens_for(Session, "after_commit")
 def _rouse(session: Session) -> None:
     if not session.info.get("rouses") or session.in_nested_transaction():
         return
-    session.info["rouses"] = False
-    for roused in _sleepers.get(session.info["database"], ()):
-        roused.set()
+    names = session.info.pop("rouses")
+    for roused, waited_for in _sleepers.get(session.info["database"], {}).items():
+        if names & waited_for:
+            roused.set()
 
 
 @event.listens_for(Session, "after_rollback")

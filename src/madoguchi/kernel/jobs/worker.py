@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, system_clock
-from madoguchi.kernel.database import Database
+from madoguchi.kernel.database import Database, DatabaseAway
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.jobs import leasing
 from madoguchi.kernel.jobs.leasing import Lease
@@ -26,6 +26,7 @@ from madoguchi.kernel.jobs.waking import sleeper
 
 LEASE = timedelta(seconds=60)
 POLL_SECONDS = 1.0
+YIELD_SECONDS = 1.0
 READY_SECONDS = 0.2  # between looks for due and abandoned jobs while there is enough to do
 PROGRESS_SECONDS = 0.5  # between writes of one job's progress
 
@@ -78,6 +79,7 @@ class Worker:
     with the completion of the job. An exception rolls them back and the job is tried again later.
     Effects outside the database (a mail sent) can happen twice when a worker dies after them.
     On SQLite the handler's first statement takes the write lock: fetch from networks before it.
+    While `crowded()` holds, it begins one job a second at most.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Worker:
         *,
         lease: timedelta = LEASE,
         poll_seconds: float = POLL_SECONDS,
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self.database = database
         self.handlers = dict(handlers)
@@ -96,22 +99,33 @@ class Worker:
         self.blobs = blobs
         self.lease = lease
         self.poll_seconds = poll_seconds
+        self.crowded = crowded
         self.name = new_id()
         self._stopping = asyncio.Event()
         self._readied = float("-inf")
 
     async def run(self) -> None:
         """Work until stop(); between jobs, sleep until one is committed or the next look is due."""
-        with sleeper(self.database) as roused:
+        with sleeper(self.database, self.handlers) as roused:
             while not self._stopping.is_set():
                 roused.clear()
+                await self._let_pass()
                 try:
                     worked = await self.run_once()
-                except Exception:  # the database is away: keep trying
+                except DatabaseAway:  # it will be back; a trace a second would fill the disk
+                    _log.warning("worker %s: the database is away", self.name)
+                    worked = False
+                except Exception:
                     _log.exception("worker %s could not look for jobs", self.name)
                     worked = False
                 if not worked:
                     await self._sleep(roused)
+
+    async def _let_pass(self) -> None:
+        """While people wait for what only this process can do, jobs wait, too; not for ever."""
+        until = time.monotonic() + YIELD_SECONDS
+        while self.crowded() and time.monotonic() < until and not self._stopping.is_set():
+            await asyncio.sleep(YIELD_SECONDS / 20)
 
     def stop(self) -> None:
         """Let run() return after the job at hand. To interrupt that too, cancel run()."""

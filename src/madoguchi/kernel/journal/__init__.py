@@ -6,7 +6,18 @@ stands. It is built to carry a transparency log (RFC 6962); see `leaf`.
 
 from madoguchi.kernel.journal.erasure import erase_payload
 from madoguchi.kernel.journal.leaf import verify
-from madoguchi.kernel.journal.models import Entry, JournalError
-from madoguchi.kernel.journal.service import append, entries, latest
+from madoguchi.kernel.journal.models import ERASED, Entry, JournalError, Unplaced
+from madoguchi.kernel.journal.service import append, entries, entry_row, latest
 
-__all__ = ["Entry", "JournalError", "append", "entries", "erase_payload", "latest", "verify"]
+__all__ = [
+    "ERASED",
+    "Entry",
+    "JournalError",
+    "Unplaced",
+    "append",
+    "entries",
+    "entry_row",
+    "erase_payload",
+    "latest",
+    "verify",
+]

@@ -31,7 +31,12 @@ def new_salt() -> str:
 
 def commitment(salt: str, payload: dict[str, Any]) -> str:
     """SHA-256(salt ‖ canonical payload) in hexadecimal. TypeError/ValueError as canonical_json."""
-    return hashlib.sha256(bytes.fromhex(salt) + canonical_json(payload)).hexdigest()
+    return commitment_to(salt, canonical_json(payload))
+
+
+def commitment_to(salt: str, content: bytes) -> str:
+    """The commitment to a payload in its canonical form."""
+    return hashlib.sha256(bytes.fromhex(salt) + content).hexdigest()
 
 
 def leaf_content(
@@ -81,8 +86,11 @@ def entry_content(entry: Entry) -> bytes:
 
 def verify(entry: Entry) -> bool:
     """Whether the entry is what was written: its hash fits, and its payload unless erased."""
-    if leaf_hash(entry_content(entry)) != entry.leaf_hash:
-        return False
+    return leaf_hash(entry_content(entry)) == entry.leaf_hash and payload_holds(entry)
+
+
+def payload_holds(entry: Entry) -> bool:
+    """Whether the payload is the one committed to, or erased together with its salt."""
     if entry.salt is None or entry.payload is None:
         return entry.salt is None and entry.payload is None
     return commitment(entry.salt, entry.payload) == entry.payload_commitment

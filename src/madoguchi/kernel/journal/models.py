@@ -7,12 +7,14 @@ name of the entry, so that a programming error shows where it was made.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint, event
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from madoguchi.kernel.database import APPEND_ONLY, Base, Json, UtcDateTime
 from madoguchi.kernel.errors import DomainError
 
+ERASED = "erased"  # the act under which the journal says that content was erased
+_ERASED = text("action = 'erased'")
 ERASING = "journal_erasing"  # execution option of the one statement that may change an entry
 
 
@@ -29,6 +31,8 @@ class Entry(Base):
     __tablename__ = "journal"
     __table_args__ = (
         UniqueConstraint("subject", "seq"),
+        # Erasures are few among millions, and anyone may ask for them.
+        Index("ix_journal_erased", "id", sqlite_where=_ERASED, postgresql_where=_ERASED),
         {"info": {APPEND_ONLY: ("payload", "salt")}},
     )
 
@@ -42,7 +46,25 @@ class Entry(Base):
     payload: Mapped[dict[str, Any] | None] = mapped_column(Json)
     salt: Mapped[str | None] = mapped_column(String(32))
     payload_commitment: Mapped[str] = mapped_column(String(64))
-    leaf_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    leaf_hash: Mapped[str] = mapped_column(String(64))  # its id is in it: no index keeps it unique
+
+
+class Unplaced(Base):
+    """An entry that has no place in the log yet (編入待ち); made with it, in one transaction."""
+
+    __tablename__ = "journal_unplaced"
+
+    entry_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+
+
+class Place(Base):
+    """The place of an entry in the log (ログ中の位置): 0, 1, 2 … in the order it was sequenced."""
+
+    __tablename__ = "journal_place"
+    __table_args__ = ({"info": {APPEND_ONLY: ()}},)
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entry_id: Mapped[str] = mapped_column(String(26), unique=True)
 
 
 def refuse(detail: str) -> JournalError:

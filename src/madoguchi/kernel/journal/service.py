@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.kernel.canonical import plain
+from madoguchi.kernel.canonical import canonical_plain, plain
 from madoguchi.kernel.clock import as_utc
 from madoguchi.kernel.ids import new_id
-from madoguchi.kernel.journal.leaf import commitment, leaf_content, leaf_hash, new_salt
-from madoguchi.kernel.journal.models import Entry
+from madoguchi.kernel.journal.leaf import commitment_to, leaf_content, leaf_hash, new_salt
+from madoguchi.kernel.journal.models import ERASED, Entry, Place, Unplaced
 
 
 async def append(
@@ -30,10 +30,38 @@ async def append(
     one subject wait for each other (SQLite: the write lock; PostgreSQL: an advisory lock until
     the transaction ends). TypeError or ValueError for a payload without canonical form.
     """
+    row = entry_row(
+        subject=subject,
+        seq=await _next_seq(session, subject),
+        action=action,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        at=at,
+        payload=payload,
+    )
+    made = Entry(**row)
+    session.add_all([made, Unplaced(entry_id=made.id)])
+    return made
+
+
+def entry_row(
+    *,
+    subject: str,
+    seq: int = 1,
+    action: str,
+    actor: str,
+    on_behalf_of: str | None = None,
+    at: datetime,
+    payload: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The row of an entry with its salt, commitment and leaf hash. With the `Unplaced` of its id it
+    may be stored as it is where no other writer can have entries of this subject (seq 1).
+
+    TypeError or ValueError for a payload without canonical form.
+    """
     content: dict[str, Any] = plain(payload)
     at, id, salt = as_utc(at), new_id(), new_salt()
-    seq = await _next_seq(session, subject)
-    committed = commitment(salt, content)
+    committed = commitment_to(salt, canonical_plain(content))
     leaf = leaf_content(
         id=id,
         subject=subject,
@@ -44,21 +72,19 @@ async def append(
         action=action,
         payload_commitment=committed,
     )
-    entry = Entry(
-        id=id,
-        subject=subject,
-        seq=seq,
-        at=at,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        action=action,
-        payload=content,
-        salt=salt,
-        payload_commitment=committed,
-        leaf_hash=leaf_hash(leaf),
-    )
-    session.add(entry)
-    return entry
+    return {
+        "id": id,
+        "subject": subject,
+        "seq": seq,
+        "at": at,
+        "actor": actor,
+        "on_behalf_of": on_behalf_of,
+        "action": action,
+        "payload": content,
+        "salt": salt,
+        "payload_commitment": committed,
+        "leaf_hash": leaf_hash(leaf),
+    }
 
 
 async def entries(
@@ -78,6 +104,18 @@ async def latest(session: AsyncSession, subject: str) -> Entry | None:
     """The newest entry of a subject."""
     statement = select(Entry).where(Entry.subject == subject).order_by(Entry.seq.desc()).limit(1)
     return (await session.scalars(statement)).first()
+
+
+async def erasures(session: AsyncSession, limit: int = 20) -> list[tuple[Entry, int | None]]:
+    """The latest entries that say that content was erased, each with its place in the log."""
+    rows = await session.execute(
+        select(Entry, Place.position)
+        .outerjoin(Place, Place.entry_id == Entry.id)
+        .where(Entry.action == literal(ERASED, literal_execute=True))
+        .order_by(Entry.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def _next_seq(session: AsyncSession, subject: str) -> int:
