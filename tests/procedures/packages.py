@@ -15,16 +15,21 @@ summary: {{ja: 試験の手続, en: A trial}}
 audience: {{ja: 皆さま, en: Everyone}}
 law: [{{act: 試験法, article: 第1条}}]
 effective: {{from: 2026-04-01}}
-authority: {{agency: meti}}
-workflow: {{pattern: {pattern}}}
+authority: {{agency: {agency}}}
 """
 
 
 def loaded(
-    body: str, kind: str = "application", pattern: str = "permission", **files: str
+    body: str,
+    kind: str = "application",
+    pattern: str = "permission",
+    agency: str = "meti",
+    **files: str,
 ) -> Loaded:
     """A package of the shared head and a body, with further files."""
-    head = HEAD.format(kind=kind, pattern=pattern)
+    head = HEAD.format(kind=kind, agency=agency)
+    if "\nworkflow:" not in f"\n{body}":
+        head += f"workflow: {{pattern: {pattern}}}\n"
     if kind == "application":
         head += "standard_period: 30 open days\n"
     return load({"procedure.yaml": head + body, **files}, "v1")

@@ -96,7 +96,6 @@ def test_a_notification_cannot_be_refused() -> None:
 
 def test_a_state_nobody_reaches_and_one_nobody_leaves() -> None:
     body = "data:\n" + FIELD
-    head = "workflow: {pattern: notice}"
     found = loaded(body)
     assert found.package is not None
     own = (
@@ -104,11 +103,7 @@ def test_a_state_nobody_reaches_and_one_nobody_leaves() -> None:
         "    lost: {label: {ja: 迷子, en: L}}\n  actions:\n"
         "    submit: {label: {ja: 出す, en: S}, by: applicant, from: [draft], to: filed}\n"
     )
-    from madoguchi.procedures.package.load import load
-    from tests.procedures.packages import HEAD
-
-    text = HEAD.format(kind="notification", pattern="notice").replace(head, own) + body
-    codes = [fault.code for fault in load({"procedure.yaml": text}, "v1").faults]
+    codes = [fault.code for fault in loaded(own + body, kind="notification").faults]
     assert "unreachable" in codes
     assert "dead-end" in codes
 
@@ -165,3 +160,59 @@ def test_gaps_and_overlaps_of_a_decision_table_are_told() -> None:
     assert "> 20" in found["table-gap"].message
     assert found["table-gap"].severity == "warning"
     assert "table-overlap" not in {fault.code for fault in loaded(TABLE % "first").faults}
+
+
+LISTS = """\
+lists:
+  places: {no: {ja: 一, en: One}, se: {ja: 二, en: Two}}
+data:
+  a: {type: choice, label: {ja: あ, en: A}, options: places}
+  t: {type: table, label: {ja: 表, en: T}, columns: {b: {type: choice, label: {ja: い, en: B}, options: places}}}
+"""
+
+
+def test_fields_may_share_a_list_of_options() -> None:
+    found = loaded(LISTS).package
+    assert found is not None
+    assert [*(found.fields["a"].spec.options or {})] == ["no", "se"]
+    assert found.fields["t"].columns["b"].spec.options == found.fields["a"].spec.options
+    assert ("unknown-list", 14) in told(LISTS.replace("A}, options: places", "A}, options: towns"))
+
+
+def test_rules_that_many_fields_share_are_compiled_once() -> None:
+    fields = "".join(
+        f"  f{n}: {{type: text, label: {{ja: い, en: B}}, relevant: a > 3}}\n" for n in range(3)
+    )
+    found = loaded("data:\n" + FIELD + fields).package
+    assert found is not None
+    assert found.fields["f0"].relevant is found.fields["f2"].relevant
+
+
+@pytest.mark.parametrize(
+    ("workflow", "said"),
+    [
+        ("  actions: {start_examination: {by: exmainer}}\n", "did you mean “examiner”?"),
+        ("  with: {approver: aproover}\n", "did you mean “approver”?"),
+        (
+            "  opinions:\n    fire: {label: {ja: 意見, en: O}, choose: [pref-13], from: [examining],"
+            " role: exminer}\n",
+            "did you mean “examiner”?",
+        ),
+        (
+            "  routes:\n    r: {steps: [{id: a, label: {ja: 長, en: C}, role: zzz, proxy: depty}]}\n"
+            "  actions: {approve_grant: {route: r}}\n",
+            "the roles are examiner,",
+        ),
+    ],
+)
+def test_a_role_nobody_can_have_is_a_fault(workflow: str, said: str) -> None:
+    body = "data:\n" + FIELD + "workflow:\n  pattern: permission\n" + workflow
+    found = [fault for fault in loaded(body).faults if fault.code == "unknown-role"]
+    assert found, [str(fault) for fault in loaded(body).faults]
+    assert said in found[0].message
+    assert len({fault.message for fault in found}) == len(found), "each once"
+
+
+def test_a_field_for_a_role_nobody_can_have_is_a_fault() -> None:
+    field = "  n: {type: text, label: {ja: い, en: B}, visible_to: [examinr]}\n"
+    assert ("unknown-role", 13) in told("data:\n" + FIELD + field)

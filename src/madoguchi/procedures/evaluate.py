@@ -5,13 +5,18 @@ filed. Rules are pure, so the order in which people answer makes no difference.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from madoguchi.kernel.language import LANGUAGES
 from madoguchi.procedures.evaluation import AttachmentState, Evaluation, FeeDue, FileRef
 from madoguchi.procedures.fields.answer import to_json
+from madoguchi.procedures.fields.display import day
 from madoguchi.procedures.fields.field import Fault, Field
 from madoguchi.procedures.fields.messages import message
 from madoguchi.procedures.package.compiled import Check, Package
+from madoguchi.procedures.package.functions import DUPLICATE, look
+from madoguchi.procedures.package.renewal import EARLY, LATE, OPEN, last_day_of, window_of
 from madoguchi.procedures.package.scope import Environment, names
 from madoguchi.procedures.reading import Answered, Reader, shown_limit
 
@@ -40,6 +45,8 @@ def evaluate(
     _unknown(package, entered, attached, reader.faults)
     required = judge(reader, context)
     _run_checks(package, context, reader)
+    _duplicate(package, context, reader)
+    _renewal(package, context, reader)
     attachments = _attachments(package, attached, context, reader.faults)
     authority = _authority(package, context, reader.faults)
     values = {
@@ -58,6 +65,7 @@ def evaluate(
         attachments=attachments,
         fees=_fees(package, context),
         authority=authority,
+        via=_via(package, authority, context),
         context=context,
     )
 
@@ -94,9 +102,10 @@ def judge(reader: Reader, context: Mapping[str, object], root: str = "") -> set[
     required: set[str] = set()
     faulty = {fault.pointer for fault in reader.faults}
     given = {answer.pointer for answer in reader.answered if answer.value is not None}
+    within = _Within(context)
     for answer in reader.answered:
         question = answer.field
-        inner = {**context, **answer.row} if answer.row is not None else context
+        inner = within.row(answer.row)
         if question.required is not None and question.required(inner) is True:
             parent = answer.pointer.rpartition("/")[0]
             # A part is required only where the whole is required or begun.
@@ -107,6 +116,26 @@ def judge(reader: Reader, context: Mapping[str, object], root: str = "") -> set[
         if answer.value is not None:
             _limits(reader, answer, inner)
     return required
+
+
+class _Within:
+    """What a rule of a row sees: its columns first, then everything else. One context is reused."""
+
+    def __init__(self, context: Mapping[str, object]) -> None:
+        self._outside = context
+        self._inside: dict[str, object] = {}
+        self._row: Mapping[str, object] = {}
+
+    def row(self, row: Mapping[str, object] | None) -> Mapping[str, object]:
+        """The context of a row, until the next is asked for; of no row, the context outside."""
+        if row is None:
+            return self._outside
+        if row is not self._row:
+            if row.keys() != self._row.keys():  # another table: its columns must not stay behind
+                self._inside = dict(self._outside)
+            self._inside.update(row)
+            self._row = row
+        return self._inside
 
 
 def _missing(reader: Reader, answer: Answered) -> None:
@@ -141,6 +170,8 @@ def _limits(reader: Reader, answer: Answered, context: Mapping[str, object]) -> 
         value = Decimal(len(value))
     elif question.type in ("date", "year_month"):
         codes = ("too-early", "too-late")
+    elif question.type in ("time", "datetime"):
+        codes = ("too-early-moment", "too-late-moment")
     elif question.type == "money" and low is None:
         low = Decimal(0)
     if low is not None and value < low:  # type: ignore[operator]
@@ -165,11 +196,22 @@ def _run_checks(package: Package, context: Mapping[str, object], reader: Reader)
             if at not in faulty and _fails(check, context):
                 reader.faults.append(Fault(at, check.id, check.message, check.severity))
             continue
-        rows = context[check.field]
+        rows, within = context[check.field], _Within(context)
         for row in rows if isinstance(rows, list) else ():
             at = f"{pointer}/{row['row']}/{check.column}"
-            if at not in faulty and at in reader.relevant and _fails(check, {**context, **row}):
+            if at not in faulty and at in reader.relevant and _fails(check, within.row(row)):
                 reader.faults.append(Fault(at, check.id, check.message, check.severity))
+
+
+def _duplicate(package: Package, context: Mapping[str, object], reader: Reader) -> None:
+    duplicates = package.duplicates
+    key = duplicates.key_of(context) if duplicates is not None else ""
+    if duplicates is None or not key:
+        return
+    spec = duplicates.spec
+    if look(reader.environment, DUPLICATE, package.id, spec.among, key):
+        fault = Fault(f"/{spec.on}", "duplicate", dict(spec.message), spec.severity)
+        reader.faults.append(fault)
 
 
 def _fails(check: Check, context: Mapping[str, object]) -> bool:
@@ -196,6 +238,29 @@ def _unknown(
                     message("unknown-attachment", name=shown),
                 )
             )
+
+
+def _renewal(package: Package, context: Mapping[str, object], reader: Reader) -> None:
+    """Whether the registration may be renewed on the day of filing, as `register.renewal` says."""
+    register = package.spec.register_
+    if register is None or register.renewal is None or package.about.entry is None:
+        return
+    entry, spec = context.get(package.about.entry), register.renewal
+    until = last_day_of(entry) if isinstance(entry, Mapping) else None
+    if until is None:
+        return
+    window = window_of(spec, until)
+    standing = window.standing(reader.environment.filed_on)
+    known = reader.environment
+    # A case judged later may have been renewed by it since: then its term begins anew.
+    if standing == OPEN or (standing == EARLY and known.filed_on < known.today):
+        return
+    field, pointer = package.fields[package.about.entry], f"/{package.about.entry}"
+    days = {"opens": window.opens_on, "closes": window.closes_on, "until": window.valid_until}
+    told = {k: {lang: day(field, d, lang) for lang in LANGUAGES} for k, d in days.items()}
+    reader.fault(field, pointer, f"renewal-{standing}", **told)
+    if standing == LATE and spec.late == "mark":
+        reader.faults[-1] = replace(reader.faults[-1], severity="warning")
 
 
 def _attachments(
@@ -233,8 +298,14 @@ def _fees(package: Package, context: Mapping[str, object]) -> tuple[FeeDue, ...]
             continue
         amount = fee.amount(context)
         if isinstance(amount, Decimal | int) and amount > 0:
-            due.append(FeeDue(fee.id, fee.label, int(amount), fee.due, fee.law))
+            due.append(FeeDue(fee.id, fee.label, int(amount), fee.due, fee.law, fee.within))
     return tuple(due)
+
+
+def _via(package: Package, authority: str | None, context: Mapping[str, object]) -> str | None:
+    """The office that receives first and forwards (経由); None where it goes straight."""
+    found = package.via(context) if package.via is not None and authority is not None else None
+    return found if isinstance(found, str) and found not in ("", authority) else None
 
 
 def _authority(package: Package, context: Mapping[str, object], faults: list[Fault]) -> str | None:

@@ -36,6 +36,7 @@ class FeeDue:
     amount: int
     due: str
     law: str
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Evaluation:
     attachments: Mapping[str, AttachmentState]
     fees: tuple[FeeDue, ...]
     authority: str | None
+    via: str | None = None
     context: Mapping[str, object] = field(repr=False, default_factory=dict)
 
     @property

@@ -17,8 +17,7 @@ _ALWAYS = "true"
 
 def json_schema(package: Package, language: str = "ja") -> Schema:
     """The schema of a package's filed data, with titles and descriptions in one language."""
-    asked = {name: field for name, field in package.fields.items() if field.type != "note"}
-    schema = _object(asked, language)
+    schema = _object(package.fields, language)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:madoguchi:{package.id}:{package.digest}",
@@ -52,6 +51,7 @@ def _shape(field: Field, language: str) -> Schema:
 
 
 def _object(fields: Mapping[str, Field], language: str) -> Schema:
+    fields = {name: field for name, field in fields.items() if field.type != "note"}
     required = [
         name
         for name, field in fields.items()

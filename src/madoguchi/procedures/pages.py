@@ -1,6 +1,7 @@
 """The page of one procedure: for whom, what you need, how long, what it costs, what can be left out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,7 +12,10 @@ from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import Text
 from madoguchi.procedures import service
 from madoguchi.procedures.package.compiled import Package
+from madoguchi.procedures.package.retention_spec import period_text
+from madoguchi.procedures.rounds import rounds_until
 from madoguchi.procedures.workflow.machine import DRAFT
+from madoguchi.procedures.workflow.picture import WHO, arrows, svg
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,15 +35,28 @@ async def procedure_page(
     async with state.database.reading() as session:
         package = await service.current(session, procedure_id, jst_date(state.clock()))
     response: HTMLResponse = state.pages.render(
-        request, "procedures/procedure.html", package=package, actor=actor, **about(package)
+        request,
+        "procedures/procedure.html",
+        package=package,
+        actor=actor,
+        picture=svg(package.machine, request.state.language),
+        **about(package, state.clock()),
     )
     return response
 
 
-def about(package: Package) -> dict[str, object]:
+def about(package: Package, at: datetime) -> dict[str, object]:
     """What the page tells, as plain data."""
+    rounds = package.spec.rounds
+    every = rounds_until(rounds, at.year + 1)
     return {
+        # Those to come, or the last that was.
+        "rounds": [item for item in every if item.closes > at][:4] or every[-1:],
+        "now": at,
+        "arrows": arrows(package.machine),
+        "roles": WHO,
         "period": standard_period(package),
+        "retention": retention_text(package),
         "steps": steps(package),
         "questions": [
             {
@@ -73,6 +90,15 @@ def standard_period(package: Package) -> Text | None:
     return {"ja": f"{count}{_UNITS[unit]['ja']}", "en": f"{count} {_UNITS[unit]['en']}"}
 
 
+def retention_text(package: Package) -> Text | None:
+    """How long a filing is kept, and by what rule."""
+    spec = package.spec.retention
+    if spec is None:
+        return None
+    text = period_text(spec)
+    return {language: f"{words} {spec.law}".strip() for language, words in text.items()}
+
+
 def fixed_amount(package: Package, index: int) -> int | None:
     """The amount of a fee when it does not depend on the answers."""
     text = package.spec.fees[index].amount
@@ -87,9 +113,9 @@ def steps(package: Package) -> list[Text]:
         onward = [
             action
             for action in machine.leaving(state)
-            if action.style == "primary" and action.to not in seen
+            if action.style == "primary" and action.to not in (None, *seen)
         ]
-        if not onward:
+        if not onward or onward[0].to is None:
             return way
         state = onward[0].to
         seen.add(state)

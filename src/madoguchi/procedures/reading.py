@@ -7,10 +7,17 @@ missing or out of bounds is judged in the second phase, when all values are know
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from madoguchi.kernel.japanese import JapaneseInputError
+from madoguchi.kernel.japanese import (
+    JapaneseInputError,
+    day_and_clock,
+    format_duration,
+    format_time,
+    format_wareki,
+)
+from madoguchi.kernel.language import pick
 from madoguchi.procedures.evaluation import FileRef
 from madoguchi.procedures.fields.answer import is_blank
 from madoguchi.procedures.fields.field import Fault, Field, InputFault
@@ -19,7 +26,7 @@ from madoguchi.procedures.fields.parse_text import unusual_characters
 from madoguchi.procedures.fields.types import TYPES
 from madoguchi.procedures.package.scope import Environment
 
-MOST_ROWS = 5000
+MOST_ROWS = 20_000
 _ROW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 _TEXTS = ("text", "longtext")
 _LISTS = ("table", "multichoice")
@@ -102,7 +109,8 @@ class Reader:
         if question.parts:
             return self._parts(question, {} if is_blank(raw) else raw, pointer, context)
         if is_blank(raw):
-            return None
+            # A box that is asked and not ticked says no.
+            return False if question.type == "checkbox" else None
         if question.type == "table":
             return self._rows(question, raw, pointer, context)
         if question.type == "entry":
@@ -207,17 +215,26 @@ def labelled(question: Field, text: Mapping[str, str]) -> dict[str, str]:
     """A message of the text parsers with the question it belongs to."""
     before = {"ja": "「{}」:", "en": "“{}”: "}
     return {
-        language: before[language].format(
-            question.label.get(language) or question.label.get("ja", "")
-        )
-        + said
+        language: before[language].format(pick(question.label, language)) + said
         for language, said in text.items()
         if language in before
     }
 
 
+def _moment_text(limit: datetime | time | timedelta, language: str) -> str:
+    if isinstance(limit, timedelta):
+        return format_duration(limit, language)
+    if isinstance(limit, time):
+        return format_time(limit, language)
+    day, clock = day_and_clock(limit)
+    shown = format_wareki(day) if language == "ja" else day.isoformat()
+    return f"{shown} {format_time(clock, language)}"
+
+
 def shown_limit(limit: object) -> object:
     """A limit as it stands in a message."""
+    if isinstance(limit, datetime | time | timedelta):
+        return {language: _moment_text(limit, language) for language in ("ja", "en")}
     if isinstance(limit, date):
         return {"ja": f"{limit.year}年{limit.month}月{limit.day}日", "en": limit.isoformat()}
     if isinstance(limit, Decimal):

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +11,79 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.service import office_of
-from madoguchi.kernel import journal
-from madoguchi.kernel.clock import Clock
+from madoguchi.kernel import jobs, journal
+from madoguchi.kernel.clock import JST, Clock
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.evaluate import evaluate, evaluate_form
 from madoguchi.procedures.evaluation import AttachmentState, Evaluation, FeeDue, FileRef
 from madoguchi.procedures.fields.answer import is_blank, show, to_json
 from madoguchi.procedures.fields.field import Fault, Field
+from madoguchi.procedures.filed import typed_filing
+from madoguchi.procedures.inspection import (
+    AnswerError,
+    History,
+    Reason,
+    Site,
+    assess,
+    judge_answer,
+    sites,
+)
 from madoguchi.procedures.json_schema import json_schema
 from madoguchi.procedures.models import Procedure, ProcedureVersion
-from madoguchi.procedures.package.compiled import Package, Page
+from madoguchi.procedures.package.collected import Collection
+from madoguchi.procedures.package.compile_inspection import Inspections
+from madoguchi.procedures.package.compiled import Package, Page, Section
+from madoguchi.procedures.package.crosscase import GIVEN, TAKEN
+from madoguchi.procedures.package.duties import Obligation
+from madoguchi.procedures.package.functions import (
+    DISQUALIFIED,
+    DUPLICATE,
+    ENTRIES,
+    ENTRY,
+    LEDGER,
+    PREVIOUS,
+    QUOTA,
+    Question,
+)
+from madoguchi.procedures.package.given import changed, plain
+from madoguchi.procedures.package.ledgers import Endorsement, Ledger
 from madoguchi.procedures.package.load import (
     Loaded,
+    Place,
     load,
     load_folder,
     load_or_raise,
-    package_folders,
+    load_place,
+    places,
+    read_files,
 )
 from madoguchi.procedures.package.scope import Environment
 from madoguchi.procedures.package.source import PackageFault, read_yaml
-from madoguchi.procedures.package.trial import changed, plain, run_tests
-from madoguchi.procedures.workflow.advance import Happened, Transition, advance, available
+from madoguchi.procedures.package.trial import run_tests
+from madoguchi.procedures.periods import Period
+from madoguchi.procedures.reading import MOST_ROWS
+from madoguchi.procedures.workflow.advance import Transition, advance, available
 from madoguchi.procedures.workflow.machine import DRAFT, Action, Machine, State
+from madoguchi.procedures.workflow.routes import Happened
 
 __all__ = [
+    "DISQUALIFIED",
     "DRAFT",
+    "DUPLICATE",
+    "ENTRIES",
+    "ENTRY",
+    "GIVEN",
+    "LEDGER",
+    "MOST_ROWS",
+    "PREVIOUS",
+    "QUOTA",
+    "TAKEN",
     "Action",
+    "AnswerError",
     "AttachmentState",
+    "Collection",
+    "Endorsement",
     "Environment",
     "Evaluation",
     "Fault",
@@ -46,23 +91,39 @@ __all__ = [
     "Field",
     "FileRef",
     "Happened",
+    "History",
+    "Inspections",
+    "Ledger",
     "Machine",
+    "Obligation",
     "Package",
     "Page",
+    "Period",
+    "Place",
     "ProcedureError",
+    "Question",
+    "Reason",
+    "Section",
+    "Site",
     "State",
     "Transition",
     "advance",
+    "assess",
     "available",
     "evaluate",
     "evaluate_form",
     "is_blank",
     "json_schema",
+    "judge_answer",
+    "places",
     "show",
+    "sites",
     "to_json",
+    "typed_filing",
 ]
 
 COMPILED_KEPT = 500
+VERSION_JOB = "procedures.version_begins"
 _compiled: OrderedDict[str, Package] = OrderedDict()
 
 
@@ -92,6 +153,11 @@ def check_folder(folder: Path) -> Checked:
 def check_files(files: Mapping[str, str], version: str) -> Checked:
     """Check and try a package given as texts."""
     return _checked(load(files, version), "procedure.yaml")
+
+
+def check_place(place: Place) -> Checked:
+    """Read, check and try the package at a place."""
+    return _checked(load_place(place), f"{place}/procedure.yaml")
 
 
 def _checked(loaded: Loaded, file: str) -> Checked:
@@ -144,7 +210,8 @@ async def publish(
             version=version,
         )
     now = clock()
-    if await session.get(Procedure, package.id) is None:
+    follows = await session.get(Procedure, package.id) is not None
+    if not follows:
         session.add(Procedure(id=package.id, created_at=now))
         await session.flush()
     session.add(
@@ -170,7 +237,21 @@ async def publish(
         at=now,
         payload={"digest": package.digest, "version": version},
     )
+    if follows:
+        await _announce(session, package, now)
     return package
+
+
+async def _announce(session: AsyncSession, package: Package, now: datetime) -> None:
+    """On a version's first day, whoever keeps drafts of the procedure brings them up to date."""
+    begins = datetime.combine(package.spec.effective.from_, time.min, JST)
+    await jobs.enqueue(
+        session,
+        VERSION_JOB,
+        {"procedure": package.id, "digest": package.digest},
+        key=package.digest,
+        run_at=begins if begins > now else None,
+    )
 
 
 def _sound(files: Mapping[str, str], version: str) -> Package:
@@ -215,13 +296,18 @@ async def current(session: AsyncSession, procedure_id: str, on: date) -> Package
         .limit(1)
     )
     if digest is None:
-        raise _error(
-            "no-procedure",
-            404,
-            "この手続は見つからないか、いまは受け付けていません。",
-            "This procedure does not exist or is not open now.",
-        )
+        raise no_such_procedure()
     return await package(session, digest)
+
+
+def no_such_procedure() -> ProcedureError:
+    """What is said of a procedure that does not exist, or not now."""
+    return _error(
+        "no-procedure",
+        404,
+        "この手続は見つからないか、いまは受け付けていません。",
+        "This procedure does not exist or is not open now.",
+    )
 
 
 async def all_current(session: AsyncSession, on: date) -> list[Package]:
@@ -247,7 +333,7 @@ class VersionLine:
     kind: str
     effective_from: date
     effective_to: date | None
-    published_at: object
+    published_at: datetime
     published_by: str
 
 
@@ -282,11 +368,11 @@ def sample_filing(package: Package, change: Mapping[str, Any]) -> dict[str, Any]
     return result
 
 
-def files_of(folder: Path) -> dict[str, str]:
-    """The files of a package folder as texts. Raises ProcedureError when one cannot be read."""
-    loaded = load_folder(folder)
-    if loaded.package is None:
-        faults = "; ".join(map(str, loaded.errors))
+def files_of(place: Place) -> dict[str, str]:
+    """The files of a package as texts. Raises ProcedureError when one cannot be read."""
+    files, unreadable = read_files(place)
+    if unreadable:
+        faults = "; ".join(map(str, unreadable))
         raise _error(
             "package-faulty",
             422,
@@ -294,12 +380,7 @@ def files_of(folder: Path) -> dict[str, str]:
             "The package has faults: {faults}",
             faults=faults,
         )
-    return dict(loaded.package.files)
-
-
-def folders(root: Path) -> list[Path]:
-    """Every package version folder below a root."""
-    return package_folders(root)
+    return files
 
 
 def _error(code: str, status: int, ja: str, en: str, **params: object) -> ProcedureError:

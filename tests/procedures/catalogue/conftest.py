@@ -124,6 +124,8 @@ class Settings:
     address: str = "http://testserver"
     max_body: int = 1_000_000
     max_upload: int = 4_000_000
+    at_once: int = 32
+    grace_minutes: int = 120
 
 
 @pytest.fixture

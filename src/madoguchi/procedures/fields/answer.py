@@ -1,9 +1,10 @@
 """Any answer, whatever its type: as one text for people, as JSON for storage, and whether it is blank."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from madoguchi.feel.temporal import duration_text
 from madoguchi.procedures.fields.field import Field
 from madoguchi.procedures.fields.types import TYPES
 
@@ -24,12 +25,18 @@ def is_blank(raw: object) -> bool:
 
 
 def to_json(field: Field, value: object) -> object:
-    """The stored form of a value: plain JSON, decimals as strings, dates as ISO 8601."""
+    """The stored form of a value: plain JSON, decimals as strings, dates and times as ISO 8601."""
     if isinstance(value, Decimal):
         if field.type in _WHOLE:
             return int(value)
         plain = f"{value.normalize():f}"
         return "0" if plain == "-0" else plain
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, time):
+        return value.isoformat("seconds" if value.second else "minutes")
+    if isinstance(value, timedelta):
+        return duration_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if field.type == "table" and isinstance(value, list):

@@ -23,6 +23,7 @@ GENERAL_KEYS = frozenset(
         "prefill",
         "readonly",
         "visible_to",
+        "source",
     ]
 )
 _LIMIT_TYPES = {"date": feel.DATE, "year_month": feel.STRING}
@@ -38,6 +39,18 @@ def feel_type(spec: FieldSpec) -> feel.Type:
         columns = {name: feel_type(column) for name, column in (spec.columns or {}).items()}
         return feel.ListType(feel.ContextType({"row": feel.STRING, **columns}))
     return FILE if spec.type == "file" else feel.ANY
+
+
+def build_form(
+    specs: Mapping[str, FieldSpec],
+    rules: RuleCompiler,
+    path: PathInFile,
+    scope: Mapping[str, feel.Type],
+) -> dict[str, Field]:
+    """The small form of an act: its rules see `scope` and the form's own answers."""
+    own = {name: feel_type(spec) for name, spec in specs.items()}
+    inner = RuleCompiler(rules.source, {**rules.scope, **scope, **own}, rules.faults)
+    return {name: build_field(name, spec, inner, (*path, name)) for name, spec in specs.items()}
 
 
 def build_field(
@@ -91,7 +104,7 @@ def _columns(spec: FieldSpec, rules: RuleCompiler, path: PathInFile) -> dict[str
     result = {}
     for name, column in (spec.columns or {}).items():
         where = (*path, "columns", name)
-        if column.type in ("table", "note"):
+        if column.type == "table":
             rules.faults.append(
                 rules.source.fault(
                     where, "column-type", f"a table column cannot be a {column.type}"

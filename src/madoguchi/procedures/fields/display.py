@@ -1,6 +1,6 @@
 """Values to the text people read, in their language."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from madoguchi.kernel import japanese
@@ -44,6 +44,25 @@ def day(field: Field, value: object, language: str) -> str:
     if not isinstance(value, date):
         return str(value)
     return japanese.format_wareki(value) if language == "ja" else f"{value.day} {value:%B %Y}"
+
+
+def clock(field: Field, value: object, language: str) -> str:
+    """15時05分, 15:05."""
+    return japanese.format_time(value, language) if isinstance(value, time) else str(value)
+
+
+def moment(field: Field, value: object, language: str) -> str:
+    """令和8年4月1日 15時05分, 1 April 2026, 15:05."""
+    if not isinstance(value, datetime):
+        return str(value)
+    on, at = japanese.day_and_clock(value)
+    between = " " if language == "ja" else ", "
+    return day(field, on, language) + between + clock(field, at, language)
+
+
+def duration(field: Field, value: object, language: str) -> str:
+    """1時間30分, 1 hour 30 minutes."""
+    return japanese.format_duration(value, language) if isinstance(value, timedelta) else str(value)
 
 
 def year_month(field: Field, value: object, language: str) -> str:

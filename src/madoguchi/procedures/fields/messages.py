@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from madoguchi.kernel.language import Text
+from madoguchi.kernel.language import Text, pick
 
 MESSAGES: Mapping[str, Text] = {
     "missing": {"ja": "「{label}」を入力してください。", "en": "Enter “{label}”."},
@@ -92,6 +92,26 @@ MESSAGES: Mapping[str, Text] = {
         "ja": "「{label}」は年月日で入力してください(例:令和8年4月1日、2026-04-01)。",
         "en": "Enter “{label}” as a date, for example 2026-04-01.",
     },
+    "not-time": {
+        "ja": "「{label}」は時刻で入力してください(例:14:05、午後2時5分)。",
+        "en": "Enter “{label}” as a time, for example 14:05.",
+    },
+    "not-moment": {
+        "ja": "「{label}」は日付と時刻で入力してください(例:令和8年4月1日 14:05)。",
+        "en": "Enter “{label}” as day and time, for example 2026-04-01 14:05.",
+    },
+    "not-duration": {
+        "ja": "「{label}」は長さで入力してください(例:1時間30分、90分)。",
+        "en": "Enter “{label}” as a length of time, for example 1:30.",
+    },
+    "too-early-moment": {
+        "ja": "「{label}」は{min}以降を入力してください。",
+        "en": "“{label}” must be {min} or later.",
+    },
+    "too-late-moment": {
+        "ja": "「{label}」は{max}以前を入力してください。",
+        "en": "“{label}” must be {max} or earlier.",
+    },
     "not-year-month": {
         "ja": "「{label}」は年と月で入力してください(例:令和8年4月、2026-04)。",
         "en": "Enter “{label}” as year and month, for example 2026-04.",
@@ -136,6 +156,18 @@ MESSAGES: Mapping[str, Text] = {
         "ja": "「{label}」は7桁の郵便番号を入力してください(例:100-8901)。",
         "en": "Enter the seven-digit postal code in “{label}”, for example 100-8901.",
     },
+    "renewal-early": {
+        "ja": "「{label}」の更新は{opens}から申請できます(有効期間は{until}まで)。",
+        "en": "“{label}” can be renewed from {opens} (its term ends on {until}).",
+    },
+    "renewal-late": {
+        "ja": "「{label}」の更新の申請期限({closes})を過ぎています。",
+        "en": "The time for renewing “{label}” ended on {closes}.",
+    },
+    "renewal-over": {
+        "ja": "「{label}」は{until}で有効期間が終わったため、更新できません。新しく申請してください。",
+        "en": "The term of “{label}” ended on {until}. It cannot be renewed: apply anew.",
+    },
     "not-entry": {
         "ja": "「{label}」は、あなたの登録の中から選んでください。",
         "en": "Choose one of your own registrations for “{label}”.",
@@ -173,9 +205,7 @@ def message(code: str, **params: object) -> Text:
     for language, template in MESSAGES[code].items():
         result = template
         for name, value in params.items():
-            shown = (
-                (value.get(language) or value.get("ja", "")) if isinstance(value, dict) else value
-            )
+            shown = pick(value, language) if isinstance(value, dict) else value
             # Plain replacement: what a person typed must never act as a format string.
             result = result.replace("{" + name + "}", str(shown))
         filled[language] = result

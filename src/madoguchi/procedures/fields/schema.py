@@ -53,6 +53,21 @@ def day(field: Field) -> Schema:
     return {"type": "string", "format": "date"}
 
 
+def clock(field: Field) -> Schema:
+    """A time of day in Japan, 15:05 (RFC 3339 would want an offset, which no time of day has)."""
+    return {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
+
+
+def moment(field: Field) -> Schema:
+    """A moment with its offset, 2026-04-01T15:05:00+09:00."""
+    return {"type": "string", "format": "date-time"}
+
+
+def duration(field: Field) -> Schema:
+    """A length of time, PT1H30M."""
+    return {"type": "string", "format": "duration"}
+
+
 def year_month(field: Field) -> Schema:
     """A month, 2026-04."""
     return {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}

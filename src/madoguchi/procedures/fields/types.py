@@ -57,6 +57,13 @@ TYPES: Mapping[str, AnswerType] = {
     ),
     "money": AnswerType(feel.NUMBER, parse_numbers.money, schema.integer, display.money, _LIMITS),
     "date": AnswerType(feel.DATE, parse_dates.day, schema.day, display.day, _LIMITS),
+    "time": AnswerType(feel.TIME, parse_dates.clock, schema.clock, display.clock, _LIMITS),
+    "datetime": AnswerType(
+        feel.DATE_TIME, parse_dates.moment, schema.moment, display.moment, _LIMITS
+    ),
+    "duration": AnswerType(
+        feel.DAYS_DURATION, parse_dates.duration, schema.duration, display.duration, _LIMITS
+    ),
     "year_month": AnswerType(
         feel.STRING, parse_dates.year_month, schema.year_month, display.year_month, _LIMITS
     ),
@@ -64,6 +71,7 @@ TYPES: Mapping[str, AnswerType] = {
         feel.NUMBER, parse_dates.fiscal_year, schema.integer, display.fiscal_year, _LIMITS
     ),
     "boolean": AnswerType(feel.BOOLEAN, parse_choices.boolean, schema.boolean, display.boolean),
+    "checkbox": AnswerType(feel.BOOLEAN, parse_choices.boolean, schema.boolean, display.boolean),
     "pledge": AnswerType(
         feel.BOOLEAN, parse_choices.pledge, schema.pledge, display.pledge, frozenset({"statement"})
     ),

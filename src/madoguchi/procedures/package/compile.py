@@ -6,14 +6,26 @@ from madoguchi import feel
 from madoguchi.procedures.fields.build import build_field, feel_type, prefill_rule
 from madoguchi.procedures.fields.field import Field, Rule
 from madoguchi.procedures.package import compiled, spec
+from madoguchi.procedures.package.collected import compile_collections
+from madoguchi.procedures.package.compile_acts import compile_acts
+from madoguchi.procedures.package.compile_inspection import compile_inspections
 from madoguchi.procedures.package.compile_machine import compile_machine
+from madoguchi.procedures.package.compile_pages import compile_pages
 from madoguchi.procedures.package.compile_table import compile_table
 from madoguchi.procedures.package.consistency import consistency_faults
+from madoguchi.procedures.package.crosscase import (
+    compile_duplicates,
+    compile_matches,
+    compile_quotas,
+)
+from madoguchi.procedures.package.duties import compile_about, compile_obligations
+from madoguchi.procedures.package.functions import FUNCTIONS
+from madoguchi.procedures.package.ledgers import compile_endorsements, compile_ledgers
 from madoguchi.procedures.package.rules import RuleCompiler, in_order, names_in
 from madoguchi.procedures.package.scope import CASE_SCOPE, SCOPE
 from madoguchi.procedures.package.source import PackageFault, Source
 
-_ENGINE_NAMES = SCOPE.keys() | CASE_SCOPE.keys()
+_ENGINE_NAMES = SCOPE.keys() | CASE_SCOPE.keys() | FUNCTIONS.keys()
 
 
 def compile_package(
@@ -35,26 +47,38 @@ def compile_package(
         for name, field in procedure.data.items()
     }
     machine, messages = compile_machine(procedure, rules)
+    register = _register(procedure, rules)
+    obligations, duty_faults = compile_obligations(procedure, source)
     package = compiled.Package(
         digest=digest,
         version=version,
         spec=procedure,
         fields=fields,
         order=tuple(order),
-        pages=_pages(procedure, rules),
+        pages=compile_pages(procedure, rules),
         decisions=decisions,
         decision_types=decision_types,
         checks=_checks(procedure, fields, rules),
         attachments=_attachments(procedure, rules),
         fees=_fees(procedure, rules),
         authority=_authority(procedure, rules),
+        via=rules.compile(procedure.authority.via, ("authority", "via"), feel.STRING),
+        governed_by=rules.compile(procedure.effective.by, ("effective", "by"), feel.DATE),
         machine=machine,
-        register=_register(procedure, rules),
+        register=register,
+        inspections=compile_inspections(procedure, register.columns if register else {}, rules),
+        about=compile_about(procedure, rules),
+        duplicates=compile_duplicates(procedure, rules),
+        quotas=compile_quotas(procedure, rules),
+        matches=compile_matches(procedure, fields, rules),
+        endorsements=compile_endorsements(procedure, fields, rules),
+        obligations=obligations,
+        collections=compile_collections(procedure, fields, files, rules),
         facts=_outputs(procedure.facts, ("facts",), rules),
         messages=messages,
         files=files,
     )
-    faults = rules.faults + consistency_faults(package, source)
+    faults = rules.faults + duty_faults + consistency_faults(package, source)
     broken = any(fault.severity == "error" for fault in faults)
     return (None if broken else package), sorted(faults, key=lambda f: (f.file, f.line, f.column))
 
@@ -68,6 +92,10 @@ def _reserve_names(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> None:
                         (section, name), "reserved-name", f"“{name}” is a name of the engine"
                     )
                 )
+    for name in procedure.renamed.keys() - procedure.data.keys():
+        rules.faults.append(
+            rules.source.fault(("renamed", name), "unknown-field", f"there is no field “{name}”")
+        )
     for name in procedure.decisions.keys() & procedure.data.keys():
         rules.faults.append(
             rules.source.fault(
@@ -135,37 +163,6 @@ def _decisions(
     return functions, types
 
 
-def _pages(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> tuple[compiled.Page, ...]:
-    asked = [n for n, f in procedure.data.items() if f.visible_to is None]
-    if not procedure.pages:
-        title = {str(language): text for language, text in procedure.title.items()}
-        return (compiled.Page("form", title, tuple(asked)),)
-    seen: dict[str, str] = {}
-    for index, page in enumerate(procedure.pages):
-        for position, name in enumerate(page.fields):
-            where = ("pages", index, "fields", position)
-            if name not in procedure.data:
-                rules.faults.append(
-                    rules.source.fault(where, "unknown-field", f"there is no field “{name}”")
-                )
-            elif name in seen:
-                rules.faults.append(
-                    rules.source.fault(
-                        where, "field-twice", f"“{name}” is already on the page “{seen[name]}”"
-                    )
-                )
-            seen[name] = page.id
-    for name in asked:
-        if name not in seen:
-            rules.faults.append(
-                rules.source.fault(("data", name), "no-page", f"the field “{name}” is on no page")
-            )
-    return tuple(
-        compiled.Page(page.id, dict(page.title), tuple(page.fields), page.help and dict(page.help))
-        for page in procedure.pages
-    )
-
-
 def _checks(
     procedure: spec.ProcedureSpec, fields: Mapping[str, Field], rules: RuleCompiler
 ) -> tuple[compiled.Check, ...]:
@@ -223,7 +220,9 @@ def _fees(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> tuple[compiled.
         amount = rules.compile(fee.amount, ("fees", index, "amount"), feel.NUMBER)
         when = rules.compile(fee.when, ("fees", index, "when"), feel.BOOLEAN)
         if amount is not None:
-            fees.append(compiled.Fee(fee.id, dict(fee.label), amount, when, fee.due, fee.law))
+            fees.append(
+                compiled.Fee(fee.id, dict(fee.label), amount, when, fee.due, fee.law, fee.within)
+            )
     return tuple(fees)
 
 
@@ -240,8 +239,22 @@ def _register(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> compiled.Re
         return None
     texts = {name: column.value for name, column in register.columns.items()}
     columns = _outputs(texts, ("register", "columns"), rules, "value")
-    until = rules.compile(register.valid_until, ("register", "valid_until"), feel.DATE, CASE_SCOPE)
-    return compiled.Register(register, columns, until)
+    ledgers, faults = compile_ledgers(register, rules.source)
+    rules.faults += faults
+
+    def rule(name: str, text: str | None, kind: feel.Type | None) -> Rule | None:
+        return rules.compile(text, ("register", name), kind, CASE_SCOPE)
+
+    return compiled.Register(
+        register,
+        columns,
+        rule("valid_until", register.valid_until, feel.DATE),
+        rule("kind", register.kind, feel.STRING),
+        rule("entry", register.entry, None),
+        rule("effective", register.effective, feel.DATE),
+        ledgers,
+        compile_acts(procedure, rules),
+    )
 
 
 def _outputs(

@@ -1,39 +1,62 @@
 """Compiling the workflow of a package: its pattern, its changes, its messages."""
 
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from collections.abc import Mapping
+from typing import Any
 
 from madoguchi import feel
-from madoguchi.procedures.fields.build import build_field
+from madoguchi.kernel.periods import read_period
+from madoguchi.procedures.fields.build import build_form
 from madoguchi.procedures.package import spec
+from madoguchi.procedures.package.compile_addressees import addressed, with_concurrence
+from madoguchi.procedures.package.compile_opinions import (
+    asking_actions,
+    case_scope,
+    compile_opinions,
+)
+from madoguchi.procedures.package.compile_routes import compile_routes, routed
 from madoguchi.procedures.package.rules import RuleCompiler
-from madoguchi.procedures.package.scope import CASE_SCOPE
 from madoguchi.procedures.package.source import PathInFile
 from madoguchi.procedures.workflow.machine import (
     DRAFT,
     Action,
     Machine,
     State,
+    Timer,
     dead_ends,
     expand_pattern,
     merged,
     pattern_names,
+    timer_loops,
     unreachable_states,
 )
 from madoguchi.procedures.workflow.messages import MESSAGES
+from madoguchi.procedures.workflow.routes import Part
 
 Messages = dict[str, spec.MessageSpec]
+Scope = Mapping[str, feel.Type]
 
 
 def compile_machine(procedure: spec.ProcedureSpec, rules: RuleCompiler) -> tuple[Machine, Messages]:
     """The state machine and the messages; faults go to `rules.faults`."""
     workflow = procedure.workflow
     pattern = _expanded(workflow, rules)
-    states, actions = merged(pattern, workflow.states, workflow.actions, list(workflow.remove))
-    machine = Machine(workflow.pattern or "own", _states(states, rules), _actions(actions, rules))
+    states, _ = merged(pattern, workflow.states, {}, list(workflow.remove))
+    workflow = with_concurrence(workflow, procedure.authority, states)
+    scope = case_scope(workflow)
+    own = {**asking_actions(workflow), **workflow.actions}
+    states, actions = merged(pattern, workflow.states, own, list(workflow.remove))
+    actions, parts = routed(workflow, actions)
+    actions = addressed(actions, states, procedure.authority)
+    machine = Machine(
+        workflow.pattern or "own",
+        _states(states, rules, scope),
+        _actions(actions, parts, rules, scope),
+        compile_opinions(workflow, rules, scope),
+        compile_routes(workflow, rules, scope),
+    )
     _check(machine, procedure, rules)
-    defaults = {name: spec.MessageSpec.model_validate(value) for name, value in MESSAGES.items()}
+    worded = {**MESSAGES, **(pattern.get("messages") or {})}
+    defaults = {name: spec.MessageSpec.model_validate(value) for name, value in worded.items()}
     return machine, {**defaults, **procedure.messages}
 
 
@@ -61,10 +84,10 @@ def _expanded(workflow: spec.WorkflowSpec, rules: RuleCompiler) -> dict[str, Any
     return pattern
 
 
-def _states(states: dict[str, Any], rules: RuleCompiler) -> dict[str, State]:
+def _states(states: dict[str, Any], rules: RuleCompiler, scope: Scope) -> dict[str, State]:
     result = {}
     for name, value in states.items():
-        state = _validated(spec.StateSpec, value, ("workflow", "states", name), rules)
+        state = rules.validated(spec.StateSpec, value, ("workflow", "states", name))
         if state is not None:
             result[name] = State(
                 name,
@@ -74,36 +97,23 @@ def _states(states: dict[str, Any], rules: RuleCompiler) -> dict[str, State]:
                 state.final,
                 state.outcome,
                 dict(state.help) if state.help else None,
+                state.phase,
+                rules.compile(state.due, ("workflow", "states", name, "due"), None, scope),
+                dict(state.due_label) if state.due_label else None,
             )
     return result
 
 
-S = TypeVar("S", bound=spec.Spec)
-
-
-def _validated(shape: type[S], value: object, path: PathInFile, rules: RuleCompiler) -> S | None:
-    """A state or action after merging; its faults stand where the package changed the pattern."""
-    try:
-        return shape.model_validate(value)
-    except ValidationError as error:
-        for item in error.errors():
-            key = ".".join(map(str, item["loc"]))
-            rules.faults.append(
-                rules.source.fault(
-                    (*path, *item["loc"]), item["type"].replace("_", "-"), f"“{key}”: {item['msg']}"
-                )
-            )
-        return None
-
-
-def _actions(actions: dict[str, Any], rules: RuleCompiler) -> dict[str, Action]:
+def _actions(
+    actions: dict[str, Any], parts: Mapping[str, Part], rules: RuleCompiler, scope: Scope
+) -> dict[str, Action]:
     result = {}
     for name, value in actions.items():
         path = ("workflow", "actions", name)
-        action = _validated(spec.ActionSpec, value, path, rules)
+        action = rules.validated(spec.ActionSpec, value, path)
         if action is None:
             continue
-        guard = rules.compile(action.guard, (*path, "guard"), feel.BOOLEAN, CASE_SCOPE)
+        guard = rules.compile(action.guard, (*path, "guard"), feel.BOOLEAN, scope)
         result[name] = Action(
             name=name,
             label=dict(action.label),
@@ -111,7 +121,7 @@ def _actions(actions: dict[str, Any], rules: RuleCompiler) -> dict[str, Action]:
             by=frozenset(action.by),
             sources=frozenset(action.from_),
             to=action.to,
-            form={n: build_field(n, f, rules, (*path, "form", n)) for n, f in action.form.items()},
+            form=build_form(action.form, rules, (*path, "form"), scope),
             guard=guard,
             guard_message=dict(action.guard_message) if action.guard_message else None,
             second_person=frozenset(action.second_person),
@@ -120,8 +130,21 @@ def _actions(actions: dict[str, Any], rules: RuleCompiler) -> dict[str, Action]:
             ),
             style=action.style,
             check=action.check,
+            timer=_timer(action, path, rules, scope),
+            route=action.route,
+            part=parts.get(name),
         )
     return result
+
+
+def _timer(
+    action: spec.ActionSpec, path: PathInFile, rules: RuleCompiler, scope: Scope
+) -> Timer | None:
+    if action.after is None and action.at is None:
+        return None
+    since = rules.compile(action.since, (*path, "since"), None, scope)
+    at = rules.compile(action.at, (*path, "at"), None, scope)
+    return Timer(read_period(action.after), since, at, action.times)
 
 
 def _check(machine: Machine, procedure: spec.ProcedureSpec, rules: RuleCompiler) -> None:
@@ -136,7 +159,8 @@ def _check(machine: Machine, procedure: spec.ProcedureSpec, rules: RuleCompiler)
             "the workflow needs a state “draft”, in which filings begin",
         )
     for action in machine.actions.values():
-        for state in sorted({*action.sources, action.to} - machine.states.keys()):
+        named = {*action.sources, *([action.to] if action.to else [])}
+        for state in sorted(named - machine.states.keys()):
             report(
                 "actions",
                 action.name,
@@ -153,12 +177,23 @@ def _check(machine: Machine, procedure: spec.ProcedureSpec, rules: RuleCompiler)
         for kind, key in action.effects:
             if kind == "fee" and key not in {fee.id for fee in procedure.fees}:
                 report("actions", action.name, "unknown-fee", f"there is no fee “{key}”")
+            if kind == "quota" and key not in procedure.quotas:
+                report("actions", action.name, "unknown-quota", f"there is no quota “{key}”")
+            if kind in ("reserve", "ledger") and key not in procedure.endorsements:
+                message = f"there is no endorsement “{key}”"
+                report("actions", action.name, "unknown-endorsement", message)
+            if kind == "opinion" and key not in machine.opinions:
+                report("actions", action.name, "unknown-opinion", f"there is no opinion “{key}”")
+        if action.route is not None and action.route not in machine.routes:
+            report("actions", action.name, "unknown-route", f"there is no route “{action.route}”")
     if any(fault.code == "unknown-state" for fault in rules.faults):
         return
     for state in unreachable_states(machine.states, machine.actions):
         report("states", state, "unreachable", f"no case can come to the state “{state}”")
     for state in dead_ends(machine.states, machine.actions):
         report("states", state, "dead-end", f"nothing leads out of “{state}”, which is not final")
+    for state in timer_loops(machine.actions):
+        report("states", state, "timer-loop", f"the system would go round “{state}” by itself")
     refusing = [state.name for state in machine.states.values() if state.outcome == "refused"]
     if refusing and procedure.kind not in ("application", "internal"):
         # 行政手続法 第37条: the duty to notify is fulfilled on arrival; there is nothing to refuse.

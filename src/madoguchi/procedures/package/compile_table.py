@@ -52,6 +52,7 @@ def compile_table(
                 hit_policy=_HIT_POLICIES[table.hit],
             ),
             {**rules.scope, **types},
+            functions=rules.functions,
         )
     except feel.FeelError as error:
         for fault in error.faults:

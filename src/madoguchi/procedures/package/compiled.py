@@ -7,13 +7,28 @@ from datetime import date
 from madoguchi import feel
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.fields.field import Field, Rule
+from madoguchi.procedures.package.act_spec import ActSpec
+from madoguchi.procedures.package.collected import Collection
+from madoguchi.procedures.package.compile_inspection import Inspections
+from madoguchi.procedures.package.crosscase import Duplicates, Match, Quota
+from madoguchi.procedures.package.duties import About, Obligation
+from madoguchi.procedures.package.ledgers import Endorsement, Ledger
+from madoguchi.procedures.package.register_spec import RegisterSpec
 from madoguchi.procedures.package.spec import (
     AttachmentSpec,
     MessageSpec,
     ProcedureSpec,
-    RegisterSpec,
 )
 from madoguchi.procedures.workflow.machine import Machine
+
+
+@dataclass(frozen=True)
+class Section:
+    """Questions of a page that stand together under a heading (見出し)."""
+
+    title: Text
+    fields: frozenset[str]
+    help: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -24,6 +39,11 @@ class Page:
     title: Text
     fields: tuple[str, ...]
     help: Text | None = None
+    sections: tuple[Section, ...] = ()
+
+    def section_of(self, name: str) -> Section | None:
+        """The section a field of the page stands in."""
+        return next((section for section in self.sections if name in section.fields), None)
 
 
 @dataclass(frozen=True)
@@ -61,6 +81,18 @@ class Fee:
     when: Rule | None
     due: str
     law: str
+    within: str | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """An official act on an entry (職権による処分): its form asks also the day and how it was heard."""
+
+    name: str
+    spec: ActSpec
+    form: Mapping[str, Field]
+    guard: Rule | None
+    sets: Mapping[str, Rule]
 
 
 @dataclass(frozen=True)
@@ -70,6 +102,11 @@ class Register:
     spec: RegisterSpec
     columns: Mapping[str, Rule]
     valid_until: Rule | None
+    kind: Rule | None
+    entry: Rule | None
+    effective: Rule | None
+    ledgers: Mapping[str, Ledger]
+    acts: Mapping[str, Act]
 
 
 @dataclass(frozen=True)
@@ -88,8 +125,18 @@ class Package:
     attachments: Mapping[str, Attachment]
     fees: tuple[Fee, ...]
     authority: Rule | str
+    via: Rule | None
+    governed_by: Rule | None
     machine: Machine
     register: Register | None
+    inspections: Inspections | None
+    about: About
+    duplicates: Duplicates | None
+    quotas: Mapping[str, Quota]
+    matches: Mapping[str, Match]
+    endorsements: Mapping[str, Endorsement]
+    obligations: Mapping[str, Obligation]
+    collections: Mapping[str, Collection]
     facts: Mapping[str, Rule]
     messages: Mapping[str, MessageSpec]
     files: Mapping[str, str]

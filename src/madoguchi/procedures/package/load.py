@@ -11,6 +11,9 @@ from pydantic import ValidationError
 from madoguchi.kernel.canonical import digest
 from madoguchi.procedures.package.compile import compile_package
 from madoguchi.procedures.package.compiled import Package
+from madoguchi.procedures.package.family import FAMILY, variant_files, variants_of
+from madoguchi.procedures.package.option_lists import with_lists
+from madoguchi.procedures.package.shapes import Spec
 from madoguchi.procedures.package.source import (
     MAX_BYTES,
     PackageError,
@@ -24,7 +27,7 @@ from madoguchi.procedures.package.spec import ProcedureSpec
 MAIN = "procedure.yaml"
 TESTS = "tests.yaml"
 MAX_FILES = 200
-_SUFFIXES = {".yaml", ".html", ".csv", ".md"}
+_SUFFIXES = {".yaml", ".html", ".csv", ".md", ".xml", ".xsd", ".json"}
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,37 @@ class Loaded:
         return [fault for fault in self.faults if fault.severity == "error"]
 
 
-def load_folder(folder: Path) -> Loaded:
+@dataclass(frozen=True)
+class Place:
+    """Where a package is: a version folder, and which variant when the folder holds a family."""
+
+    folder: Path
+    variant: str | None = None
+
+    @property
+    def version(self) -> str:
+        """The name of the version: that of the folder."""
+        return self.folder.name
+
+    def __str__(self) -> str:
+        return f"{self.folder}[{self.variant}]" if self.variant else str(self.folder)
+
+
+def load_place(place: Place) -> Loaded:
+    """Read the package at a place."""
+    return load_folder(place.folder, place.variant)
+
+
+def load_folder(folder: Path, variant: str | None = None) -> Loaded:
     """Read the package in a version folder such as `…/gasoline-seller-registration/v1`."""
+    files, faults = read_files(Place(folder, variant))
+    loaded = load(files, folder.name, str(Place(folder, variant)))
+    return Loaded(loaded.name, None if faults else loaded.package, faults + loaded.faults)
+
+
+def read_files(place: Place) -> tuple[dict[str, str], list[PackageFault]]:
+    """The files of a package (relative name → text), and what could not be read."""
+    folder, variant = place.folder, place.variant
     files: dict[str, str] = {}
     faults: list[PackageFault] = []
     for path in sorted(folder.rglob("*")):
@@ -60,8 +92,10 @@ def load_folder(folder: Path) -> Loaded:
             faults.append(
                 PackageFault(name, 1, 1, "unreadable", f"cannot be read as UTF-8: {error}")
             )
-    loaded = load(files, folder.name, str(folder))
-    return Loaded(loaded.name, None if faults else loaded.package, faults + loaded.faults)
+    if variant is not None:
+        files, family_faults = variant_files(folder, files, variant)
+        faults += family_faults
+    return files, faults
 
 
 def load(files: Mapping[str, str], version: str, where: str = "") -> Loaded:
@@ -77,6 +111,9 @@ def load(files: Mapping[str, str], version: str, where: str = "") -> Loaded:
             where, None, source.faults or [source.fault((), "empty", "the file is empty")]
         )
     tests, faults = _separate_tests(files, prefix)
+    if faults:
+        return Loaded(where, None, faults)
+    faults = with_lists(source)
     if faults:
         return Loaded(where, None, faults)
     if tests and isinstance(source.data, dict):
@@ -109,10 +146,16 @@ def load_or_raise(files: Mapping[str, str], version: str) -> Package:
     return loaded.package
 
 
-def package_folders(root: Path) -> list[Path]:
-    """Every version folder (one with procedure.yaml) at or below `root`, templates left out."""
-    found = (path.parent for path in root.rglob(MAIN))
-    return sorted(path for path in found if "_template" not in path.parts)
+def places(root: Path) -> list[Place]:
+    """Every package at or below `root`, templates left out."""
+    folders = (path.parent for path in root.rglob(MAIN))
+    found: list[Place] = []
+    for folder in sorted(path for path in folders if "_template" not in path.parts):
+        is_family = (folder / FAMILY).is_file()
+        # A family that cannot be read is one place too, so that its faults are told.
+        names = variants_of(folder) or [""] if is_family else [None]
+        found += [Place(folder, name) for name in names]
+    return found
 
 
 _SENTENCES = {
@@ -164,7 +207,7 @@ def _suggestion(key: str, location: tuple[int | str, ...]) -> str:
             {
                 field.alias or name
                 for model in vars(spec).values()
-                if isinstance(model, type) and issubclass(model, spec.Spec)
+                if isinstance(model, type) and issubclass(model, Spec)
                 for name, field in model.model_fields.items()
             }
         )

@@ -1,10 +1,19 @@
 """Compiling the rules of a package: each FEEL text once, against a typed scope, faults in place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from madoguchi import feel
+from madoguchi.procedures.package.functions import FUNCTIONS
+from madoguchi.procedures.package.shapes import Spec
 from madoguchi.procedures.package.source import PackageFault, PathInFile, Source
+
+S = TypeVar("S", bound=Spec)
+Key = tuple[str, feel.Type | None, int, int]
 
 
 @dataclass
@@ -14,6 +23,10 @@ class RuleCompiler:
     source: Source
     scope: dict[str, feel.Type]
     faults: list[PackageFault] = field(default_factory=list)
+    functions: feel.Functions = field(default_factory=lambda: FUNCTIONS)
+    compiled: dict[Key, tuple[feel.Expression, Mapping[str, feel.Type] | None]] = field(
+        default_factory=dict
+    )
 
     def compile(
         self,
@@ -25,17 +38,38 @@ class RuleCompiler:
         """The compiled rule, or None where there is none or it has faults (then reported)."""
         if text is None:
             return None
+        # Many fields share a rule; a scope only grows, and rows are told apart as objects.
+        key = (text, expect, len(self.scope), id(extra))
+        known = self.compiled.get(key)
+        if known is not None:
+            return known[0]
         scope = {**self.scope, **extra} if extra else self.scope
         try:
-            return feel.compile(text, scope, expect)
+            found = feel.compile(text, scope, expect, functions=self.functions)
         except feel.FeelError as error:
             self.report(error, path)
+            return None
+        self.compiled[key] = found, extra
+        return found
+
+    def validated(self, shape: type[S], value: object, path: PathInFile) -> S | None:
+        """A part of the package in its shape, or None where it has faults (then reported).
+
+        For parts known only after merging: their faults stand where the package wrote them.
+        """
+        try:
+            return shape.model_validate(value)
+        except ValidationError as error:
+            for item in error.errors():
+                key = ".".join(map(str, item["loc"]))
+                code, text = item["type"].replace("_", "-"), f"“{key}”: {item['msg']}"
+                self.faults.append(self.source.fault((*path, *item["loc"]), code, text))
             return None
 
     def compile_unary(self, text: str, kind: feel.Type, path: PathInFile) -> None:
         """Check one cell of a decision table."""
         try:
-            feel.compile_unary(text, kind, self.scope)
+            feel.compile_unary(text, kind, self.scope, functions=self.functions)
         except feel.FeelError as error:
             self.report(error, path)
 
@@ -53,17 +87,18 @@ class RuleCompiler:
             )
 
 
-def names_in(text: str | None) -> set[str]:
+@lru_cache(maxsize=20_000)
+def names_in(text: str | None) -> frozenset[str]:
     """The first names of every path a rule reads; a rule that cannot be parsed reads nothing."""
     if text is None:
-        return set()
+        return frozenset()
     try:
-        return {path[0] for path in feel.compile(text).references}
+        return frozenset(path[0] for path in feel.compile(text).references)
     except feel.FeelError:
-        return set()
+        return frozenset()
 
 
-def in_order(needs: Mapping[str, set[str]]) -> tuple[list[str], list[str]]:
+def in_order(needs: Mapping[str, Set[str]]) -> tuple[list[str], list[str]]:
     """Sort names so that each comes after what it needs, otherwise as given; and a cycle, if any.
 
     Depth first; the second list is empty or names one cycle in order, first name repeated last.

@@ -14,6 +14,11 @@ MAX_DEPTH = 40
 
 PathInFile = tuple[str | int, ...]
 Position = tuple[int, int]
+_TAGS: dict[type[Node], str] = {
+    ScalarNode: "tag:yaml.org,2002:str",
+    SequenceNode: "tag:yaml.org,2002:seq",
+    MappingNode: "tag:yaml.org,2002:map",
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,14 @@ class Source:
         return PackageFault(self.file, line, column, code, message, severity)
 
 
+class _Composer(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Composes without guessing what plain scalars mean: `_scalar` says that by rules of ours."""
+
+    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:
+        """The tag of what bears none."""
+        return _TAGS[kind]
+
+
 def read_yaml(text: str, file: str) -> Source:
     """Parse YAML text into a `Source`; syntax faults are in its `faults`, `data` is then None."""
     source = Source(file, None)
@@ -74,7 +87,7 @@ def read_yaml(text: str, file: str) -> Source:
         return source
     try:
         # libyaml's composer gives nodes with positions and constructs nothing.
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        node = yaml.compose(text, Loader=_Composer)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

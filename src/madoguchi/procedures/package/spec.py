@@ -1,53 +1,32 @@
 """The shape of procedure.yaml, key by key (docs/reference/package-format.md says what each means)."""
 
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-
-def _text(value: object) -> object:
-    return {"ja": value} if isinstance(value, str) else value
-
-
-def _rule(value: object) -> object:
-    """A rule written as a YAML scalar is the FEEL literal of that scalar."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return f'@"{value.isoformat()}"'
-    return value
-
-
-def _list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Text = Annotated[
-    dict[Annotated[str, Field(pattern="^(ja|en)$")], str],
-    BeforeValidator(_text),
-    Field(min_length=1),
-]
-Rule = Annotated[str, BeforeValidator(_rule), Field(min_length=1, max_length=4000)]
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-Words = Annotated[list[str], BeforeValidator(_list)]
-
-
-class Spec(BaseModel):
-    """Every part of a package refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LawSpec(Spec):
-    """A provision of law the procedure rests on (根拠法令)."""
-
-    act: str
-    article: str = ""
+from madoguchi.kernel.periods import PATTERN as PERIOD
+from madoguchi.procedures.package.collection_spec import CollectionSpec
+from madoguchi.procedures.package.crosscase_spec import DuplicatesSpec, MatchSpec, QuotaSpec
+from madoguchi.procedures.package.duty_spec import AboutSpec, ObligationSpec
+from madoguchi.procedures.package.inspection_spec import InspectionsSpec, InspectionTrial
+from madoguchi.procedures.package.ledger_spec import EndorsementSpec
+from madoguchi.procedures.package.opinion_spec import OpinionSpec
+from madoguchi.procedures.package.register_spec import RegisterSpec
+from madoguchi.procedures.package.retention_spec import RetentionSpec
+from madoguchi.procedures.package.round_spec import RoundSpec
+from madoguchi.procedures.package.route_spec import RouteSpec
+from madoguchi.procedures.package.shapes import (
+    Id,
+    Language,
+    LawSpec,
+    LetterSpec,
+    Name,
+    Rule,
+    Spec,
+    Text,
+    Words,
+)
 
 
 class OptionSpec(Spec):
@@ -60,6 +39,9 @@ class OptionSpec(Spec):
 def _option(value: object) -> object:
     plain = isinstance(value, str) or (isinstance(value, dict) and "label" not in value)
     return {"label": value} if plain else value
+
+
+Options = dict[str, Annotated[OptionSpec, BeforeValidator(_option)]]
 
 
 class FieldSpec(Spec):
@@ -84,7 +66,7 @@ class FieldSpec(Spec):
     characters: Literal["any", "jis", "kana", "ascii"] | None = None
     unit: Text | None = None
     decimals: int | None = Field(default=None, ge=0, le=12)
-    options: dict[str, Annotated[OptionSpec, BeforeValidator(_option)]] | None = None
+    options: Options | None = None
     parts: list[str] | None = None
     number: Literal["required", "optional"] | None = None
     columns: dict[Name, "FieldSpec"] | None = None
@@ -94,7 +76,16 @@ class FieldSpec(Spec):
     max_mb: int | None = Field(default=None, ge=1, le=200)
     statement: Text | None = None
     text: Text | None = None
-    tone: Literal["info", "warning"] | None = None
+    tone: Literal["info", "warning", "plain"] | None = None
+    source: str | None = None
+
+
+class SectionSpec(Spec):
+    """Questions of a page that stand together under a heading (見出し)."""
+
+    title: Text
+    help: Text | None = None
+    fields: list[Name] = Field(min_length=1)
 
 
 class PageSpec(Spec):
@@ -104,6 +95,7 @@ class PageSpec(Spec):
     title: Text
     fields: list[Name]
     help: Text | None = None
+    sections: list[SectionSpec] = []
 
 
 class TableSpec(Spec):
@@ -150,6 +142,7 @@ class FeeSpec(Spec):
     amount: Rule
     when: Rule | None = None
     due: Literal["filing", "decision"] = "filing"
+    within: Annotated[str, Field(pattern=r"^[1-9]\d{0,3} (open days|days|months)$")] | None = None
     law: str = ""
 
 
@@ -158,16 +151,35 @@ class AuthoritySpec(Spec):
 
     agency: str | None = None
     rule: Rule | None = None
+    via: Rule | None = None
+    forward: Annotated[str, Field(pattern=f"^{PERIOD}$")] | None = None
+    with_: Rule | None = Field(default=None, alias="with")
 
     @model_validator(mode="after")
     def one_of(self) -> "AuthoritySpec":
-        """Exactly one of `agency` and `rule`."""
+        """Exactly one of `agency` and `rule`; a time to forward only where something is forwarded."""
+        if self.forward is not None and self.via is None:
+            raise ValueError("`forward:` goes with `via:`")
         if (self.agency is None) == (self.rule is None):
             raise ValueError("needs either `agency:` or `rule:`")
         return self
 
 
-Effect = dict[Literal["message", "letter", "register", "facts", "fee"], str | bool]
+Effect = dict[
+    Literal[
+        "message",
+        "letter",
+        "register",
+        "facts",
+        "fee",
+        "forward",
+        "opinion",
+        "quota",
+        "reserve",
+        "ledger",
+    ],
+    str | bool,
+]
 
 
 class StateSpec(Spec):
@@ -179,6 +191,9 @@ class StateSpec(Spec):
     final: bool = False
     outcome: str | None = None
     help: Text | None = None
+    phase: Name | None = None
+    due: Rule | None = None
+    due_label: Text | None = None
 
 
 class ActionSpec(Spec):
@@ -187,15 +202,36 @@ class ActionSpec(Spec):
     label: Text
     by: Words
     from_: list[str] = Field(alias="from")
-    to: str
+    to: str | None = None
+    after: Annotated[str, Field(pattern=f"^{PERIOD}$")] | None = None
+    since: Rule | None = None
+    at: Rule | None = None
+    times: int = Field(default=1, ge=1, le=100)
     help: Text | None = None
     form: dict[Name, FieldSpec] = {}
     guard: Rule | None = None
     guard_message: Text | None = None
     second_person: Words = []
+    route: Name | None = None
     effects: list[Effect] = []
     style: Literal["primary", "secondary", "danger"] = "secondary"
     check: bool = False
+
+    @model_validator(mode="after")
+    def timed(self) -> "ActionSpec":
+        """What the system does it does at a time, and nobody else waits for one."""
+        timed = (self.after is not None) + (self.at is not None)
+        if timed != ("system" in self.by):
+            raise ValueError("`by: system` goes with either `after:` or `at:`, and only it does")
+        if "system" in self.by and (len(self.by) > 1 or self.form or self.second_person):
+            raise ValueError("`by: system` has no other role, no `form:` and no `second_person:`")
+        if self.since is not None and self.after is None:
+            raise ValueError("`since:` goes with `after:`")
+        if self.times > 1 and (self.after is None or self.to is not None):
+            raise ValueError("`times:` goes with `after:` and without `to:`")
+        if self.route is not None and not self.second_person:
+            raise ValueError("`route:` goes with `second_person:`: the act that proposes")
+        return self
 
 
 class WorkflowSpec(Spec):
@@ -207,35 +243,8 @@ class WorkflowSpec(Spec):
     states: dict[Name, dict[str, Any]] = {}
     actions: dict[Name, dict[str, Any]] = {}
     remove: list[Name] = []
-
-
-class LetterSpec(Spec):
-    """A letter or certificate (通知書・証明書)."""
-
-    template: str
-    title: Text
-    number: str = "{office}第{serial}号"
-    sign: bool = False
-
-
-class ColumnSpec(Spec):
-    """A column of a register (登録簿の欄)."""
-
-    label: Text
-    value: Rule
-    public: bool = False
-
-
-class RegisterSpec(Spec):
-    """What a decision writes into a register (登録簿)."""
-
-    name: Id
-    title: Text
-    action: Literal["enter", "amend", "close"] = "enter"
-    entry: str | None = None
-    number: str = "{office}-{serial:05}"
-    columns: dict[Name, ColumnSpec] = {}
-    valid_until: Rule | None = None
+    opinions: dict[Name, OpinionSpec] = {}
+    routes: dict[Name, RouteSpec] = {}
 
 
 class MessageSpec(Spec):
@@ -246,36 +255,54 @@ class MessageSpec(Spec):
 
 
 class EffectiveSpec(Spec):
-    """From when, and until when, filings may be made under this version (施行期間)."""
+    """From when, and until when, filings may be made under this version (施行期間・経過措置).
+
+    `by`: FEEL giving the day that decides which version applies; left out: the day of arrival.
+    `previous_until`: the last day on which drafts begun in earlier versions may be filed there.
+    """
 
     from_: date = Field(alias="from")
     to: date | None = None
-
-
-class RetentionSpec(Spec):
-    """How long the case is kept (保存期間, 公文書管理法施行令 別表)."""
-
-    period: Annotated[str, Field(pattern=r"^P\d+[YM]$")]
-    from_: Literal["decision", "effect_end", "closing"] = Field(default="closing", alias="from")
+    by: Rule | None = None
+    previous_until: date | None = None
 
 
 class TestSpec(Spec):
     """One test of the package (試験)."""
 
     name: str
-    given: str | dict[str, Any]
+    given: str | dict[str, Any] = {}
+    inspect: InspectionTrial | None = None
     change: dict[str, Any] = {}
-    today: date | None = None
+    today: datetime | date | None = None
     facts: dict[str, Any] = {}
     account: dict[str, Any] = {}
     catalogue: dict[str, Any] = {}
     entries: dict[str, Any] = {}
+    previous: dict[str, dict[str | int, dict[str, Any]]] = {}
+    registers: dict[str, list[dict[str, Any]]] = {}
+    duplicate: bool = False
+    quotas: dict[str, dict[str, Any]] = {}
+    ledgers: dict[str, dict[str, Any]] = {}
+    collection: Name | None = None
+    filings: list[dict[str, Any]] = []
+    obligation: str | None = None
+    entry: dict[str, Any] = {}
+    period: str | int | None = None
     attached: list[str] | None = None
-    run: list[str | dict[str, dict[str, Any] | None]] | None = None
+    run: list[str | dict[str, Any]] | None = None
     expect: dict[str, Any]
 
 
 Kind = Literal["application", "notification", "report", "declaration", "internal"]
+
+
+class OriginSpec(Spec):
+    """The form of another system that a package was made from (取込元)."""
+
+    format: str
+    id: str
+    sha256: str = ""
 
 
 class ProcedureSpec(Spec):
@@ -290,6 +317,8 @@ class ProcedureSpec(Spec):
     keywords: Words = []
     life_events: Words = []
     law: list[LawSpec] = []
+    languages: list[Language] = Field(default=["ja", "en"], min_length=1)
+    source: OriginSpec | None = None
     effective: EffectiveSpec
     authority: AuthoritySpec
     standard_period: Annotated[str, Field(pattern=r"^[1-9]\d* (open days|days|months)$")] | None = (
@@ -299,14 +328,25 @@ class ProcedureSpec(Spec):
     catalogue: list[str] = []
     retention: RetentionSpec | None = None
     pages: list[PageSpec] = []
+    lists: dict[Name, Options] = {}
     data: dict[Name, FieldSpec] = Field(min_length=1)
+    about: AboutSpec | None = None
+    duplicates: DuplicatesSpec | None = None
+    quotas: dict[Name, QuotaSpec] = {}
+    matches: dict[Name, MatchSpec] = {}
+    endorsements: dict[Name, EndorsementSpec] = {}
+    renamed: dict[Name, Name] = {}
     decisions: dict[Name, Rule | TableSpec] = {}
     checks: list[CheckSpec] = []
     attachments: dict[Name, AttachmentSpec] = {}
     fees: list[FeeSpec] = []
+    rounds: list[RoundSpec] = []
     workflow: WorkflowSpec
     letters: dict[Name, LetterSpec] = {}
     register_: RegisterSpec | None = Field(default=None, alias="register")
+    inspections: InspectionsSpec | None = None
+    obligations: dict[Name, ObligationSpec] = {}
+    collections: dict[Name, CollectionSpec] = {}
     facts: dict[Name, Rule] = {}
     messages: dict[Name, MessageSpec] = {}
     tests: list[TestSpec] = []

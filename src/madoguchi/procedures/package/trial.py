@@ -1,25 +1,29 @@
 """Running the tests a package carries. Publishing is refused while one fails."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from madoguchi.kernel.canonical import digest
-from madoguchi.procedures.evaluate import evaluate, evaluate_form
-from madoguchi.procedures.evaluation import Evaluation, FileRef
+from madoguchi.procedures.evaluate import evaluate
+from madoguchi.procedures.evaluation import Evaluation
 from madoguchi.procedures.package.compiled import Package
-from madoguchi.procedures.package.scope import Environment
-from madoguchi.procedures.package.source import PathInFile, read_yaml
+from madoguchi.procedures.package.given import (
+    Office,
+    attached_by,
+    changed,
+    environment_in,
+    given_by,
+    plain,
+)
+from madoguchi.procedures.package.play import play
+from madoguchi.procedures.package.source import PathInFile
 from madoguchi.procedures.package.spec import TestSpec
-from madoguchi.procedures.workflow.advance import Happened, WorkflowError, advance
-from madoguchi.procedures.workflow.machine import DRAFT
+from madoguchi.procedures.package.trial_collection import try_collection
+from madoguchi.procedures.package.trial_inspection import try_inspection
+from madoguchi.procedures.package.trial_lookups import try_duty
 
-Office = Callable[[str, str], str | None]
-_SAMPLE = FileRef("0" * 64, "sample.pdf", 1000, "application/pdf")
-_DEFAULT_DAY = date(2026, 5, 1)
 _KNOWN = {
     "valid",
     "values",
@@ -28,11 +32,17 @@ _KNOWN = {
     "attachments",
     "fees",
     "authority",
+    "via",
+    "agency",
     "absent",
     "state",
     "outcome",
     "letters",
     "register",
+    "register_from",
+    "late",
+    "act_by",
+    "said",
     "refused_action",
 }
 
@@ -56,116 +66,27 @@ def run_tests(package: Package, office: Office) -> tuple[int, list[Failure]]:
 
 
 def _run(package: Package, test: TestSpec, office: Office) -> list[str]:
+    if test.inspect is not None:
+        environment = environment_in(package, test, office)
+        return try_inspection(package.inspections, test.inspect, test.expect, environment)
+    if test.collection is not None:
+        return try_collection(package, test, office)
+    if test.obligation is not None:
+        return try_duty(package, test)
     unknown = test.expect.keys() - _KNOWN
     if unknown:
         return [f"cannot expect “{sorted(unknown)[0]}”; known are {', '.join(sorted(_KNOWN))}"]
     try:
-        entered = changed(_given(package, test), plain(test.change))
+        entered = changed(given_by(package, test), plain(test.change))
     except ValueError as error:
         return [str(error)]
-    environment = _environment(package, test, office)
-    attached = _attached(package, test, entered, environment)
+    environment = environment_in(package, test, office)
+    attached = attached_by(package, test, entered, environment)
     verdict = evaluate(package, entered, attached, environment)
     problems = _compare(package, test.expect, verdict)
     if test.run is not None:
-        problems += _play(package, test, verdict, environment)
+        problems += play(package, test, office, entered)
     return problems
-
-
-def merge_patch(target: Any, patch: Any) -> Any:
-    """JSON Merge Patch (RFC 7386)."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merge_patch(result.get(key), value)
-    return result
-
-
-def changed(target: Any, change: Mapping[str, Any]) -> Any:
-    """A JSON Merge Patch whose keys may also be JSON Pointers with row ids; null removes."""
-    result = merge_patch(target, {k: v for k, v in change.items() if not k.startswith("/")})
-    for pointer, value in change.items():
-        if pointer.startswith("/"):
-            result = _put(result, pointer.strip("/").split("/"), value)
-    return result
-
-
-def _put(target: Any, steps: list[str], value: Any) -> Any:
-    if not steps:
-        return value
-    if isinstance(target, list):
-        rows = [row for row in target if row.get("row") != steps[0]]
-        old = next((row for row in target if row.get("row") == steps[0]), {"row": steps[0]})
-        new = _put(old, steps[1:], value)
-        if new is None:
-            return rows
-        return (
-            [new if row.get("row") == steps[0] else row for row in target]
-            if len(rows) < len(target)
-            else [*rows, new]
-        )
-    members = dict(target or {})
-    new = _put(members.get(steps[0]), steps[1:], value)
-    return {**members, steps[0]: new} if new is not None else merge_patch(members, {steps[0]: None})
-
-
-def _given(package: Package, test: TestSpec) -> Any:
-    if not isinstance(test.given, str):
-        return plain(test.given)
-    text = package.files.get(f"tests/{test.given}")
-    if text is None:
-        raise ValueError(f"there is no file tests/{test.given}")
-    source = read_yaml(text, test.given)
-    if source.faults or not isinstance(source.data, dict):
-        raise ValueError(f"tests/{test.given}: {source.faults[:1] or 'is not a map'}")
-    return plain(source.data)
-
-
-def plain(value: Any) -> Any:
-    """YAML values as JSON would bring them: dates as text, decimals as text."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return str(value) if isinstance(value, date | Decimal) else value
-
-
-def _environment(package: Package, test: TestSpec, office: Office) -> Environment:
-    day = test.today or _DEFAULT_DAY
-    account = {
-        "organisation": None,
-        "person": None,
-        "agent": False,
-    }
-    return Environment(
-        today=day,
-        filed_on=day,
-        account=merge_patch(account, plain(test.account)),
-        facts=test.facts,
-        catalogue=test.catalogue,
-        entries={key: {"id": key, **value} for key, value in plain(test.entries).items()},
-        office=office,
-    )
-
-
-def _attached(
-    package: Package, test: TestSpec, entered: Mapping[str, object], environment: Environment
-) -> dict[str, Sequence[FileRef]]:
-    """The attachments named by the test; unnamed, everything that these answers require."""
-    if test.attached is not None:
-        return dict.fromkeys(test.attached, (_SAMPLE,))
-    bare = evaluate(package, entered, {}, environment)
-    needed = [key for key, item in bare.attachments.items() if item.state == "required"]
-    needed += [
-        fault.pointer
-        for fault in bare.errors
-        if fault.code == "missing-file" and "/attachments/" not in fault.pointer
-    ]
-    return dict.fromkeys(needed, (_SAMPLE,))
 
 
 def _compare(package: Package, expect: Mapping[str, Any], verdict: Evaluation) -> list[str]:
@@ -192,6 +113,8 @@ def _compare(package: Package, expect: Mapping[str, Any], verdict: Evaluation) -
         same("fees", expect["fees"] or {}, {fee.id: fee.amount for fee in verdict.fees})
     if "authority" in expect:
         same("authority", expect["authority"], verdict.authority)
+    if "via" in expect:
+        same("via", expect["via"], verdict.via)
     for name in expect.get("absent") or ():
         if (name if name.startswith("/") else f"/{name}") in verdict.relevant:
             problems.append(f"{name} should be absent but is asked")
@@ -225,79 +148,6 @@ def _comparable(value: object) -> object:
     if isinstance(value, dict):
         return {key: _comparable(item) for key, item in value.items() if key != "row"}
     return [_comparable(item) for item in value] if isinstance(value, list) else value
-
-
-def _play(
-    package: Package, test: TestSpec, verdict: Evaluation, environment: Environment
-) -> list[str]:
-    """Walk through the workflow, each role played by a person of its own."""
-    state, history, effects = DRAFT, [], []  # type: ignore[var-annotated]
-    content = digest(dict(verdict.data))
-    outcome = None
-    for step in test.run or ():
-        name, form = (step, {}) if isinstance(step, str) else next(iter(step.items()))
-        action = package.machine.actions.get(name)
-        role = next(iter(sorted(action.by)), "") if action else ""
-        context = _case_context(package, verdict, state, environment)
-        if action is not None and action.check and not verdict.valid:
-            return [f"step {name}: the filing has errors {[f.pointer for f in verdict.errors]}"]
-        values, _, faults = evaluate_form(
-            action.form if action else {}, plain(form or {}), context, environment
-        )
-        if faults:
-            return [f"step {name}: {faults[0].pointer}: {faults[0].message['en']}"]
-        try:
-            moved = advance(
-                package.machine,
-                name,
-                state,
-                {role},
-                role,
-                history,
-                content,
-                {**context, "form": values},
-            )
-        except WorkflowError as error:
-            if test.expect.get("refused_action") == name:
-                return []
-            return [f"step {name}: {error.message['en']}"]
-        history.append(Happened(name, role, content))
-        state, outcome = moved.to, moved.outcome
-        effects += moved.effects
-    return _outcome(package, test.expect, state, outcome, effects)
-
-
-def _case_context(
-    package: Package, verdict: Evaluation, state: str, environment: Environment
-) -> dict[str, object]:
-    case = {
-        "state": state,
-        "outcome": None,
-        "kind": package.kind,
-        "arrived_on": environment.filed_on,
-        "fees_paid": True,
-        "agency": verdict.authority,
-    }
-    return {**verdict.context, "case": case}
-
-
-def _outcome(
-    package: Package,
-    expect: Mapping[str, Any],
-    state: str,
-    outcome: str | None,
-    effects: list[tuple[str, str]],
-) -> list[str]:
-    problems = []
-    letters = [key for kind, key in effects if kind == "letter" and key in package.spec.letters]
-    entered = any(kind == "register" for kind, _ in effects) and package.register is not None
-    action = {"enter": "entered", "amend": "amended", "close": "closed"}
-    register = action[package.register.spec.action] if entered and package.register else None
-    found = {"state": state, "outcome": outcome, "letters": letters, "register": register}
-    for key, value in found.items():
-        if key in expect and expect[key] != value:
-            problems.append(f"{key}: expected {expect[key]}, found {value}")
-    return problems
 
 
 def _shown(value: object) -> str:

@@ -4,27 +4,21 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.workflow.machine import Action, Machine
+from madoguchi.procedures.workflow.refusals import WorkflowError, refusal
+from madoguchi.procedures.workflow.routes import Happened
+from madoguchi.procedures.workflow.taking_part import take_part
 
-
-class WorkflowError(DomainError):
-    """An action that cannot be done here, now or by this person."""
-
-
-@dataclass(frozen=True)
-class Happened:
-    """An act in the history of a case: who did what, and the hash of what they had before them."""
-
-    action: str
-    actor: str
-    content_hash: str
+__all__ = ["Happened", "Transition", "WorkflowError", "advance", "available"]
 
 
 @dataclass(frozen=True)
 class Transition:
-    """The consequence of an act: the new state and the effects to carry out, in order."""
+    """The consequence of an act: the new state and the effects to carry out, in order.
+
+    `step`: the step of a route it passes, returns to or reviews; `proxy`: as a proxy (代決).
+    """
 
     action: Action
     source: str
@@ -33,6 +27,8 @@ class Transition:
     final: bool
     clock: str
     effects: tuple[tuple[str, str], ...]
+    step: str | None = None
+    proxy: bool = False
 
 
 def available(
@@ -70,34 +66,25 @@ def advance(
     """
     action = machine.actions.get(name)
     if action is None:
-        raise _error("unknown-action", 404, "この操作はありません。", "There is no such action.")
+        raise refusal("unknown-action")
     if not action.by & roles:
-        raise _error(
-            "not-permitted",
-            403,
-            "この操作を行う権限がありません。",
-            "You do not have the role for this action.",
-        )
+        raise refusal("not-permitted")
     if state not in action.sources:
-        raise _error(
-            "not-available",
-            409,
-            "いまの状態ではこの操作はできません。画面を読み込み直して、状態を確かめてください。",
-            "This action is not possible in the present state. Reload to see the present state.",
-        )
+        raise refusal("not-available")
     if _same_person(action, person, history):
-        raise _error(
-            "second-person",
-            403,
-            "起案した人とは別の人が決裁してください。",
-            "Someone other than the person who proposed must decide.",
-        )
+        raise refusal("second-person")
     _bound(action, history, content_hash)
-    refusal = _guarded(action, context)
-    if refusal is not None:
-        raise WorkflowError("guard", 409, refusal)
-    to = machine.states[action.to]
-    return Transition(action, state, to.name, to.outcome, to.final, to.clock, action.effects)
+    taken = take_part(machine, action, roles, person, history, context)
+    unmet = _guarded(action, context) if taken.moves else None
+    if unmet is not None:
+        raise WorkflowError("guard", 409, unmet)
+    to = machine.states[action.to or state]
+    if not taken.moves:  # the case stays where it is; only the last approval has the effects
+        to = machine.states[state]
+    effects = action.effects if taken.moves else ()
+    return Transition(
+        action, state, to.name, to.outcome, to.final, to.clock, effects, taken.step, taken.proxy
+    )
 
 
 def _guarded(action: Action, context: Mapping[str, object]) -> Text | None:
@@ -125,13 +112,4 @@ def _bound(action: Action, history: Sequence[Happened], content_hash: str) -> No
         return
     first = _last(action, history)
     if first is None or first.content_hash != content_hash:
-        raise _error(
-            "content-changed",
-            409,
-            "起案のあとで内容が変わりました。差し戻して、起案し直してください。",
-            "The content changed after it was proposed. Send it back and propose again.",
-        )
-
-
-def _error(code: str, status: int, ja: str, en: str) -> WorkflowError:
-    return WorkflowError(code, status, {"ja": ja, "en": en})
+        raise refusal("content-changed")

@@ -18,7 +18,8 @@ def as_text(machine: Machine, language: str = "ja") -> str:
                 f" +{kind}" + (f":{key}" if key != "True" else "") for kind, key in action.effects
             )
             second = " (別の人)" if action.second_person else ""
+            who = "/".join(sorted(action.by))
             lines.append(
-                f"   ├─ {action.name} ({'/'.join(sorted(action.by))}{second}) → {action.to}{effects}"
+                f"   ├─ {action.name} ({who}{second}) → {action.to or state.name}{effects}"
             )
     return "\n".join(lines)

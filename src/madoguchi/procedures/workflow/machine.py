@@ -1,22 +1,31 @@
 """The state machine of a procedure: patterns read from YAML, merged with what a package changes."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from madoguchi.kernel.language import Text
+from madoguchi.kernel.periods import Period
 from madoguchi.procedures.fields.field import Field, Rule
 from madoguchi.procedures.package.source import PackageError, read_yaml_file
+from madoguchi.procedures.workflow.opinions import Opinion
+from madoguchi.procedures.workflow.routes import Part, Route
 
 PATTERNS = Path(__file__).parents[1] / "patterns"
-DRAFT = "draft"
+DRAFT, SYSTEM = "draft", "system"
+_WITHIN = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True)
 class State:
-    """A state of a case (状態). `clock` says whether the standard period runs (行政手続法 第6条)."""
+    """A state of a case (状態). `clock` says whether the standard period runs (行政手続法 第6条).
+
+    `phase` is what rules see while the filing is written in this state (None: the phase of the last
+    filing goes on); `due` gives the day or moment by which whoever it waits for must act.
+    """
 
     name: str
     label: Text
@@ -25,14 +34,30 @@ class State:
     final: bool
     outcome: str | None
     help: Text | None
+    phase: str | None = None
+    due: Rule | None = None
+    due_label: Text | None = None
+
+
+@dataclass(frozen=True)
+class Timer:
+    """When the system does an action (期限による処理): `after` a period `since` the state was entered
+    or what a rule gives, `times` times over; or `at` the day (its beginning) or moment a rule gives.
+    """
+
+    after: Period | None
+    since: Rule | None
+    at: Rule | None
+    times: int
 
 
 @dataclass(frozen=True)
 class Action:
-    """What a person may do in some states (操作).
+    """What a person may do in some states (操作); with a `timer`, what the system does.
 
-    `by` holds roles, or "applicant"; `effects` are (kind, key) in order; `second_person` names the
-    actions whose doer may not do this one and whose content hash this one is bound to.
+    `by` holds roles, or "applicant", or "system"; without `to` the case stays in its state;
+    `effects` are (kind, key) in order; `second_person` names the actions whose doer may not do this
+    one and whose content hash this one is bound to.
     """
 
     name: str
@@ -40,7 +65,7 @@ class Action:
     help: Text | None
     by: frozenset[str]
     sources: frozenset[str]
-    to: str
+    to: str | None
     form: Mapping[str, Field]
     guard: Rule | None
     guard_message: Text | None
@@ -48,6 +73,9 @@ class Action:
     effects: tuple[tuple[str, str], ...]
     style: str
     check: bool
+    timer: Timer | None = None
+    route: str | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +85,8 @@ class Machine:
     pattern: str
     states: Mapping[str, State]
     actions: Mapping[str, Action]
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    routes: Mapping[str, Route] = field(default_factory=dict)
 
     def leaving(self, state: str) -> list[Action]:
         """The actions that start in a state, in the order they are written."""
@@ -91,7 +121,7 @@ def _fill(value: Any, parameters: Mapping[str, Any]) -> Any:
     if isinstance(value, str):
         if value.startswith("$") and value[1:] in parameters:
             return parameters[value[1:]]
-        return value
+        return _WITHIN.sub(lambda found: str(parameters.get(found[1], found[0])), value)
     if isinstance(value, dict):
         return {key: _fill(item, parameters) for key, item in value.items()}
     if isinstance(value, list):
@@ -120,7 +150,7 @@ def unreachable_states(states: Mapping[str, State], actions: Mapping[str, Action
     while waiting:
         here = waiting.pop()
         for action in actions.values():
-            if here in action.sources and action.to not in reached:
+            if here in action.sources and action.to is not None and action.to not in reached:
                 reached.add(action.to)
                 waiting.append(action.to)
     return [name for name in states if name not in reached]
@@ -128,5 +158,24 @@ def unreachable_states(states: Mapping[str, State], actions: Mapping[str, Action
 
 def dead_ends(states: Mapping[str, State], actions: Mapping[str, Action]) -> list[str]:
     """States that are not final and that no action leaves."""
-    left = {source for action in actions.values() for source in action.sources}
+    left = {s for action in actions.values() if action.to is not None for s in action.sources}
     return [name for name, state in states.items() if not state.final and name not in left]
+
+
+def timer_loops(actions: Mapping[str, Action]) -> list[str]:
+    """States in which the system could go round for ever with nobody acting."""
+    onward = {
+        source: {a.to for a in actions.values() if a.timer and a.to and source in a.sources}
+        for source in {s for a in actions.values() for s in a.sources}
+    }
+
+    def reaches(start: str) -> bool:
+        seen, waiting = set[str](), [*onward.get(start, ())]
+        while waiting:
+            here = waiting.pop()
+            if here not in seen:
+                seen.add(here)
+                waiting.extend(onward.get(here, ()))
+        return start in seen
+
+    return sorted(state for state in onward if reaches(state))

@@ -10,6 +10,13 @@ MESSAGES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "en": "Your arrival number is {arrival_number}. The receipt stays available to you.",
         },
     },
+    "forwarded": {
+        "subject": {"ja": "「{title}」を進達しました", "en": "Forwarded: {title}"},
+        "body": {
+            "ja": "経由機関が内容の形式を確かめ、決定する機関へ送りました(到達番号 {arrival_number})。",
+            "en": "The office that received your filing {arrival_number} has sent it to the agency that decides.",
+        },
+    },
     "examination_started": {
         "subject": {"ja": "「{title}」の審査を始めました", "en": "Examination begun: {title}"},
         "body": {
@@ -42,6 +49,33 @@ MESSAGES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "body": {
             "ja": "届出は到達した時に効力が生じています。これで手続は終わりです。",
             "en": "Your notice took effect when it arrived. Nothing more is needed.",
+        },
+    },
+    "correction_reminder": {
+        "subject": {
+            "ja": "「{title}」の訂正の期限が近づいています",
+            "en": "Correction due soon: {title}",
+        },
+        "body": {
+            "ja": "訂正の期限は{due}です(到達番号 {arrival_number})。",
+            "en": "The correction of {arrival_number} is due by {due}.",
+        },
+    },
+    "correction_overdue": {
+        "subject": {
+            "ja": "「{title}」の訂正の期限が過ぎました",
+            "en": "Correction overdue: {title}",
+        },
+        "body": {
+            "ja": "訂正の期限は{due}でした(到達番号 {arrival_number})。すぐに直して送ってください。",
+            "en": "The correction of {arrival_number} was due by {due}. Send it at once.",
+        },
+    },
+    "urged": {
+        "subject": {"ja": "「{title}」について督促します", "en": "Reminder: {title}"},
+        "body": {
+            "ja": "まだ届いていません(到達番号 {arrival_number})。\n{reason}",
+            "en": "Something is still missing ({arrival_number}):\n{reason}",
         },
     },
     "granted": {
