@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from madoguchi.cases.errors import not_found
+from madoguchi.cases.errors import case_error, not_found
 from madoguchi.cases.models import Case, Draft
 from madoguchi.identity.service import Actor, may_file_for, roles_at
 from madoguchi.kernel.ids import is_id
@@ -35,23 +35,49 @@ def organisations(actor: Actor) -> frozenset[str]:
 async def case_for(
     session: AsyncSession, actor: Actor, case_id: str, *, lock: bool = False
 ) -> Case:
-    """The case, for whoever may see it; CaseError 404 for everyone else. `lock` for changing it."""
+    """The case, for whoever may see it; CaseError 404 for everyone else.
+
+    `lock` for changing it: 410 when its content was erased.
+    """
     found = await _get(session, Case, case_id, lock)
     if not isinstance(found, Case) or side_of(actor, found) is None:
         raise not_found()
-    return found
+    return still_there(found) if lock else found
+
+
+async def locked_case(session: AsyncSession, case_id: str) -> Case | None:
+    """The case for the system itself, locked for changing it; None when there is none, or nothing
+    is left of it (消去).
+    """
+    found = await _get(session, Case, case_id, True)
+    return found if isinstance(found, Case) and found.erased_at is None else None
 
 
 async def own_case(
     session: AsyncSession, actor: Actor, case_id: str, *, lock: bool = False
 ) -> Case:
-    """The case, for its applicant or their agent only; CaseError 404 for everyone else."""
+    """The case, for its applicant or their agent only; CaseError 404 for everyone else.
+
+    `lock` for changing it: 410 when its content was erased.
+    """
     found = await _get(session, Case, case_id, lock)
     if not isinstance(found, Case) or not _is_applicant(
         actor, found.organisation_id, found.filer_id, found.procedure_id
     ):
         raise not_found()
-    return found
+    return still_there(found) if lock else found
+
+
+def still_there(case: Case) -> Case:
+    """The case, unless its content was erased (消去). CaseError 410."""
+    if case.erased_at is not None:
+        raise case_error(
+            "case_erased",
+            410,
+            "この手続の内容は、保存期間の満了などにより消去されています。番号・日時・経過は残っています。",
+            "The content of this filing was erased. Its number, times and history remain.",
+        )
+    return case
 
 
 async def own_draft(

@@ -6,28 +6,44 @@ because letters, facts and messages may name the number it gives.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases import letters
-from madoguchi.cases.errors import case_error
+from madoguchi.cases.announcing import announce_act
+from madoguchi.cases.crosscase.pools import grant, release
+from madoguchi.cases.crosscase.previous import VOID
+from madoguchi.cases.expiry.expiring import renewal_ended
 from madoguchi.cases.judging import CaseVerdict, judge_case
+from madoguchi.cases.ledgers.endorsing import endorse, give_back_all
 from madoguchi.cases.models import Case, Letter, RegisterEntry
+from madoguchi.cases.obligations.fulfilling import case_ended
 from madoguchi.cases.offices import office_named
+from madoguchi.cases.opinions.asking import ask
 from madoguchi.cases.paying import decision_fees, request_fee
-from madoguchi.cases.registers import service as registers
-from madoguchi.cases.registers.numbering import take_number
-from madoguchi.cases.registers.service import Change, Registration
+from madoguchi.cases.registering import register_decision
+from madoguchi.cases.timers import set_timers
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.clock import Clock, jst_date
+from madoguchi.kernel.periods import until_text
 from madoguchi.messages import service as messages
-from madoguchi.procedures.package.spec import RegisterSpec
 from madoguchi.procedures.service import Package, Transition
 from madoguchi.registry.service import record_fact
 
-_ORDER = ("fee", "register", "letter", "facts", "message")
+_ORDER = (
+    "forward",
+    "opinion",
+    "fee",
+    "quota",
+    "reserve",
+    "ledger",
+    "register",
+    "letter",
+    "facts",
+    "message",
+)
 _REASONS = ("reason", "reasons", "comment")
 
 
@@ -41,6 +57,8 @@ class Effected:
     letters: list[Letter] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
     fees: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    forwarded: dict[str, str] = field(default_factory=dict)
 
     def as_payload(self) -> dict[str, Any]:
         """Plain data, only what there is."""
@@ -54,6 +72,8 @@ class Effected:
             ],
             "facts": self.facts,
             "fees": self.fees,
+            "asked": self.asked,
+            "forwarded": self.forwarded,
         }
         return {name: value for name, value in made.items() if value}
 
@@ -78,15 +98,22 @@ async def run_effects(
     kinds = {kind for kind, _ in wanted}
     if judged is None and (kinds - {"message"} or decision_fees(package, case)):
         judged = await judge_case(session, case, package, jst_date(at))
+    await set_timers(session, case, package, judged, at)
     done = Effected()
     for kind, key in wanted:
         if kind == "message":
             await _tell(session, case, package, key, form, done, at)
         elif judged is not None:
-            await _effect(session, case, package, kind, key, actor, at, judged, done)
+            await _effect(session, case, package, kind, key, form, actor, at, judged, done)
     if judged is not None:
         for fee in decision_fees(package, case):
             await _ask_fee(session, case, package, judged, fee, at, done)
+    await case_ended(session, case, at)
+    await announce_act(session, case, transition, done.letters, at)
+    if case.outcome in VOID:
+        await release(session, case)
+        await give_back_all(session, case, actor, at)
+        await renewal_ended(session, case, package, at)
     return done
 
 
@@ -96,13 +123,19 @@ async def _effect(
     package: Package,
     kind: str,
     key: str,
+    form: Mapping[str, Any],
     actor: Actor,
     at: datetime,
     judged: CaseVerdict,
     done: Effected,
 ) -> None:
-    if kind == "register" and package.register is not None:
-        await _register(session, case, package, actor, at, judged, done)
+    if kind == "forward" and case.forward_to is not None:
+        done.forwarded = {"from": case.agency_id, "to": case.forward_to}
+        case.agency_id, case.forward_to, case.assignee_id = case.forward_to, None, None
+        case.forwarded_at = at
+    elif kind == "register" and package.register is not None:
+        done.entry = await register_decision(session, case, package, key, actor, at, judged)
+        done.register_number = done.number = done.entry.number
     elif kind == "letter" and key in package.spec.letters:
         letter = await letters.issue(
             session,
@@ -120,82 +153,17 @@ async def _effect(
         await _facts(session, case, package, at, judged, done)
     elif kind == "fee":
         await _ask_fee(session, case, package, judged, key, at, done)
-
-
-async def _register(
-    session: AsyncSession,
-    case: Case,
-    package: Package,
-    actor: Actor,
-    at: datetime,
-    judged: CaseVerdict,
-    done: Effected,
-) -> None:
-    assert package.register is not None  # noqa: S101 - the caller asked
-    register, spec = package.register, package.register.spec
-    on = jst_date(at)
-    change = Change(actor.id, at, on, case.id)
-    public = [name for name, column in spec.columns.items() if column.public]
-    entry_id = None if spec.action == "enter" else entry_of(case, spec.entry)
-    number = await _number(session, case, spec, entry_id, on)
-    context = judged.context(case, number=number, decided_on=on)
-    columns = {name: rule(context) for name, rule in register.columns.items()}
-    until = register.valid_until(context) if register.valid_until is not None else None
-    valid_to = registers.day_after(until) if isinstance(until, date) else None
-    if entry_id is None:
-        done.entry = await registers.enter(
-            session,
-            Registration(
-                register=spec.name,
-                number=number,
-                agency_id=case.agency_id,
-                organisation_id=case.organisation_id,
-                organisation_name=case.organisation_name or case.filer_name,
-                columns=columns,
-                public=public,
-                labels=registers.labels_of(spec),
-                valid_to=valid_to,
-            ),
-            change,
+    elif kind == "quota":
+        await grant(session, case, package, key, judged.context(case, decided_on=jst_date(at)))
+    elif kind in ("reserve", "ledger"):
+        context = judged.context(case, decided_on=jst_date(at))
+        await endorse(
+            session, case, package.endorsements[key], context, actor, at, final=kind == "ledger"
         )
-    elif spec.action == "close":
-        done.entry = await registers.close(session, entry_id, change)
-    else:
-        done.entry = await registers.amend(
-            session, entry_id, columns, public, change, valid_to=valid_to
-        )
-    done.register_number = done.number = number
-
-
-async def _number(
-    session: AsyncSession, case: Case, spec: RegisterSpec, entry_id: str | None, on: date
-) -> str:
-    """The number of the registration: its own, or the next of the office for a new one."""
-    if entry_id is not None:
-        return await registers.number_of(session, entry_id)
-    return await take_number(
-        session,
-        kind="register",
-        name=spec.name,
-        template=spec.number,
-        agency_id=case.agency_id,
-        office=(await office_named(session, case.agency_id)).short,
-        on=on,
-    )
-
-
-def entry_of(case: Case, name: str | None) -> str:
-    """The registration a case amends or closes: the answer to the field `name` of type entry."""
-    chosen = case.data.get(name or "")
-    entry_id = chosen.get("id") if isinstance(chosen, Mapping) else chosen
-    if not isinstance(entry_id, str):
-        raise case_error(
-            "no-entry-chosen",
-            409,
-            "どの登録についての手続か、申請に書かれていません。",
-            "The filing does not say which registration it is about.",
-        )
-    return entry_id
+    elif kind == "opinion":
+        block = package.machine.opinions[key]
+        asked = await ask(session, case, block, form, judged.context(case), actor, at)
+        done.asked += [task.agency_id for task in asked]
 
 
 async def _facts(
@@ -239,26 +207,34 @@ async def _tell(
     done: Effected,
     at: datetime,
 ) -> None:
+    reason = next((form[name] for name in _REASONS if isinstance(form.get(name), str)), "")
+    told = notice_of(case, package, key, reason, done.number)
+    if told is not None:
+        await messages.notify(session, at=at, **told)
+
+
+def notice_of(
+    case: Case, package: Package, key: str, reason: str = "", number: str = ""
+) -> dict[str, Any] | None:
+    """What the applicant is told by the package's message `key`: arguments of `messages.notify`."""
     message = package.messages.get(key)
     if message is None:
-        return
-    reason = next((form[name] for name in _REASONS if isinstance(form.get(name), str)), "")
-    await messages.notify(
-        session,
-        to=messages.Recipient(organisation=case.organisation_id)
+        return None
+    return {
+        "to": messages.Recipient(organisation=case.organisation_id)
         if case.organisation_id
         else messages.Recipient(person=case.filer_id),
-        subject=dict(message.subject),
-        body=dict(message.body),
-        at=at,
+        "subject": dict(message.subject),
+        "body": dict(message.body),
         # One message of a kind for each act: doing the act again finds the key used.
-        dedupe_key=f"case:{case.id}:{len(case.acts)}:{key}",
-        link=f"/cases/{case.id}",
-        case_id=case.id,
-        values={
+        "dedupe_key": f"case:{case.id}:{len(case.acts)}:{key}",
+        "link": f"/cases/{case.id}",
+        "case_id": case.id,
+        "values": {
             "title": case.title,
             "arrival_number": case.arrival_number,
             "reason": reason,
-            "number": done.number,
+            "number": number,
+            "due": until_text(case.act_by) if case.act_by else "",
         },
-    )
+    }

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.cases.registers.service import entries_held
+from madoguchi.cases.registers.holding import entries_held
 from madoguchi.identity import service as identity
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.catalogue import service as catalogue
+from madoguchi.procedures.rounds import Round
 from madoguchi.procedures.service import Environment
 from madoguchi.registry.service import Fact, facts_of
 
@@ -64,8 +65,12 @@ async def environment_of(
     catalogue_id: str | None,
     today: date,
     filed_on: date,
+    phase: str = "",
+    filing_round: Round | None = None,
 ) -> Environment:
-    """Everything rules may know besides the answers, on a day."""
+    """Everything rules may know besides the answers, on a day, in a phase of the workflow, in a
+    round of filing.
+    """
     facts = await facts_of(session, party.id, today)
     row = await catalogue_entry(session, catalogue_id) if catalogue_id is not None else None
     return Environment(
@@ -76,16 +81,27 @@ async def environment_of(
         catalogue=row.values if row is not None else {},
         entries=await entries_held(session, party.organisation_id, today),
         office=identity.office_of,
+        phase=phase,
+        filing_round=filing_round.as_context() if filing_round is not None else None,
     )
 
 
 async def account_of(session: AsyncSession, party: Party) -> dict[str, object]:
     """`account` of the rules: {"organisation", "person", "agent"}; unknown parts are left out."""
     person = await identity.person(session, party.person_id)
-    organisation = None
+    found = None
     if party.organisation_id is not None:
         found = await identity.organisation(session, party.organisation_id)
-        organisation = _known({"id": found.id, **identity.corporation_value(found)})
+    return account_from(party, person, found)
+
+
+def account_from(
+    party: Party, person: identity.Person, of: identity.Organisation | None
+) -> dict[str, object]:
+    """`account` of the rules, from the rows of the party."""
+    organisation = None
+    if of is not None:
+        organisation = _known({"id": of.id, **identity.corporation_value(of)})
     named = {name: getattr(person, name) for name in ("id", "name", "kana", "title", "email")}
     named["agency"] = party.agency_id
     return {"organisation": organisation, "person": _known(named), "agent": party.agent}
@@ -94,12 +110,19 @@ async def account_of(session: AsyncSession, party: Party) -> dict[str, object]:
 async def applicant_of(session: AsyncSession, party: Party, actor: Actor) -> Applicant:
     """The party as a case keeps it: who files, for whom, and through whom."""
     account = await account_of(session, party)
-    organisation, person = account["organisation"], account["person"]
     agent_name = None
     if party.agent:
         own = actor.own_organisation if actor.agent else actor.organisation
         agency = await identity.organisation(session, own) if own is not None else None
         agent_name = f"{agency.name} {actor.name}" if agency is not None else actor.name
+    return applicant_from(account, party, actor, agent_name)
+
+
+def applicant_from(
+    account: Mapping[str, object], party: Party, actor: Actor, agent_name: str | None = None
+) -> Applicant:
+    """The party as a case keeps it, from its account."""
+    organisation, person = account["organisation"], account["person"]
     who = organisation if isinstance(organisation, Mapping) else person
     named = who if isinstance(who, Mapping) else {}
     as_filed = {

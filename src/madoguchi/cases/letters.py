@@ -169,7 +169,12 @@ async def press_letter(session: AsyncSession, payload: dict[str, Any], context: 
         case = await reading.get(Case, letter.case_id) if letter is not None else None
     if letter is None or case is None or letter.sha256 is not None or context.blobs is None:
         return
+    if not letter.html:  # erased before it was set
+        return
     pdf = await documents.html_to_pdf(letter.html)
+    row = await session.get(Letter, letter_id, with_for_update=True)
+    if row is None or row.sha256 is not None or row.html != letter.html:
+        return  # set by another, or erased meanwhile: nothing of it must come back
     stored = await documents.store_letter(
         session,
         context.blobs,
@@ -181,9 +186,7 @@ async def press_letter(session: AsyncSession, payload: dict[str, Any], context: 
             organisation=case.organisation_id,
         ),
     )
-    row = await session.get(Letter, letter_id)
-    if row is not None and row.sha256 is None:
-        row.sha256, row.size = stored.sha256, stored.size
+    row.sha256, row.size = stored.sha256, stored.size
 
 
 async def letters_of(session: AsyncSession, case_id: str) -> list[Letter]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from madoguchi.kernel.blobs import BLOB
 from madoguchi.kernel.database import Base, Json, UtcDateTime
 
 ID = String(26)
@@ -20,9 +21,11 @@ class Draft(Base):
     only there are faults shown. `points`: pointers an official asked to correct; `opened`: pointers
     the applicant chose to correct as well. `sheets`: which showing of each page wrote it last.
     `provenance`: {pointer: {source, as_of, value}} of what
-    was filled in for the person. `base_revision`: the case's revision a correction started from.
-    `revision` counts up with every save: two tabs cannot overwrite each other unseen. When it has
-    been filed, `filed_at` and `case_id` stand and the content is emptied.
+    was filled in for the person. `unplaced`: [{label, value}] of answers that the version of the
+    procedure it was moved into has no place for. `base_revision`: the case's revision a correction started from.
+    `revision` counts up with every save: two tabs cannot overwrite each other unseen. `reminded_at`:
+    when its owner was told that it will be deleted for lying untouched. When it has been filed,
+    `filed_at` and `case_id` stand and the content is emptied.
     """
 
     __tablename__ = "draft"
@@ -30,6 +33,14 @@ class Draft(Base):
         Index("ix_draft_organisation", "organisation_id", "filed_at", "updated_at", "id"),
         Index("ix_draft_owner", "owner_id", "filed_at", "updated_at", "id"),
         Index("ix_draft_case", "case_id"),
+        # Those nobody filed, by when they were last touched.
+        Index(
+            "ix_draft_unfiled",
+            "updated_at",
+            "id",
+            sqlite_where=text("filed_at IS NULL"),
+            postgresql_where=text("filed_at IS NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -51,11 +62,13 @@ class Draft(Base):
     opened: Mapped[list[str]] = mapped_column(Json)
     sheets: Mapped[dict[str, str]] = mapped_column(Json)
     provenance: Mapped[dict[str, dict[str, Any]]] = mapped_column(Json)
+    unplaced: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     revision: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     filed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     copied_from: Mapped[str | None] = mapped_column(ID)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class HeldInput(Base):
@@ -79,15 +92,24 @@ class Case(Base):
 
     `data` is what was filed (canonical JSON, relevant answers only) and never holds officials' own
     fields: those are in `official_data`. `applicant` is the party as it was at filing. `acts` is
-    the short history the workflow reads, [{action, actor, content_hash, at}]; `last_proposal` is
+    the short history the workflow reads, [{action, actor, content_hash, at, state}]; `last_proposal` is
     {action, actor, content_hash, form}; `decision` collects the values of the officials' forms for
     letters. `correction`: what was asked of the applicant, {points, reason, due, at}, while the
     case waits for them. `waits_for`: applicant | agency, or "" when final. `paused_days` counts
     open days during which the standard period (標準処理期間, 行政手続法第6条) did not run.
 
+    `turn`: the ids of the steps of an approval route whose turn it is, joined by commas;
+    `review_role`: who has yet to look at what a proxy approved (後閲).
+    `via_agency_id`: the office that received it first (経由); while `forward_to` names the agency
+    that decides, that office has the case (`agency_id`) and forwards it (進達) by `forward_by`.
+    `round_id`: the round of filing (受付の回) in which it arrived, where the procedure has rounds.
+    `act_by`: the moment by which whoever the present state waits for must act; `late`: something
+    was sent after such a moment.
+
     For the desk: `stage` is work | approval (a second person must decide) | applicant | done, set
     with every change of state by `desk.stage.stage_of`; `name_key` is the search key of the party's
     name; `processing_days` (open days without pauses) and `on_time` are set by the decision.
+    `erased_at`: when its content was erased for good (消去): its number, times and state are left.
     """
 
     __tablename__ = "case"
@@ -114,6 +136,22 @@ class Case(Base):
             "id",
             sqlite_where=text("assignee_id IS NULL AND stage = 'work'"),
             postgresql_where=text("assignee_id IS NULL AND stage = 'work'"),
+        ),
+        Index(
+            "ix_case_round",
+            "procedure_id",
+            "round_id",
+            "state",
+            "arrived_at",
+            sqlite_where=text("round_id IS NOT NULL"),
+            postgresql_where=text("round_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_review",
+            "review_role",
+            "agency_id",
+            sqlite_where=text("review_role IS NOT NULL"),
+            postgresql_where=text("review_role IS NOT NULL"),
         ),
         Index("ix_case_procedure", "procedure_id", "stage", "arrived_at", "id"),
     )
@@ -147,6 +185,15 @@ class Case(Base):
     arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_on: Mapped[date | None] = mapped_column(Date)
+    act_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    turn: Mapped[str] = mapped_column(String(200), default="")
+    review_role: Mapped[str | None] = mapped_column(String(40))
+    via_agency_id: Mapped[str | None] = mapped_column(String(64))
+    forward_to: Mapped[str | None] = mapped_column(String(64))
+    forward_by: Mapped[date | None] = mapped_column(Date)
+    forwarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    round_id: Mapped[str | None] = mapped_column(String(80))
+    late: Mapped[bool] = mapped_column(default=False)
     paused_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paused_days: Mapped[int] = mapped_column(default=0)
     assignee_id: Mapped[str | None] = mapped_column(ID)
@@ -161,6 +208,7 @@ class Case(Base):
     name_key: Mapped[str] = mapped_column(String(300), default="")
     processing_days: Mapped[int | None]
     on_time: Mapped[bool | None]
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -182,7 +230,7 @@ class Letter(Base):
     name: Mapped[str] = mapped_column(String(200))
     html: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(80))
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    sha256: Mapped[str | None] = mapped_column(String(64), info={BLOB: True}, index=True)
     size: Mapped[int | None] = mapped_column(BigInteger)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -193,9 +241,11 @@ class RegisterEntry(Base):
 
     One `entry_id` is one registration through all its amendments. Rows with `superseded_at` NULL
     are what the register says now, one row for each span [valid_from, valid_to) of days; the row
-    in force on a day is found by both. `status`: valid | closed. Numbers and dates in `columns` are
+    in force on a day is found by both. `status`: see `registers.rules`. Holder, agency and number may
+    change from one span to the next (承継). Numbers and dates in `columns` are
     tagged (see `registers.values`), `search_text` is the search key of number, holder and public
-    columns. Read with `registers.queries`.
+    columns. `term_to`: the end of a term beyond which the
+    entry holds because its renewal is not decided yet. Read with `registers.queries`.
     """
 
     __tablename__ = "register_entry"
@@ -214,6 +264,12 @@ class RegisterEntry(Base):
         Index("ix_register_entry_entry", "entry_id", "recorded_at"),
         Index("ix_register_entry_list", "register", "number", "valid_from"),
         Index("ix_register_entry_case", "case_id"),
+        Index(
+            "ix_register_entry_end",
+            "valid_to",
+            sqlite_where=text("superseded_at IS NULL AND valid_to IS NOT NULL"),
+            postgresql_where=text("superseded_at IS NULL AND valid_to IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -228,6 +284,7 @@ class RegisterEntry(Base):
     labels: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    term_to: Mapped[date | None] = mapped_column(Date)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     case_id: Mapped[str | None] = mapped_column(ID)

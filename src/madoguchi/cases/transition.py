@@ -20,7 +20,16 @@ WITHDRAWN = "withdrawn"
 
 def history(case: Case) -> list[Happened]:
     """The acts of a case as the workflow reads them, oldest first."""
-    return [Happened(act["action"], act["actor"], act["content_hash"]) for act in case.acts]
+    return [
+        Happened(
+            act["action"],
+            act["actor"],
+            act["content_hash"],
+            act.get("step"),
+            bool(act.get("proxy")),
+        )
+        for act in case.acts
+    ]
 
 
 def proposals(machine: Machine) -> frozenset[str]:
@@ -58,7 +67,10 @@ def move(
         case.paused_since = at
     elif transition.clock != clock.PAUSE and case.paused_since is not None:
         _resume(case, period, at)
-    if transition.final:
+    if not transition.final:  # also a case that is taken up again
+        case.outcome, case.decided_at = None, None
+        case.processing_days, case.on_time = None, None
+    elif transition.source != transition.to:
         case.outcome, case.decided_at = transition.outcome, at
         if transition.outcome != WITHDRAWN:
             _measure(case, at)
@@ -66,11 +78,21 @@ def move(
 
 
 def remember(
-    case: Case, action: str, actor: str, content_hash: str, at: datetime, token: str | None = None
+    case: Case, action: str, actor: str, content_hash: str, at: datetime, **more: object
 ) -> None:
-    """Add an act to the case's short history."""
-    act = {"action": action, "actor": actor, "content_hash": content_hash, "at": at.isoformat()}
-    case.acts = [*case.acts, {**act, "token": token} if token else act]
+    """Add an act to the case's short history, with the state it left the case in.
+
+    `more`: token (of a showing of a form), step and proxy (of an approval route); nothing is left
+    out that is set.
+    """
+    act = {
+        "action": action,
+        "actor": actor,
+        "content_hash": content_hash,
+        "at": at.isoformat(),
+        "state": case.state,
+    }
+    case.acts = [*case.acts, act | {name: value for name, value in more.items() if value}]
 
 
 def _resume(case: Case, period: str | None, at: datetime) -> None:

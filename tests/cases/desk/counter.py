@@ -22,9 +22,9 @@ from madoguchi.kernel.canonical import sha256_hex
 from madoguchi.kernel.database import Database
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.package.given import plain
 from madoguchi.procedures.package.load import load_folder
 from madoguchi.procedures.package.source import read_yaml
-from madoguchi.procedures.package.trial import plain
 
 PACKAGES = Path(__file__).parents[3] / "procedures"
 PERMIT = "safety/high-pressure-gas-production"
@@ -38,13 +38,17 @@ ONE_FILE = b"%PDF-1.4 an attachment"
 
 @dataclass
 class Counter:
-    """Everything a test needs at hand; `now` is what the clock shows."""
+    """Everything a test needs at hand; `now` is what the clock shows.
+
+    `waited`: how long the applicant waited in the waiting room before sending.
+    """
 
     database: Database
     blobs: BlobStore
     now: datetime = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
     people: dict[str, Actor] = field(default_factory=dict)
     organisation: str = ""
+    waited: timedelta = timedelta(0)
 
     def clock(self) -> datetime:
         return self.now
@@ -81,7 +85,7 @@ class Counter:
         async with self.database.session() as session:
             draft = await start_correction(session, applicant, self.clock, case_id)
             draft.entered = {**draft.entered, **change}
-            await resubmit(session, self.blobs, applicant, self.clock, draft.id)
+            await resubmit(session, self.blobs, applicant, self.clock, draft.id, self.waited)
             await session.commit()
 
     async def file(self, folder: str, *, change: Mapping[str, Any] | None = None) -> str:
@@ -92,8 +96,12 @@ class Counter:
         entered |= dict(change or {})
         if isinstance(entered.get("applicant"), dict):
             entered["applicant"]["number"] = CORPORATE_NUMBER
+        return await self.file_as(read_package(version), entered)
+
+    async def file_as(self, package: procedures.Package, entered: Mapping[str, Any]) -> str:
+        """File answers under a package as the applicant; the case's id."""
         async with self.database.session() as session:
-            package = await publish(session, version, self.clock)
+            await publish(session, package, self.clock)
             await session.commit()
             stored = {"sha256": sha256_hex(ONE_FILE), "name": "図面.pdf", "size": len(ONE_FILE)}
             stored |= {"type": "application/pdf", "id": "x"}
@@ -103,13 +111,18 @@ class Counter:
                 dict(package.title),
                 self.organisation,
                 self.now,
-                Content(entered, {key: [stored] for key in package.attachments}),
+                Content(dict(entered), {key: [stored] for key in package.attachments}),
             )
             session.add(draft)
             await session.flush()
             try:
                 case = await file_draft(
-                    session, self.blobs, self.people["applicant"], self.clock, draft.id
+                    session,
+                    self.blobs,
+                    self.people["applicant"],
+                    self.clock,
+                    draft.id,
+                    self.waited,
                 )
             except NotReady as error:
                 found = [(f.pointer, f.message["en"]) for f in error.judged.evaluation.errors]
@@ -126,9 +139,8 @@ def read_package(version: Path) -> procedures.Package:
     return package
 
 
-async def publish(session: AsyncSession, version: Path, clock: Any) -> procedures.Package:
+async def publish(session: AsyncSession, package: procedures.Package, clock: Any) -> None:
     """Put a version into the database as publishing does."""
-    package = read_package(version)
     if await session.get(ProcedureVersion, package.digest) is None:
         session.add(Procedure(id=package.id, created_at=clock()))
         await session.flush()
@@ -146,7 +158,6 @@ async def publish(session: AsyncSession, version: Path, clock: Any) -> procedure
         )
         session.add(row)
         await session.flush()
-    return package
 
 
 async def open_counter(database: Database, folder: Path) -> Counter:

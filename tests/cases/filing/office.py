@@ -12,10 +12,11 @@ from httpx import ASGITransport, AsyncClient, Response
 from pydantic import SecretStr
 
 from madoguchi.app import create_app
+from madoguchi.cases.intake.door import open_intake
 from madoguchi.identity import service as identity
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel.blobs import BlobStore
-from madoguchi.procedures.package.load import load
+from madoguchi.procedures.package.load import Place, load, load_place
 from madoguchi.settings import Settings
 from tests.cases.desk.counter import PACKAGES, Counter, read_package
 
@@ -75,6 +76,12 @@ class Office:
         assert loaded.package is not None, loaded.faults
         await self._publish(loaded.package)
 
+    async def publish_place(self, place: Place) -> None:
+        """Publish the package at a place."""
+        loaded = load_place(place)
+        assert loaded.package is not None, loaded.faults
+        await self._publish(loaded.package)
+
     async def publish_folder(self, folder: str) -> None:
         """Publish one of the repository's packages."""
         await self._publish(read_package(PACKAGES / folder / "v1"))
@@ -94,6 +101,7 @@ class Office:
     async def close(self) -> None:
         for client in self.clients.values():
             await client.aclose()
+        await self.app.state.intake.close()
 
 
 async def publish_package(session: Any, package: Any, clock: Any) -> None:
@@ -128,6 +136,7 @@ async def open_office(counter: Counter, folder: Path) -> Office:
     app = create_app(settings, counter.clock)
     app.state.database = counter.database
     app.state.blobs = BlobStore(counter.blobs.folder)
+    app.state.intake = open_intake(counter.database, app.state)
     return Office(counter, app)
 
 

@@ -1,17 +1,17 @@
 """After filing: corrections, withdrawal, copies, messages, and who may see what."""
 
-import json
 from hashlib import sha256
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from madoguchi.cases.models import Case
 from madoguchi.identity import service as identity
 from madoguchi.kernel import journal
 from madoguchi.kernel.canonical import canonical_json
-from madoguchi.kernel.journal.leaf import commitment, leaf_content, leaf_hash
+from madoguchi.kernel.transparency import sequence
+from madoguchi.kernel.transparency.checkpoint import read_checkpoint
+from madoguchi.kernel.transparency.notes import read_key, read_note, signed_by
+from madoguchi.kernel.transparency.receipts import check_receipt, read_receipt
 from tests.cases.filing.office import Office, controls, fill
 from tests.cases.filing.test_api import DATA, filing
 
@@ -252,18 +252,60 @@ async def test_applicants_do_not_see_the_offices_notes(office: Office) -> None:
 async def test_the_receipt_can_be_verified_without_us(office: Office) -> None:
     case_id = await file_one(office)
     client = await office.client("applicant")
-    receipt = json.loads((await client.get(f"/cases/{case_id}/receipt.json")).text)
+    early = (await client.get(f"/cases/{case_id}/receipt.json")).json()
+    assert early["log"] is None
+    log, database = office.app.state.log, office.counter.database
+    while await sequence(database, log):
+        pass
+    sent = await client.get(f"/cases/{case_id}/receipt.json")
+    receipt = read_receipt(sent.content)
     content = canonical_json(receipt["content"])
     assert receipt["content_hash"] == f"sha256:{sha256(content).hexdigest()}"
+    key = read_key((await client.get("/log/key")).text)
+    assert check_receipt(receipt, key) == []
+    assert check_receipt((await client.get(f"/api/v1/cases/{case_id}/receipt")).json(), key) == []
+    # The same by the log's own files, as others would read them.
+    note = read_note((await client.get("/log/checkpoint")).text)
+    state = read_checkpoint(note.text)
+    assert signed_by(note, key)
+    tile = await client.get(f"/log/tile/0/000.p/{state.size}")
+    assert tile.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert len(tile.content) == 32 * state.size
     entry = receipt["journal"][0]
-    assert entry["payload_commitment"] == commitment(entry["salt"], entry["payload"])
-    async with office.counter.database.reading() as session:
-        kept = (await journal.entries(session, f"case:{case_id}"))[0]
-        case = (await session.scalars(select(Case))).one()
-    names = ("id", "subject", "seq", "actor", "on_behalf_of", "action", "payload_commitment")
-    leaf = leaf_content(at=kept.at, **{name: entry[name] for name in names})
-    assert leaf_hash(leaf) == entry["leaf_hash"]
-    assert entry["payload"]["arrival_number"] == case.arrival_number
+    proof = (await client.get(f"/api/v1/log/entries/{entry['id']}/proof")).json()
+    assert tile.content[32 * proof["index"] :][:32].hex() == entry["leaf_hash"]
+    for path in ("0/001", "0/000.p/256", f"0/000.p/{state.size + 1}", "64/000", "0/../key", "0/1"):
+        assert (await client.get(f"/log/tile/{path}")).status_code == 404, path
+
+
+async def test_anybody_can_hand_in_a_receipt_to_check(office: Office) -> None:
+    case_id = await file_one(office)
+    while await sequence(office.counter.database, office.app.state.log):
+        pass
+    own, public = await office.client("applicant"), await office.client("public")
+    whole = (await own.get(f"/cases/{case_id}/receipt.json")).content
+    for content, status, said in (
+        (whole, 200, "この受付票は正しいものです"),
+        (whole.replace(b'"revision":1', b'"revision":2'), 200, "書き換えられているか"),
+        (b"%PDF-1.7", 422, "受付票として読めません"),
+        (b"[" * 100_000, 422, "受付票として読めません"),
+        (b"{}", 200, "確かめられません"),
+        (b"", 422, "受付票のファイルを選んでください"),
+    ):
+        answer = await public.post("/log", files={"receipt": ("receipt.json", content)})
+        assert answer.status_code == status, answer.text
+        assert said in answer.text
+    for path in ("/api/v1/log", "/api/v1/log/consistency?old=0&new=1"):
+        assert (await public.get(path)).status_code == 200
+    for path, status in (
+        ("/api/v1/log/consistency?old=5&new=1", 404),
+        ("/api/v1/log/consistency?old=x&new=1", 422),
+        ("/api/v1/log/entries/x/proof", 404),
+        ("/log/checkpoint/cosigned", 404),
+    ):
+        assert (await public.get(path)).status_code == status
+    refused = await public.post("/api/v1/log/cosignatures", json={"note": "x"})
+    assert refused.status_code == 422
 
 
 async def test_writing_to_the_office(office: Office) -> None:

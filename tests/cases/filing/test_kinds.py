@@ -67,24 +67,24 @@ async def test_a_closed_version_cannot_be_filed_but_keeps_the_answers(office: Of
     assert "申請する" in (await client.get(f"/drafts/{draft}/check")).text
     office.counter.at(date(2026, 5, 11), 0)
     check = await client.get(f"/drafts/{draft}/check")
-    assert "この版の受付は終わりました" in check.text
+    assert "いまの版のままでは提出できません" in check.text
     assert "特別なもの" in check.text
     refused = await client.post(f"/drafts/{draft}/file")
     assert refused.status_code == 409
     anew = await client.post("/procedures/trial/start", data={"new": "1"})
     assert anew.status_code == 404
-    # A new version opens: the answers and files move over, the pledge is asked again.
+    # A new version opens: the answers and files move over.
     text = text.replace("2026-04-01, to: 2026-05-10", "2026-05-11").replace(
         "type: email", "type: text"
     )
     await office.publish_trial(text, "v2")
     renewed = await client.post(f"/drafts/{draft}/renew")
     assert renewed.status_code == 303
-    moved = (await client.get(f"/api/v1{renewed.headers['location']}")).json()
+    assert renewed.headers["location"] == f"/drafts/{draft}"
+    moved = (await client.get(f"/api/v1/drafts/{draft}")).json()
     assert moved["entered"]["other"] == "特別なもの"
-    assert "promise" not in moved["entered"]
+    assert moved["entered"]["promise"]  # nothing of what was pledged has changed
     assert [file["name"] for file in moved["attached"]["plan"]] == ["計画.pdf"]
-    assert (await client.get(f"/drafts/{draft}")).status_code == 404
 
 
 async def test_a_file_field_takes_and_gives_back_a_file(office: Office) -> None:
@@ -127,13 +127,14 @@ async def test_too_many_rows_and_too_much_text_are_refused_politely(office: Offi
     put = await client.put(url, json={"entered": {"equipment": rows}}, headers={"If-Match": '"1"'})
     assert put.status_code == 200
     page = await client.get(f"/drafts/{made['id']}/pages/equipment")
-    assert "タンク999" in page.text
+    assert "1,000行" in page.text
+    assert "タンク999" in (await client.get(f"/drafts/{made['id']}/tables/equipment?from=950")).text
     assert "499500" in page.text.replace(",", "")
     more = await fill(client, f"/drafts/{made['id']}/pages/equipment", {}, do="add:/equipment")
     assert more.status_code == 303
     kept = (await client.get(url)).json()
     assert len(kept["entered"]["equipment"]) == 1000
-    long = "あ" * 700_000
+    long = "あ" * 2_700_000
     large = await client.put(url, json={"entered": {"remarks": long}}, headers={"If-Match": '"9"'})
     assert large.status_code in (412, 413)
 
@@ -149,3 +150,44 @@ async def test_english_pages_are_complete(office: Office) -> None:
         assert "cases." not in page.replace("/cases", ""), path
     async with office.counter.database.reading() as session:
         assert (await session.scalars(select(Case.channel))).all() == ["api"]
+
+
+async def test_times_are_typed_in_words_and_filed_exactly(office: Office) -> None:
+    await office.publish_trial()
+    client = await office.client("applicant")
+    draft = await office.start()
+    await complete(office, draft)
+    url = f"/drafts/{draft}/pages/what"
+    wrong = {
+        "/opens": "24:00",
+        "/noticed/date": "令和8年5月1日",
+        "/noticed/time": "",
+        "/lasted": "8日",
+    }
+    refused = await fill(client, url, wrong)
+    assert refused.status_code in (303, 422)
+    page = (await client.get(url)).text
+    for kept in ("24:00", "令和8年5月1日", "8日"):
+        assert f'value="{kept}"' in page, f"what was typed is lost: {kept}"
+    check = (await client.get(f"/drafts/{draft}/check")).text
+    for words in ("翌日の0:00", "時刻も入力してください", "7日以下"):
+        assert words in check
+    right = {
+        "/opens": "午前9時半",
+        "/noticed/date": "令和8年4月30日",
+        "/noticed/time": "２４：００",
+        "/lasted": "90分",
+    }
+    assert (await fill(client, url, right)).status_code == 303
+    page = controls(await client.get(url))
+    assert page["/noticed/time"] == ["２４：００"], "typed text stays as typed"
+    check = (await client.get(f"/drafts/{draft}/check")).text
+    for shown in ("9時30分", "令和8年5月1日 0時00分", "1時間30分"):
+        assert shown in check
+    filed = await client.post(f"/drafts/{draft}/file")
+    assert filed.status_code == 303, filed.text
+    async with office.counter.database.session() as session:
+        data = (await session.scalars(select(Case))).one().data
+    assert data["opens"] == "09:30"
+    assert data["noticed"] == "2026-05-01T00:00:00+09:00"
+    assert data["lasted"] == "PT1H30M"

@@ -172,16 +172,17 @@ def registration(number: str, columns: dict[str, object] | None = None) -> Regis
 async def test_numbers_have_no_gaps_whoever_takes_them_and_whatever_fails(
     counter: Counter,
 ) -> None:
-    async def take(fails: bool) -> str | None:
+    async def take(fails: bool, sort: str) -> str | None:
         async with counter.database.session() as session:
             number = await take_number(
                 session,
                 kind="register",
                 name="trial",
-                template="{office}-{serial:03}",
+                template="{office}{kind}-{serial:03}",
                 agency_id=KANTO,
                 office="関東",
                 on=date(2026, 5, 1),
+                sort=sort,
             )
             await asyncio.sleep(0.01)
             if fails:
@@ -190,9 +191,9 @@ async def test_numbers_have_no_gaps_whoever_takes_them_and_whatever_fails(
             await session.commit()
             return number
 
-    taken = await asyncio.gather(*(take(fails=n % 3 == 0) for n in range(12)))
+    taken = await asyncio.gather(*(take(n % 3 == 0, "商役"[n % 2]) for n in range(24)))
     kept = sorted(number for number in taken if number)
-    assert kept == [f"関東-{n:03}" for n in range(1, 9)]
+    assert kept == [f"関東{sort}-{n:03}" for sort in "商役" for n in range(1, 9)]
 
 
 async def test_two_amendments_at_once_both_count(counter: Counter) -> None:

@@ -32,6 +32,7 @@ from madoguchi.documents import service as documents
 from madoguchi.identity.service import Actor
 from madoguchi.kernel import journal
 from madoguchi.procedures import service as procedures
+from madoguchi.web.admission.arrival import arrival_clock, time_waited
 from madoguchi.web.idempotency import once
 from madoguchi.web.paging import link_header
 
@@ -96,8 +97,9 @@ async def case_journal(
 @router.get("/cases/{case_id}/receipt", operation_id="getReceipt")
 async def receipt(request: Request, case_id: str, actor: Signed) -> dict[str, Any]:
     """The receipt with all that is needed to verify it without us."""
-    async with request.app.state.database.reading() as session:
-        return await receipt_value(session, await own_case(session, actor, case_id))
+    state = request.app.state
+    async with state.database.reading() as session:
+        return await receipt_value(session, await own_case(session, actor, case_id), state.log)
 
 
 @router.get("/cases/{case_id}/files/{sha256}", operation_id="getCaseFile")
@@ -168,7 +170,8 @@ async def _send_again(
         await replace_content(
             session, state.blobs, actor, state.clock, draft, judged, body.data, body.attached
         )
-    return await resubmit(session, state.blobs, actor, state.clock, draft.id)
+    clock, waited = arrival_clock(request), time_waited(request)
+    return await resubmit(session, state.blobs, actor, clock, draft.id, waited)
 
 
 async def _detail(session: AsyncSession, case: Case) -> CaseDetail:

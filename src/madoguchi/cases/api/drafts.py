@@ -24,10 +24,12 @@ from madoguchi.cases.filing.by_program import replace_content
 from madoguchi.cases.filing.correct import resubmit
 from madoguchi.cases.filing.drafts import check_revision, not_filed, open_drafts, start_draft
 from madoguchi.cases.filing.evaluating import judge
+from madoguchi.cases.filing.files import throw_away
 from madoguchi.cases.filing.pages.counter import Signed
 from madoguchi.cases.filing.submit import NotReady, file_draft
 from madoguchi.cases.models import Draft
 from madoguchi.procedures import service as procedures
+from madoguchi.web.admission.arrival import arrival_clock, time_waited
 from madoguchi.web.idempotency import once
 
 router = APIRouter(prefix="/api/v1", tags=["filing"])
@@ -112,8 +114,10 @@ async def put(request: Request, draft_id: str, actor: Signed, match: Match = Non
 @router.delete("/drafts/{draft_id}", operation_id="deleteDraft", status_code=204)
 async def delete(request: Request, draft_id: str, actor: Signed) -> Response:
     """Throw a draft away."""
-    async with request.app.state.database.session() as session:
-        await session.delete(not_filed(await own_draft(session, actor, draft_id, lock=True)))
+    state = request.app.state
+    async with state.database.session() as session:
+        draft = not_filed(await own_draft(session, actor, draft_id, lock=True))
+        await throw_away(session, draft, state.clock())
         await session.commit()
     return Response(status_code=204)
 
@@ -126,7 +130,9 @@ async def file(request: Request, draft_id: str, actor: Signed) -> Response:
         draft = await own_draft(session, actor, draft_id, lock=True)
         use = resubmit if draft.case_id is not None and draft.filed_at is None else file_draft
         try:
-            case = await use(session, state.blobs, actor, state.clock, draft_id)
+            case = await use(
+                session, state.blobs, actor, arrival_clock(request), draft_id, time_waited(request)
+            )
             await session.commit()
         except NotReady as fault:
             await session.rollback()

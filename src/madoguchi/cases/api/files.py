@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from madoguchi.cases.api.body import multipart_of
 from madoguchi.cases.api.schemas import FileOut
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.filing.files import place_in
@@ -19,20 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["filing"])
 ANY = Accept(
     ("pdf", "jpeg", "png", "docx", "xlsx", "pptx", "csv", "txt", "xml", "json", "zip"), 200
 )
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
+_BODY = multipart_of(["file"], file={"type": "string", "format": "binary"})
 
 
 @router.post(

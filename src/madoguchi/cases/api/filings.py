@@ -13,6 +13,7 @@ from madoguchi.cases.filing.by_program import Sent, draft_sent, judge_sent
 from madoguchi.cases.filing.pages.counter import Signed
 from madoguchi.cases.filing.submit import NotReady, file_draft
 from madoguchi.procedures import service as procedures
+from madoguchi.web.admission.arrival import arrival_clock, time_waited
 from madoguchi.web.idempotency import idempotency_key, once
 
 router = APIRouter(prefix="/api/v1", tags=["filing"])
@@ -54,13 +55,16 @@ async def file(request: Request, procedure_id: str, actor: Signed, key: Key = No
         )
     body = await read_body(request, FilingIn)
     sent = Sent(body.data, body.attached, body.catalogue_id, body.digest)
+    clock = arrival_clock(request)
     async with state.database.session() as session:
 
         async def work() -> Response:
-            draft = await draft_sent(session, state.blobs, actor, state.clock, procedure_id, sent)
+            draft = await draft_sent(session, state.blobs, actor, clock, procedure_id, sent)
             session.add(draft)
             await session.flush()
-            case = await file_draft(session, state.blobs, actor, state.clock, draft.id)
+            case = await file_draft(
+                session, state.blobs, actor, clock, draft.id, time_waited(request)
+            )
             case.channel = "api"
             package = await procedures.package(session, case.digest)
             return JSONResponse(

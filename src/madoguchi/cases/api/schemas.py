@@ -100,6 +100,7 @@ class VerdictOut(BaseModel):
     attachments: dict[str, dict[str, Any]]
     fees: list[dict[str, Any]]
     authority: str | None
+    via: str | None = None
 
 
 class DraftOut(BaseModel):
@@ -134,9 +135,14 @@ class CaseOut(BaseModel):
     waits_for: str
     outcome: str | None
     due_on: date | None
+    act_by: datetime | None = Field(description="When the time of the present state is over.")
+    late: bool = Field(description="Something was sent after its time.")
     content_hash: str
     revision: int
     agent: str | None
+    erased_at: datetime | None = Field(
+        default=None, description="When its content was erased (消去); what is left is this."
+    )
 
 
 class CaseDetail(CaseOut):
@@ -204,6 +210,7 @@ def verdict_out(judged: Judged) -> VerdictOut:
             for fee in verdict.fees
         ],
         authority=verdict.authority,
+        via=verdict.via,
     )
 
 
@@ -256,7 +263,10 @@ def _case(case: Case, package: Package) -> dict[str, Any]:
         "waits_for": case.waits_for,
         "outcome": case.outcome,
         "due_on": case.due_on,
+        "act_by": case.act_by,
+        "late": case.late,
         "content_hash": case.content_hash,
         "revision": case.revision,
         "agent": case.agent_name,
+        "erased_at": case.erased_at,
     }

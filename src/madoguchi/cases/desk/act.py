@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.access import OFFICIAL
 from madoguchi.cases.desk.opening import case_at_desk
-from madoguchi.cases.desk.points import note_points, unknown_points
+from madoguchi.cases.desk.perform import Deed, perform
+from madoguchi.cases.desk.points import unknown_points
 from madoguchi.cases.desk.stage import WORK
-from madoguchi.cases.effects import Effected, run_effects
 from madoguchi.cases.errors import CaseError, case_error
 from madoguchi.cases.judging import judge_case
 from madoguchi.cases.models import Case
-from madoguchi.cases.transition import bound_hash, history, move, proposal_hash, proposals, remember
+from madoguchi.cases.transition import bound_hash, history
 from madoguchi.identity.service import Actor, roles_at
-from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import (
@@ -24,7 +23,6 @@ from madoguchi.procedures.service import (
     Environment,
     Fault,
     Package,
-    Transition,
     advance,
     evaluate_form,
 )
@@ -80,7 +78,7 @@ async def act(
         return case  # the second of two clicks
     package = await procedures.package(session, case.digest)
     at = clock()
-    judged = await judge_case(session, case, package, jst_date(at))
+    judged = await judge_case(session, case, package, jst_date(at), official=True)
     action = package.machine.actions.get(name)
     values, entered, faults = _form(package, action, form, judged.context(case), judged.environment)
     transition = advance(
@@ -96,16 +94,10 @@ async def act(
     _unchanged(case, transition.action, seen)
     if faults:
         raise FormRefused(faults)
-    source = case.state
-    bound = _bind(case, package, transition, entered)
-    move(case, package.machine, transition, package.spec.standard_period, at)
-    remember(case, name, actor.id, bound, at, seen.token)
-    _keep(session, case, package, transition, entered, at)
-    if case.assignee_id is None and case.stage == WORK:
-        case.assignee_id = actor.id  # whoever begins the work has it
-    done = await run_effects(session, case, package, transition, entered, actor, clock, judged)
-    await _journal(session, case, actor, transition, source, entered, bound, done, at)
-    await session.flush()
+    deed = Deed(actor, OFFICIAL, entered, seen.token)
+    await perform(session, case, package, judged, transition, deed, clock)
+    if case.assignee_id is None and case.stage == WORK and roles_at(actor, case.agency_id):
+        case.assignee_id = actor.id  # whoever begins the work has it; not who passed it on
     return case
 
 
@@ -151,72 +143,3 @@ def _unchanged(case: Case, action: Action, seen: Seen) -> None:
             "画面を開いたあとで、この案件の内容が変わりました。新しい内容を確かめて、もう一度行ってください。",
             "The case changed after you opened the page. Look at it again and repeat the action.",
         )
-
-
-def _bind(case: Case, package: Package, transition: Transition, entered: Mapping[str, Any]) -> str:
-    """The hash this act is bound to; a proposal is kept, with what it proposes."""
-    name = transition.action.name
-    if name not in proposals(package.machine):
-        return bound_hash(case, transition.action)
-    bound = proposal_hash(case.content_hash, name, entered)
-    case.last_proposal = {"action": name, "content_hash": bound, "form": dict(entered)}
-    return bound
-
-
-def _keep(
-    session: AsyncSession,
-    case: Case,
-    package: Package,
-    transition: Transition,
-    entered: Mapping[str, Any],
-    at: datetime,
-) -> None:
-    """What the form said: for letters, and for the applicant who is to correct something."""
-    form = transition.action.form
-    told = {
-        n: entered.get(n) for n, f in form.items() if not f.for_officials and f.type != "points"
-    }
-    if transition.action.name in proposals(package.machine) or transition.final:
-        case.decision = {**case.decision, **told}
-    points = next((n for n, field in form.items() if field.type == "points"), None)
-    if case.stage == "applicant":
-        asked = [str(pointer) for pointer in entered.get(points or "") or ()]
-        case.correction = {
-            "points": asked,
-            "reason": told.get("reason"),
-            "due": told.get("due"),
-            "at": at.isoformat(),
-        }
-        note_points(session, case, package, asked, at)
-
-
-async def _journal(
-    session: AsyncSession,
-    case: Case,
-    actor: Actor,
-    transition: Transition,
-    source: str,
-    entered: Mapping[str, Any],
-    bound: str,
-    done: Effected,
-    at: datetime,
-) -> None:
-    await journal.append(
-        session,
-        subject=f"case:{case.id}",
-        action=transition.action.name,
-        actor=actor.id,
-        at=at,
-        payload={
-            "actor_name": actor.name,
-            "side": "official",
-            "from": source,
-            "to": transition.to,
-            "outcome": transition.outcome,
-            "form": dict(entered),
-            "revision": case.revision,
-            "content_hash": bound,
-            "due_on": case.due_on,
-            **done.as_payload(),
-        },
-    )

@@ -17,11 +17,14 @@ from madoguchi.cases.desk.schemas import (
     AssigneeIn,
     DeskActionIn,
     DeskCase,
+    TogetherIn,
+    TogetherOut,
     TrayLine,
     TrayOut,
     case_out,
     line_out,
 )
+from madoguchi.cases.desk.together import TogetherRefused, act_together
 from madoguchi.cases.desk.tray import CaseRow, TrayQuery
 from madoguchi.cases.desk.view import case_view
 from madoguchi.identity.service import Actor, agencies_where
@@ -100,7 +103,44 @@ async def do(
             return await once(request, session, actor=actor.id, at=app.clock(), work=work)
         except FormRefused as error:
             await session.rollback()
-            return _refused(request, error)
+            return refused(request, error)
+
+
+@router.post(
+    "/actions/{action}",
+    operation_id="actTogetherAtDesk",
+    response_model=TogetherOut,
+    openapi_extra=schema_of(TogetherIn),
+)
+async def do_together(request: Request, action: str, actor: Official, key: Key = None) -> Response:
+    """Do one action on many cases, all or none. 409 with an entry of `errors` a case refused."""
+    app = request.app.state
+    body = await read_body(request, TogetherIn)
+    seen = {item.id: item.content_hash for item in body.cases}
+    async with app.database.session() as session:
+
+        async def work() -> Response:
+            done = await act_together(session, actor, seen, action, body.form, None, app.clock)
+            return JSONResponse({"states": {case.id: case.state for case in done}})
+
+        try:
+            return await once(request, session, actor=actor.id, at=app.clock(), work=work)
+        except FormRefused as error:
+            await session.rollback()
+            return refused(request, error)
+        except TogetherRefused as error:
+            await session.rollback()
+            language = request.state.language
+            return problem(
+                request,
+                error.status,
+                code=error.code,
+                message=error.message,
+                errors=[
+                    {"case": case_id, "detail": pick(reason, language)}
+                    for case_id, reason in error.refusals.items()
+                ],
+            )
 
 
 @router.put(
@@ -120,8 +160,8 @@ async def assignee(request: Request, case_id: str, actor: Official) -> DeskCase:
 
 
 async def _case(request: Request, session: AsyncSession, actor: Actor, case_id: str) -> DeskCase:
-    today = jst_date(request.app.state.clock())
-    return case_out(await case_view(session, actor, case_id, request.state.language, today))
+    now = request.app.state.clock()
+    return case_out(await case_view(session, actor, case_id, request.state.language, now))
 
 
 async def _line(session: AsyncSession, row: CaseRow, today: date) -> TrayLine:
@@ -136,7 +176,7 @@ async def _line(session: AsyncSession, row: CaseRow, today: date) -> TrayLine:
     return line_out(row, state.label, stands)
 
 
-def _refused(request: Request, error: FormRefused) -> Response:
+def refused(request: Request, error: FormRefused) -> Response:
     """problem+json with one entry of `errors` for each fault of the form."""
     return problem(
         request,

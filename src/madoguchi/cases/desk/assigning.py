@@ -12,7 +12,7 @@ from madoguchi.identity.service import ROLES, Actor, Person
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
 
-NOT_HANDLING = frozenset({"administrator", "manager"})
+NOT_HANDLING = frozenset({"administrator", "manager", "inspector"})
 MOST = 200
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from madoguchi.cases.desk.answers import shown
-from madoguchi.kernel.language import Text
+from madoguchi.cases.stored import shown
+from madoguchi.kernel.language import Text, pick
 from madoguchi.procedures.service import Field, Package
 
 
@@ -98,13 +98,9 @@ def _label(package: Package, pointer: str, field: Field | None, data: Mapping[st
             "en": f", row {number}" if number else ", row removed",
         }
     return {
-        language: f"{_in(top.label, language)}{middle[language]} {_in(field.label, language)}"
+        language: f"{pick(top.label, language)}{middle[language]} {pick(field.label, language)}"
         for language in ("ja", "en")
     }
-
-
-def _in(text: Text, language: str) -> str:
-    return text.get(language) or text.get("ja", "")
 
 
 def _row_number(rows: Any, row_id: str) -> int | None:

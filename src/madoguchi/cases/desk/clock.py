@@ -4,14 +4,12 @@
 are counted from the day after (初日不算入, 民法第140条); months end as 民法第143条 says.
 """
 
-import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from madoguchi.kernel import calendar
+from madoguchi.kernel.periods import last_day, read_period
 
-_PERIOD = re.compile(r"([1-9]\d{0,3}) (open days|days|months)\Z")
 SOON_DAYS = 5
 RUN, PAUSE, STOP = "run", "pause", "stop"
 
@@ -31,25 +29,8 @@ class Standing:
 
 def due_on(period: str | None, arrived_on: date) -> date | None:
     """The last day of a standard period "N open days | N days | N months", None without one."""
-    match = _PERIOD.match(period or "")
-    if match is None:
-        return None
-    count, unit = int(match[1]), match[2]
-    if unit == "open days":
-        return calendar.add_open_days(arrived_on, count)
-    if unit == "days":
-        return arrived_on + timedelta(days=count)
-    return _months_after(arrived_on, count)
-
-
-def _months_after(day: date, months: int) -> date:
-    """民法第143条: to the day before the corresponding one, or the last of the month."""
-    start = day + timedelta(days=1)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    if start.day > last:
-        return date(year, month + 1, last)
-    return date(year, month + 1, start.day) - timedelta(days=1)
+    found = read_period(period)
+    return last_day(arrived_on, found) if found is not None else None
 
 
 def paused_between(period: str | None, paused_since: date, resumed_on: date) -> int:

@@ -36,6 +36,8 @@ class TrayLine(BaseModel):
     stage: str = Field(description="work | approval | applicant | done")
     outcome: str | None
     clock: ClockOut
+    act_by: datetime | None = Field(description="When the time of the present state is over.")
+    late: bool = Field(description="Something was sent after its time.")
     assignee: str | None
 
 
@@ -65,6 +67,27 @@ class ActionOut(BaseModel):
     refusal: Text | None
 
 
+class ComingOut(BaseModel):
+    """What the system will do by itself, and when."""
+
+    name: str
+    label: Text
+    due: datetime
+
+
+class StepOut(BaseModel):
+    """One step of an approval route (決裁ルート)."""
+
+    action: str
+    step: str
+    label: Text
+    role: str
+    state: str = Field(description="passed | current | waiting | skipped")
+    actor: str | None
+    proxy: bool
+    reviewed: bool
+
+
 class LetterOut(BaseModel):
     """A letter that was issued; `sha256` is the PDF's, null while it is being set."""
 
@@ -89,6 +112,8 @@ class DeskCase(TrayLine):
     checks: list[CheckOut]
     faults: list[dict[str, Any]]
     actions: list[ActionOut]
+    coming: list[ComingOut]
+    route: list[StepOut] = Field(description="The steps of the approval route, if it has one.")
     letters: list[LetterOut]
     decision: dict[str, Any]
     correction: dict[str, Any] | None
@@ -108,6 +133,40 @@ class DeskActionIn(BaseModel):
     expected_revision: int | None = Field(default=None, ge=1, le=1_000_000)
     expected_content_hash: str | None = Field(default=None, max_length=100)
     expected_state: str | None = Field(default=None, max_length=64)
+
+
+class TogetherCase(BaseModel):
+    """One case of an act on many: `content_hash` as GET …/cases/{id} gave it with the action."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(max_length=26)
+    content_hash: str = Field(max_length=100)
+
+
+class TogetherIn(BaseModel):
+    """One act on many cases: all of them or none."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "form": {},
+                    "cases": [{"id": "01J000000000000000000000AA", "content_hash": "sha256:…"}],
+                }
+            ]
+        },
+    )
+
+    form: dict[str, Any] = Field(default_factory=dict)
+    cases: list[TogetherCase] = Field(min_length=1, max_length=200)
+
+
+class TogetherOut(BaseModel):
+    """The cases as they stand after the act: id → state."""
+
+    states: dict[str, str]
 
 
 class AssigneeIn(BaseModel):
@@ -133,6 +192,8 @@ def line_out(row: CaseRow, label: Text, stands: Standing) -> TrayLine:
         stage=row.stage,
         outcome=row.outcome,
         clock=ClockOut(kind=stands.kind, days=stands.days, due_on=stands.due_on),
+        act_by=row.act_by,
+        late=row.late,
         assignee=row.assignee_id,
     )
 
@@ -166,12 +227,17 @@ def case_out(view: CaseView) -> DeskCase:
         actions=[
             ActionOut(
                 name=item.action.name,
-                label=item.action.label,
+                label=item.label,
                 content_hash=bound_hash(case, item.action),
                 refusal=item.refusal,
             )
             for item in view.actions
         ],
+        coming=[
+            ComingOut(name=item.action.name, label=item.action.label, due=item.due)
+            for item in view.coming
+        ],
+        route=_steps(view),
         letters=[
             LetterOut(
                 id=letter.id,
@@ -187,3 +253,20 @@ def case_out(view: CaseView) -> DeskCase:
         decision=case.decision,
         correction=case.correction,
     )
+
+
+def _steps(view: CaseView) -> list[StepOut]:
+    return [
+        StepOut(
+            action=route.action.name,
+            step=item.step.id,
+            label=item.step.label,
+            role=item.step.role,
+            state=item.state,
+            actor=item.act.actor if item.act is not None else None,
+            proxy=item.act is not None and item.act.proxy,
+            reviewed=item.reviewed is not None,
+        )
+        for route in view.routes
+        for item in route.steps
+    ]

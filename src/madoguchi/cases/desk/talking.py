@@ -26,7 +26,7 @@ async def add_note(
     session: AsyncSession, actor: Actor, case_id: str, body: str, clock: Clock
 ) -> CaseNote:
     """An internal note on a case; the caller commits. CaseError 404, 422 (empty, too long)."""
-    case = await case_at_desk(session, actor, case_id)
+    case = await case_at_desk(session, actor, case_id, lock=True)
     text = body.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST_NOTE:
         raise case_error(
@@ -59,7 +59,7 @@ async def write_to_applicant(
     session: AsyncSession, actor: Actor, case_id: str, body: str, clock: Clock
 ) -> None:
     """Say something to the applicant and put a notice in their inbox; the caller commits."""
-    case = await case_at_desk(session, actor, case_id)
+    case = await case_at_desk(session, actor, case_id, lock=True)
     said = await messages.say(
         session,
         case_id=case.id,

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from madoguchi.cases.desk.answers import shown
 from madoguchi.cases.desk.changes import file_label
+from madoguchi.cases.grace import WAITED, wait_words
+from madoguchi.cases.stored import shown
 from madoguchi.kernel.journal import Entry
 from madoguchi.kernel.language import Text, pick
 from madoguchi.procedures.service import Action, Package
 
+_STEP: Text = {"ja": "段階", "en": "Step"}
 _ALIASES = {"filed": "submit"}
 _TONES = {"granted": "success", "accepted": "success", "refused": "error", "withdrawn": "neutral"}
 
@@ -44,12 +46,35 @@ def _event(package: Package, entry: Entry, language: str) -> Event:
         title=done.label if done is not None and entry.action != "filed" else None,
         key=entry.action,
         by=str(payload.get("actor_name") or ""),
-        lines=tuple(_lines(package, action, payload, language)),
+        lines=(
+            *_step(package, payload, language),
+            *_waited(payload, language),
+            *_lines(package, action, payload, language),
+        ),
         letters=tuple(str(letter["number"]) for letter in payload.get("letters") or ()),
         tone=_TONES.get(str(payload.get("outcome")), "info"),
         revision=payload.get("revision") if "patch" in payload else None,
         seq=entry.seq,
     )
+
+
+def _step(package: Package, payload: Mapping[str, Any], language: str) -> list[tuple[Text, str]]:
+    """The step of an approval route the act was about, and whether a proxy did it."""
+    found = [
+        step.label
+        for route in package.machine.routes.values()
+        for step in route.steps
+        if step.id == payload.get("step")
+    ]
+    proxy = (
+        {"ja": "(代決)", "en": " (as a proxy)"} if payload.get("proxy") else {"ja": "", "en": ""}
+    )
+    return [(_STEP, pick(label, language) + pick(proxy, language)) for label in found[:1]]
+
+
+def _waited(payload: Mapping[str, Any], language: str) -> list[tuple[Text, str]]:
+    words = wait_words(payload, language)
+    return [(WAITED, words)] if words else []
 
 
 def _lines(

@@ -46,6 +46,9 @@ _COLUMNS = (
     Case.stage,
     Case.outcome,
     Case.due_on,
+    Case.act_by,
+    Case.late,
+    Case.turn,
     Case.paused_since,
     Case.decided_at,
     Case.assignee_id,
@@ -89,13 +92,11 @@ async def tray(
     session: AsyncSession, person: str, agencies: Collection[str], query: TrayQuery, today: date
 ) -> Tray:
     """A page of the tray of `person`, who covers `agencies`."""
-    wanted = sorted({query.agency_id} & set(agencies) if query.agency_id else agencies)
+    wanted = _wanted(agencies, query)
     if not wanted:
         return Tray((), None)
-    conditions = [*_tab(query.tab, person, today), *_filters(query)]
     found = matching(session, query.text)
-    if found is not None:
-        conditions.append(found)
+    conditions = _narrowed(person, query, today, found)
     column, descending = _order(query.order)
     if query.order == BY_DUE:
         conditions.append(Case.due_on.is_not(None))
@@ -117,6 +118,14 @@ async def tray(
     more = len(rows) > query.limit
     last = page[-1] if more else None
     return Tray(page, (getattr(last, column.key), last.id) if last is not None else None)
+
+
+def selected(
+    session: AsyncSession, person: str, agencies: Collection[str], query: TrayQuery, today: date
+) -> list[ColumnElement[bool]]:
+    """The conditions of every case a query selects, whatever its page and order."""
+    found = matching(session, query.text)
+    return [_at(_wanted(agencies, query)), *_narrowed(person, query, today, found)]
 
 
 async def counts(
@@ -147,6 +156,17 @@ async def counts(
 def soon(today: date) -> date:
     """The last due day that counts as near (期限が近い)."""
     return calendar.add_open_days(today, SOON_DAYS)
+
+
+def _wanted(agencies: Collection[str], query: TrayQuery) -> list[str]:
+    return sorted({query.agency_id} & set(agencies) if query.agency_id else agencies)
+
+
+def _narrowed(
+    person: str, query: TrayQuery, today: date, found: ColumnElement[bool] | None
+) -> list[ColumnElement[bool]]:
+    words = [] if found is None else [found]
+    return [*_tab(query.tab, person, today), *_filters(query), *words]
 
 
 def _tab(tab: str, person: str, today: date) -> list[ColumnElement[bool]]:

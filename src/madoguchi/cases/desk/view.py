@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.cases.desk.answers import AnswerPage, answer_pages
+from madoguchi.cases.answers import AnswerPage
+from madoguchi.cases.desk.answers import filed_answers
 from madoguchi.cases.desk.changes import Change, changes_of, file_label
 from madoguchi.cases.desk.checks import CheckResult, check_results, other_faults
 from madoguchi.cases.desk.clock import Standing, standing
 from madoguchi.cases.desk.models import CaseNote
 from madoguchi.cases.desk.opening import case_at_desk
+from madoguchi.cases.desk.routing import RouteView, routes_of
 from madoguchi.cases.desk.talking import notes_of
 from madoguchi.cases.desk.timeline import Event, events, point_labels
 from madoguchi.cases.judging import CaseVerdict, judge_case
 from madoguchi.cases.letters import letters_of
 from madoguchi.cases.models import Case, Letter, RegisterEntry
+from madoguchi.cases.timers import is_late, timers_of
 from madoguchi.cases.transition import bound_hash, history
 from madoguchi.documents.service import scan_states
 from madoguchi.identity import service as identity
@@ -29,20 +32,30 @@ from madoguchi.kernel.language import Text
 from madoguchi.messages import service as messages
 from madoguchi.payments import service as payments
 from madoguchi.procedures import service as procedures
-from madoguchi.procedures.service import Action, Package, State, advance
+from madoguchi.procedures.service import Action, Package, State, Transition, advance
 from madoguchi.procedures.workflow.advance import WorkflowError
+from madoguchi.procedures.workflow.timers import Coming
 from madoguchi.registry.service import Fact, facts_of
 
 JOURNAL_SHOWN = 500
 RELATED_SHOWN = 20
+PASS_ON: Text = {"ja": "承認して次に回す", "en": "Approve and pass on"}
+# Acts of a route that are not this person's, or not needed: there is nothing to explain.
+NOT_OFFERED = frozenset({"nothing-to-review", "not-the-proposer", "route-begun", "step-not-passed"})
 
 
 @dataclass(frozen=True)
 class Offered:
-    """An action this official's role covers; `refusal` says why it cannot be done now."""
+    """An action this official's role covers; `refusal` says why it cannot be done now.
+
+    `label` is what the button says: a step of a route that does not decide yet passes the case on.
+    `proxy`: it would be done in somebody's absence (代決).
+    """
 
     action: Action
     refusal: Text | None
+    label: Text
+    proxy: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,7 @@ class CaseView:
     case: Case
     package: Package
     agency: Text
+    beyond: Text | None
     state: State
     standing: Standing
     judged: CaseVerdict
@@ -100,23 +114,31 @@ class CaseView:
     entries: Sequence[RegisterEntry]
     others: Sequence[Case]
     actions: Sequence[Offered]
+    coming: Sequence[Coming]
+    routes: Sequence[RouteView]
+    people: Mapping[str, str]
+    overdue: bool
 
 
 async def case_view(
-    session: AsyncSession, actor: Actor, case_id: str, language: str, today: date
+    session: AsyncSession, actor: Actor, case_id: str, language: str, now: datetime
 ) -> CaseView:
     """All of a case for an official of its agency. CaseError 404 for everyone else."""
-    case = await case_at_desk(session, actor, case_id)
+    case, today = await case_at_desk(session, actor, case_id, reading=True), jst_date(now)
     package = await procedures.package(session, case.digest)
-    judged = await judge_case(session, case, package, today)
+    judged = await judge_case(session, case, package, today, official=True)
     entries = await journal.entries(session, f"case:{case.id}", limit=JOURNAL_SHOWN)
     state = package.machine.states[case.state]
     names = await identity.people_named(session, [case.assignee_id] if case.assignee_id else [])
     agency = await identity.agency(session, case.agency_id)
+    beyond = case.forward_to or case.via_agency_id
+    other = await identity.agency(session, beyond) if beyond is not None else None
+    routes = routes_of(case, package.machine, judged.context(case))
     return CaseView(
         case=case,
         package=package,
         agency=dict(agency.name),
+        beyond=dict(other.name) if other is not None else None,
         state=state,
         standing=standing(
             stage=case.stage,
@@ -127,10 +149,10 @@ async def case_view(
         ),
         judged=judged,
         assignee=names.get(case.assignee_id or ""),
-        answers=answer_pages(
+        answers=filed_answers(
             package, case.data, case.provenance, judged.verdict.relevant, language
         ),
-        files=await _files(session, package, case),
+        files=await files_of(session, package, case.attached),
         omitted=[(file_label(package, key), dict(why)) for key, why in case.omitted.items()],
         checks=check_results(package, judged.verdict),
         faults=other_faults(package, judged.verdict),
@@ -145,7 +167,18 @@ async def case_view(
         entries=await _entries(session, actor, case),
         others=await _others(session, actor, case),
         actions=offered(package, case, judged, actor),
+        coming=timers_of(case, package, judged),
+        routes=routes,
+        people=await identity.people_named(session, sorted(_acted(routes))),
+        overdue=is_late(case.act_by, now),
     )
+
+
+def _acted(routes: Sequence[RouteView]) -> set[str]:
+    """The officials who passed steps, and who reviewed what proxies passed."""
+    steps = [item for route in routes for item in route.steps]
+    acted = {item.act.actor for item in steps if item.act is not None}
+    return acted | {item.reviewed for item in steps if item.reviewed is not None}
 
 
 def offered(package: Package, case: Case, judged: CaseVerdict, actor: Actor) -> list[Offered]:
@@ -156,8 +189,9 @@ def offered(package: Package, case: Case, judged: CaseVerdict, actor: Actor) -> 
         if not action.by & roles:
             continue
         refusal: Text | None = None
+        done: Transition | None = None
         try:
-            advance(
+            done = advance(
                 package.machine,
                 action.name,
                 case.state,
@@ -168,13 +202,20 @@ def offered(package: Package, case: Case, judged: CaseVerdict, actor: Actor) -> 
                 judged.context(case),
             )
         except WorkflowError as error:
+            if error.code in NOT_OFFERED:
+                continue
             refusal = error.message
-        found.append(Offered(action, refusal))
+        passes_on = done is not None and done.step is not None and done.to == done.source
+        label = PASS_ON if passes_on and action.route is not None else action.label
+        found.append(Offered(action, refusal, label, done is not None and done.proxy))
     return found
 
 
-async def _files(session: AsyncSession, package: Package, case: Case) -> list[FileLine]:
-    hashes = {file["sha256"] for files in case.attached.values() for file in files}
+async def files_of(
+    session: AsyncSession, package: Package, attached: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> list[FileLine]:
+    """Filed files with their labels and how their scans came out."""
+    hashes = {str(file["sha256"]) for files in attached.values() for file in files}
     states = await scan_states(session, hashes)
     return [
         FileLine(
@@ -185,7 +226,7 @@ async def _files(session: AsyncSession, package: Package, case: Case) -> list[Fi
             str(file["sha256"]),
             states.get(file["sha256"], "unscanned"),
         )
-        for key, files in case.attached.items()
+        for key, files in attached.items()
         for file in files
     ]
 

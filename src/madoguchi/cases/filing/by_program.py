@@ -18,7 +18,7 @@ from madoguchi.cases.filing.drafts import (
     write,
 )
 from madoguchi.cases.filing.editing import editable
-from madoguchi.cases.filing.evaluating import Judged, party_of, verdict
+from madoguchi.cases.filing.evaluating import Judged, first_phase, judge_in, party_of, round_for
 from madoguchi.cases.filing.files import Place, place_in
 from madoguchi.cases.models import Draft
 from madoguchi.documents import service as documents
@@ -68,16 +68,17 @@ async def judge_sent(
     draft = await draft_sent(session, blobs, actor, clock, procedure_id, sent)
     package = await procedures.package(session, draft.digest)
     today = jst_date(clock())
+    party = party_of(draft)
     environment = await environment_of(
         session,
-        party_of(draft),
+        party,
         catalogue_id=sent.catalogue_id,
         today=today,
         filed_on=today,
+        phase=first_phase(package),
+        filing_round=round_for(package, clock()),
     )
-    return Judged(
-        package, environment, verdict(package, draft.entered, draft.attached, environment)
-    )
+    return await judge_in(session, draft, package, party, environment)
 
 
 async def draft_sent(
@@ -174,12 +175,13 @@ async def resolve_files(
                 person=actor.id,
                 organisations=[actor.organisation] if actor.organisation else [],
             )
-            _fits(place, stored)
+            fits(place, stored)
             found.setdefault(key, []).append(stored.as_json())
     return found
 
 
-def _fits(place: Place, stored: documents.StoredFile) -> None:
+def fits(place: Place, stored: documents.StoredFile) -> None:
+    """CaseError 422 unless a place takes files of this type and size."""
     media = {_MEDIA[kind] for kind in place.accept.kinds if kind in _MEDIA}
     if stored.type not in media or stored.size > place.accept.limit:
         raise case_error(

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.cases.access import own_case, own_draft
-from madoguchi.cases.filing.drafts import not_filed, start_draft, touch
+from madoguchi.cases.access import own_case, still_there
+from madoguchi.cases.filing.drafts import start_draft, touch
 from madoguchi.cases.models import Draft
 from madoguchi.identity.service import Actor
-from madoguchi.kernel.clock import Clock, jst_date
+from madoguchi.kernel.clock import Clock
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Field
 
@@ -23,7 +23,7 @@ async def copy_filing(session: AsyncSession, actor: Actor, clock: Clock, case_id
     Answers of fields that no longer exist, pledges and files are left out. Raises CaseError 404,
     ProcedureError 404 when the procedure is not open.
     """
-    case = await own_case(session, actor, case_id)
+    case = still_there(await own_case(session, actor, case_id))
     draft = await start_draft(
         session, actor, clock, case.procedure_id, catalogue_id=case.catalogue_id
     )
@@ -39,31 +39,6 @@ async def copy_filing(session: AsyncSession, actor: Actor, clock: Clock, case_id
     touch(draft, clock())
     await session.flush()
     return draft
-
-
-async def renew_draft(session: AsyncSession, actor: Actor, clock: Clock, draft_id: str) -> Draft:
-    """The draft in the version in force today, when its own version has closed.
-
-    Answers and files the new version can take move over, the old draft goes. CaseError 404, 409,
-    ProcedureError 404 when no version is open.
-    """
-    old = not_filed(await own_draft(session, actor, draft_id, lock=True))
-    package = await procedures.package(session, old.digest)
-    if old.case_id is not None or package.open_on(jst_date(clock())):
-        return old
-    new = await start_draft(session, actor, clock, old.procedure_id, catalogue_id=old.catalogue_id)
-    package = await procedures.package(session, new.digest)
-    new.entered = {**new.entered, **copied(package.fields, old.entered)}
-    new.attached = {
-        key: files
-        for key, files in old.attached.items()
-        if key in package.attachments or package.field_at(key) is not None
-    }
-    new.copied_from = old.copied_from
-    await session.delete(old)
-    touch(new, clock())
-    await session.flush()
-    return new
 
 
 def copied(fields: Mapping[str, Field], data: Mapping[str, Any]) -> dict[str, Any]:

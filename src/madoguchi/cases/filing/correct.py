@@ -5,32 +5,33 @@ does not run. The journal keeps what stood before and after.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import APPLICANT, own_case, own_draft
+from madoguchi.cases.crosscase.keeping import keep_key
 from madoguchi.cases.effects import run_effects
+from madoguchi.cases.environment import describe_source
 from madoguchi.cases.errors import CaseError, case_error
+from madoguchi.cases.filing.arriving import content_digest, filed_files, filing_action, left_out
 from madoguchi.cases.filing.drafts import Content, agent_of, new_draft
-from madoguchi.cases.filing.evaluating import Judged, judge
-from madoguchi.cases.filing.submit import (
-    case_of_draft,
-    content_digest,
-    empty,
-    filed_files,
-    left_out,
-    ready,
-)
+from madoguchi.cases.filing.evaluating import Judged, judge, party_of
+from madoguchi.cases.filing.prefilling import begin
+from madoguchi.cases.filing.submit import case_of_draft, empty, ready
+from madoguchi.cases.grace import NO_WAIT, counted_at, wait_told
 from madoguchi.cases.models import Case, Draft
+from madoguchi.cases.obligations.fulfilling import filing_arrived
+from madoguchi.cases.progress import phase_of, writing_phase
+from madoguchi.cases.timers import is_late
 from madoguchi.cases.transition import history, move, remember
 from madoguchi.identity.service import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.canonical import plain
-from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Action, Machine, advance
 
@@ -38,6 +39,12 @@ from madoguchi.procedures.service import Action, Machine, advance
 def correcting_action(machine: Machine, state: str) -> Action | None:
     """The applicant's act that sends the filing again from a state, if there is one."""
     return next((act for act in machine.leaving(state) if act.check and APPLICANT in act.by), None)
+
+
+def sending_action(machine: Machine, case: Case | None) -> Action:
+    """The act by which a draft is sent: as a new filing, or again for a case."""
+    found = correcting_action(machine, case.state) if case is not None else None
+    return found or filing_action(machine)
 
 
 async def start_correction(
@@ -67,14 +74,41 @@ async def start_correction(
     draft.provenance = case.provenance
     session.add(draft)
     await session.flush()
+    if writing_phase(case, package.machine) != phase_of(case, package.machine):
+        await _next_part(session, draft, clock())
     return draft
 
 
+async def _next_part(session: AsyncSession, draft: Draft, at: datetime) -> None:
+    """What is asked for the first time begins with what is known, and is not faulty yet."""
+    judged = await judge(session, draft, at)
+    described = await describe_source(session, party_of(draft), jst_date(at))
+    known, provenance = begin(judged.package, judged.environment, described, draft.entered)
+    new = {
+        name: value
+        for name, value in known.items()
+        if name not in draft.entered and f"/{name}" in judged.evaluation.relevant
+    }
+    draft.entered = {**draft.entered, **new}
+    origins = {place: origin for place, origin in provenance.items() if place.split("/")[1] in new}
+    draft.provenance = plain({**draft.provenance, **origins})
+    faulty = {fault.pointer.split("/")[1] for fault in judged.evaluation.errors if fault.pointer}
+    draft.visited = [
+        page.id for page in judged.package.pages if not faulty.union(new) & {*page.fields}
+    ]
+
+
 async def resubmit(
-    session: AsyncSession, blobs: BlobStore, actor: Actor, clock: Clock, draft_id: str
+    session: AsyncSession,
+    blobs: BlobStore,
+    actor: Actor,
+    clock: Clock,
+    draft_id: str,
+    waited: timedelta = NO_WAIT,
 ) -> Case:
     """Send a corrected filing; the case with its new revision. Sending it again changes nothing.
 
+    `clock` shows the arrival; `waited`, in the waiting room, is not held against its sender.
     Raises NotReady 422, CaseError 404, 409 (no longer asked for), WorkflowError.
     """
     draft = await own_draft(session, actor, draft_id, lock=True)
@@ -97,13 +131,18 @@ async def resubmit(
         case.content_hash,
         judged.evaluation.context,
     )
-    source, reason = case.state, case.correction
+    source, reason, late = case.state, case.correction, is_late(case.act_by, counted_at(at, waited))
+    wait = wait_told(at, waited, applied=is_late(case.act_by, at) and not late)
+    case.late = case.late or late
     patch = _take_over(case, draft, judged)
     move(case, judged.package.machine, transition, judged.package.spec.standard_period, at)
     remember(case, action.name, actor.id, case.content_hash, at)
     case.correction = None
     await session.flush()
-    await _journal(session, case, actor, at, action.name, source, patch, reason)
+    key = await keep_key(session, case, judged.package, judged.evaluation.context)
+    await filing_arrived(session, case, key, at)
+    told = wait | ({"late": True} if late else {})
+    await _journal(session, case, actor, at, action.name, source, patch, reason, told)
     await run_effects(session, case, judged.package, transition, {}, actor, clock)
     empty(draft, case.id, at)
     await session.flush()
@@ -177,6 +216,7 @@ async def _journal(
     source: str,
     patch: list[dict[str, Any]],
     reason: Mapping[str, Any] | None,
+    told: Mapping[str, Any],
 ) -> None:
     await journal.append(
         session,
@@ -195,5 +235,6 @@ async def _journal(
             "content_hash": case.content_hash,
             "patch": patch,
             "asked": dict(reason or {}),
+            **told,
         },
     )

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_drafts
+from madoguchi.cases.crosscase.answering import informed
 from madoguchi.cases.environment import Party, catalogue_entry, describe_source, environment_of
 from madoguchi.cases.errors import CaseError, case_error
+from madoguchi.cases.filing.evaluating import first_phase, round_for
 from madoguchi.cases.filing.prefilling import begin
 from madoguchi.cases.models import Draft
 from madoguchi.identity.service import Actor, may_file_for
@@ -21,7 +23,7 @@ from madoguchi.kernel.language import Text
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Package
 
-LARGEST_DRAFT = 2_000_000
+LARGEST_DRAFT = 8_000_000
 SIMPLE_FILING, SIMPLE_NOTICE = "simple-filing", "simple-notice"
 
 
@@ -51,9 +53,11 @@ async def start_draft(
     procedure_id: str,
     *,
     catalogue_id: str | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Draft:
     """A new draft in the version in force today, filled in with what is known of the applicant.
 
+    `given`: answers that are settled already, such as the entry and period of a duty.
     Raises ProcedureError 404 (not open today), CaseError 403 (not a procedure for this kind of
     account).
     """
@@ -66,10 +70,18 @@ async def start_draft(
     agent = agent_of(actor, organisation) is not None
     party = Party(actor.id, organisation, agent, own_agency(actor))
     environment = await environment_of(
-        session, party, catalogue_id=catalogue_id, today=jst_date(now), filed_on=jst_date(now)
+        session,
+        party,
+        catalogue_id=catalogue_id,
+        today=jst_date(now),
+        filed_on=jst_date(now),
+        phase=first_phase(package),
+        filing_round=round_for(package, now),
     )
     described = await describe_source(session, party, jst_date(now))
-    entered, provenance = begin(package, environment, described)
+    (entered, provenance), _ = await informed(
+        session, party, environment, lambda known: begin(package, known, described, given or {})
+    )
     draft = new_draft(actor, package, title, organisation, now, Content(entered, {}))
     draft.catalogue_id = catalogue_id
     draft.provenance = plain(provenance)
@@ -107,6 +119,7 @@ def new_draft(
         opened=[],
         sheets={},
         provenance={},
+        unplaced=[],
         revision=1,
         created_at=now,
         updated_at=now,

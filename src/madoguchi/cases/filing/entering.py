@@ -15,7 +15,8 @@ from madoguchi.procedures.service import Field
 
 SHOWN = "shown"
 ROWS = "row:"
-MOST_ROWS = 1000
+TAKEN_ROWS = 1000  # of a table in one page sent: what was typed is kept
+MOST_ROWS = 200  # of a table on a page: more are filled in by file (tables/)
 _ROW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 
 Sent = Mapping[str, list[str]]
@@ -53,6 +54,10 @@ def _read(
         return _members(field.parts, pointer, sent, shown, old, may_edit) or None
     if not may_edit(pointer):
         return old
+    if field.type == "datetime":
+        boxes = {box: sent.get(f"{pointer}/{box}", [""])[-1] for box in ("date", "time")}
+        if any(f"{pointer}/{box}" in sent for box in boxes):
+            return {box: text for box, text in boxes.items() if text} or ""
     if pointer in sent:
         values = sent[pointer]
         return list(values) if field.type == "multichoice" else values[-1]
@@ -89,7 +94,7 @@ def _rows(
     if not may_edit(pointer):
         order = list(by_id)  # single cells may be open, but no row comes or goes
     rows: list[dict[str, Any]] = []
-    for name in dict.fromkeys(order[:MOST_ROWS]):
+    for name in dict.fromkeys(order[:TAKEN_ROWS]):
         row = _members(
             field.columns, f"{pointer}/{name}", sent, shown, by_id.get(name, {}), may_edit
         )

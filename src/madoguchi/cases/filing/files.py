@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from madoguchi.cases.access import own_draft
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.filing.drafts import not_filed, touch
 from madoguchi.cases.models import Draft
+from madoguchi.cases.retention.files import part_with
 from madoguchi.documents import service as documents
 from madoguchi.documents.service import Accept, Owner
 from madoguchi.identity.service import Actor
@@ -87,9 +89,10 @@ async def attach_file(
         scan=scan,
     )
     draft = not_filed(await own_draft(session, actor, draft_id, lock=True))
-    file = stored.as_json()
+    file, before = stored.as_json(), hashes_of(draft)
     put_file(draft, place, file)
     touch(draft, clock())
+    await _part_with(session, draft, before - hashes_of(draft), clock())
     await session.flush()
     return file
 
@@ -123,3 +126,21 @@ async def remove_file(
         draft.attached = {**rest, key: kept} if kept else rest
         draft.sheets = {**draft.sheets, FILES: sha256[:40]}
         touch(draft, clock())
+        await _part_with(session, draft, {sha256}, clock())
+
+
+async def throw_away(session: AsyncSession, draft: Draft, at: datetime) -> None:
+    """Delete a draft; its files go in a week unless something else names them."""
+    await _part_with(session, draft, hashes_of(draft), at)
+    await session.delete(draft)
+
+
+def hashes_of(draft: Draft) -> set[str]:
+    """The contents of the files a draft holds."""
+    return {str(file["sha256"]) for files in draft.attached.values() for file in files}
+
+
+async def _part_with(session: AsyncSession, draft: Draft, hashes: set[str], at: datetime) -> None:
+    await part_with(
+        session, hashes, person=draft.owner_id, organisation=draft.organisation_id, at=at
+    )

@@ -8,7 +8,8 @@ its words.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from madoguchi.kernel.journal import Entry
+from madoguchi.cases.grace import WAITED, wait_words
+from madoguchi.kernel.journal import ERASED, Entry
 from madoguchi.kernel.language import pick
 from madoguchi.procedures.service import Package
 
@@ -51,10 +52,14 @@ def _line(
     package: Package, entry: Entry, language: str, t: Callable[..., str]
 ) -> dict[str, Any] | None:
     payload = entry.payload or {}
+    if entry.action == ERASED:
+        return _erased(entry, payload, t)
     base = {"at": entry.at, "by": None, "body": None, "tone": "neutral"}
     if entry.action.startswith("payment_"):
         title = t(f"cases.history.{entry.action}", amount=f"{payload.get('amount', 0):,}")
         return {**base, "title": title, "tone": "success"}
+    if entry.payload is None and entry.action == "filed":
+        return {**base, "title": t("cases.history.filed"), "tone": "info"}
     if payload.get("side") == "applicant":
         return {**base, **_own(package, entry.action, payload, language, t)}
     to, source = payload.get("to"), payload.get("from")
@@ -76,6 +81,17 @@ def _line(
     }
 
 
+def _erased(entry: Entry, payload: Mapping[str, Any], t: Callable[..., str]) -> dict[str, Any]:
+    """That content was erased, and why: the office says it to everyone concerned."""
+    return {
+        "at": entry.at,
+        "by": t("cases.case.office"),
+        "title": t("cases.history.erased"),
+        "body": payload.get("reason"),
+        "tone": "info",
+    }
+
+
 def _own(
     package: Package,
     name: str,
@@ -88,6 +104,9 @@ def _own(
     by = payload.get("agent") or payload.get("actor_name")
     changed = len(payload.get("patch") or [])
     body = t("cases.history.changed", count=changed) if changed else _reason(payload)
+    waited = wait_words(payload, language)
+    if waited:
+        body = f"{pick(WAITED, language)}: {waited}" + (f"\n{body}" if body else "")
     return {"title": title, "by": by, "body": body, "tone": "info"}
 
 

@@ -20,22 +20,25 @@ SUGGESTED = "default"
 
 
 def begin(
-    package: Package, environment: Environment, describe: Describe
+    package: Package,
+    environment: Environment,
+    describe: Describe,
+    given: Mapping[str, Any],
 ) -> tuple[dict[str, Any], Provenance]:
     """The first answers of a draft and where each came from.
 
     A table that needs a row begins with an empty one. Read-only answers are not entered (the
     engine takes them from the source at every evaluation); their source is noted all the same, for
-    the person to see.
+    the person to see. `given` answers stand already; the others may rest on them.
     """
-    context = evaluate(package, {}, {}, environment).context
-    entered: dict[str, Any] = {}
+    context = evaluate(package, given, {}, environment).context
+    entered: dict[str, Any] = dict(given)
     provenance: Provenance = {}
     for field in package.fields.values():
         if field.type == "table" and field.spec.required == "true" and not field.for_officials:
             entered[field.name] = [{"row": "r1", **first_row(field, context)}]
         found = _known(field, context)
-        if field.for_officials or found is None:
+        if field.for_officials or found is None or field.name in given:
             continue
         source, value = found
         label, as_of = (None, None) if source == SUGGESTED else describe(source)
@@ -68,7 +71,7 @@ def as_entered(field: Field, value: object) -> Any:
         parts = {name: as_entered(part, value.get(name)) for name, part in field.parts.items()}
         return {name: part for name, part in parts.items() if part is not None} or None
     if field.type == "table":
-        return None
+        return _rows_entered(field, value)
     if isinstance(value, Mapping):  # a register entry
         return value.get("id")
     if isinstance(value, bool) or value is None:
@@ -80,6 +83,22 @@ def as_entered(field: Field, value: object) -> Any:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return str(value) or None
+
+
+def _rows_entered(field: Field, value: object) -> list[dict[str, Any]] | None:
+    """Rows as a person would have entered them: the columns that are asked and known."""
+    rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    entered = []
+    for number, row in enumerate(rows, 1):
+        known = {
+            name: as_entered(column, row.get(name))
+            for name, column in field.columns.items()
+            if column.calculate is None and not column.for_officials
+        }
+        typed = {name: answer for name, answer in known.items() if answer is not None}
+        if typed:
+            entered.append({"row": f"r{number}", **typed})
+    return entered or None
 
 
 def _known(field: Field, context: Mapping[str, object]) -> tuple[str, Any] | None:

@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_cases
+from madoguchi.cases.filing.asking import kind_of
 from madoguchi.cases.models import Case, Draft
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.ids import read_arrival_number
 from madoguchi.kernel.japanese import search_key
+from madoguchi.kernel.periods import last_day_before
 from madoguchi.payments import service as payments
 from madoguchi.web.paging import Page, after, page_of, read_cursor
 
@@ -22,7 +24,7 @@ _WAITS = {"waiting": "applicant", "open": "agency", "done": ""}
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits for the applicant: `what` is correction or payment."""
+    """Something that waits for the applicant: `what` is correction, part or payment."""
 
     case: Case
     what: str
@@ -42,7 +44,7 @@ async def list_cases(
     limit: int = 20,
 ) -> Page[Case]:
     """The filings of the party the actor acts for, newest first. CursorError 400."""
-    query = select(Case).where(own_cases(actor), *_filters(group, words))
+    query = select(Case).where(own_cases(actor), *narrowed(group, words))
     if cursor:
         query = query.where(
             after((Case.arrived_at, Case.id), read_cursor(secret, LIST, cursor), descending=True)
@@ -71,7 +73,12 @@ async def waiting_for_me(session: AsyncSession, actor: Actor, limit: int = 50) -
         .limit(limit)
     )
     waiting = [
-        Waiting(case, "correction", f"/cases/{case.id}", _due(case))
+        Waiting(
+            case,
+            kind_of(case),
+            f"/cases/{case.id}",
+            last_day_before(case.act_by) if case.act_by else None,
+        )
         for case in await session.scalars(query)
     ]
     waiting += await _unpaid(session, actor, limit)
@@ -122,7 +129,8 @@ async def _unpaid(session: AsyncSession, actor: Actor, limit: int) -> list[Waiti
     ]
 
 
-def _filters(group: str, words: str) -> list[ColumnElement[bool]]:
+def narrowed(group: str, words: str) -> list[ColumnElement[bool]]:
+    """The conditions of a group of filings and of words in their titles."""
     found: list[ColumnElement[bool]] = []
     if group in _WAITS:
         found.append(Case.waits_for == _WAITS[group])
@@ -140,11 +148,3 @@ def _named(words: str) -> ColumnElement[bool]:
         Case.title["en"].as_string().icontains(text, autoescape=True),
         Case.arrival_number.startswith(search_key(text), autoescape=True),
     )
-
-
-def _due(case: Case) -> date | None:
-    due = (case.correction or {}).get("due")
-    try:
-        return date.fromisoformat(due) if isinstance(due, str) else None
-    except ValueError:
-        return None

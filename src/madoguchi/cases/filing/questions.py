@@ -2,12 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
-from madoguchi.cases.filing.entering import rows_of, value_at
+from madoguchi.cases.filing.entering import MOST_ROWS, rows_of, value_at
+from madoguchi.kernel.japanese import JapaneseInputError, day_and_clock, parse_moment
 from madoguchi.kernel.language import Text
-from madoguchi.procedures.service import Evaluation, Fault, Field, Package, Page, is_blank, show
+from madoguchi.procedures.package.renewal import may_be_renewed
+from madoguchi.procedures.service import (
+    Evaluation,
+    Fault,
+    Field,
+    Package,
+    Page,
+    Section,
+    is_blank,
+    show,
+)
 
 
 @dataclass(frozen=True)
@@ -16,7 +29,9 @@ class Question:
 
     `kind` is the field's type, or "shown" when the answer can only be read (calculated, known to
     the state, or not open in a correction); its text is then in `text`. `value` is as typed.
-    `required` is None where no mark belongs. `asked`: an official asked to correct it.
+    `required` is None where no mark belongs. `asked`: an official asked to correct it. A table of
+    more than MOST_ROWS rows is not edited here: it has no `rows`, only how many there are and how
+    many of them are `faulty`.
     """
 
     pointer: str
@@ -34,14 +49,27 @@ class Question:
     files: tuple[Mapping[str, Any], ...] = ()
     choices: tuple[Mapping[str, Any], ...] = ()
     may_grow: bool = True
+    count: int = 0
+    faulty: int = 0
 
     @property
     def typed(self) -> str:
         """What stands in the control: the answer as it was typed."""
-        value = self.value.get("id") if isinstance(self.value, Mapping) else self.value
+        value = self.value
+        if isinstance(value, Mapping):
+            both = " ".join(str(value.get(name) or "") for name in ("date", "time"))
+            value = both.strip() if self.kind == "datetime" else value.get("id")
         if isinstance(value, bool):
             return "true" if value else "false"
         return "" if value is None or isinstance(value, list) else str(value)
+
+    @property
+    def boxes(self) -> tuple[str, str]:
+        """What stands in the two boxes of a moment, day and time, as it was typed."""
+        if isinstance(self.value, Mapping):
+            return str(self.value.get("date") or ""), str(self.value.get("time") or "")
+        day, clock = moment_boxes(self.typed)
+        return day, clock
 
     @property
     def chosen(self) -> list[str]:
@@ -118,6 +146,17 @@ _KINDS = {
 }
 
 
+def moment_boxes(typed: str) -> tuple[str, str]:
+    """A moment as day and time for two boxes; what is not understood stays whole in the first."""
+    if not typed:
+        return "", ""
+    try:
+        day, clock = day_and_clock(parse_moment(typed))
+    except JapaneseInputError:
+        return typed, ""
+    return day.isoformat(), clock.isoformat("seconds" if clock.second else "minutes")
+
+
 def file_lines(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Stored files with what people want to know of them: the kind, a short hash."""
     return [
@@ -128,6 +167,14 @@ def file_lines(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for file in files
     ]
+
+
+def by_section(
+    asked: Sequence[Question], page: Page
+) -> list[tuple[Section | None, list[Question]]]:
+    """The questions in runs that stand under one heading of the page, or under none."""
+    runs = groupby(asked, lambda question: page.section_of(question.field.name))
+    return [(section, list(run)) for section, run in runs]
 
 
 def questions(sheet: Sheet, page: Page) -> list[Question]:
@@ -229,8 +276,11 @@ def _table(
     errors: tuple[Text, ...],
     notices: tuple[Fault, ...],
 ) -> Question:
-    rows = []
-    for number, answers in enumerate(rows_of(raw), 1):
+    rows: list[Row] = []
+    entered = rows_of(raw)
+    if len(entered) > MOST_ROWS:
+        return _long_table(sheet, item, pointer, len(entered), errors)
+    for number, answers in enumerate(entered, 1):
         at = f"{pointer}/{answers['row']}"
         row_errors, _ = _faults_at(sheet, at)
         cells = tuple(_cells(sheet, item, at, answers))
@@ -248,6 +298,28 @@ def _table(
     )
 
 
+def _long_table(
+    sheet: Sheet, item: Field, pointer: str, count: int, errors: tuple[Text, ...]
+) -> Question:
+    faults = sheet.evaluation.faults_at(pointer) if sheet.judged else ()
+    rows = {
+        fault.pointer.split("/")[2]
+        for fault in faults
+        if fault.severity == "error" and fault.pointer != pointer
+    }
+    return Question(
+        pointer,
+        "table",
+        item,
+        required=_required(sheet, item, pointer, None),
+        errors=errors,
+        asked=pointer in sheet.points,
+        may_grow=sheet.may_edit(pointer),
+        count=count,
+        faulty=len(rows),
+    )
+
+
 def _cells(sheet: Sheet, item: Field, at: str, answers: Mapping[str, Any]) -> Iterator[Question]:
     # The engine passes over a blank row: which of its questions are relevant is asked here.
     blank = is_blank(answers)
@@ -259,6 +331,15 @@ def _cells(sheet: Sheet, item: Field, at: str, answers: Mapping[str, Any]) -> It
         applies = column.relevant is None or column.relevant(context) is True
         if (blank and applies) or pointer in sheet.evaluation.relevant:
             yield _question(sheet, column, pointer, answers.get(name), context if blank else None)
+
+
+def _offered(sheet: Sheet, item: Field, entry: Mapping[str, object]) -> bool:
+    """Whether an entry can be chosen: to be renewed, those whose time it is."""
+    register, day = sheet.package.spec.register_, sheet.evaluation.context.get("filed_on")
+    spec = register.renewal if register is not None else None
+    if spec is None or item.name != sheet.package.about.entry or not isinstance(day, date):
+        return True
+    return may_be_renewed(spec, entry, day)
 
 
 def _required(
@@ -301,7 +382,7 @@ def _source(sheet: Sheet, pointer: str, raw: Any, known: bool) -> Mapping[str, A
 def _choices(sheet: Sheet, item: Field) -> Iterator[Mapping[str, Any]]:
     if item.type == "entry":
         for entry in sheet.entries.values():
-            if entry.get("register") == item.spec.register_name:
+            if entry.get("register") == item.spec.register_name and _offered(sheet, item, entry):
                 label = " ".join(str(entry[key]) for key in ("number", "name") if entry.get(key))
                 yield {"value": entry["id"], "label": label, "help": None}
         return

@@ -12,7 +12,7 @@ async def write_to_office(
     session: AsyncSession, actor: Actor, clock: Clock, case_id: str, body: str
 ) -> None:
     """Say something about a case; whoever handles it is told. CaseError 404, MessageError 422."""
-    case = await own_case(session, actor, case_id)
+    case = await own_case(session, actor, case_id, lock=True)
     at = clock()
     said = await messages.say(
         session,

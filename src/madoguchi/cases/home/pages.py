@@ -1,5 +1,6 @@
 """The first page."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -8,12 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.filing.drafts import open_drafts
 from madoguchi.cases.filing.queries import recent_cases, waiting_for_me
+from madoguchi.cases.inspections.queries import held
 from madoguchi.cases.models import Case
+from madoguchi.cases.obligations.showing import due_lines
 from madoguchi.identity.service import Actor, current_actor
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import Text
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.catalogue import service as catalogue
+from madoguchi.procedures.catalogue.terms import term
+from madoguchi.procedures.service import Package
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,6 +31,7 @@ EVENTS = (
     "法人の承継・廃業",
     "引越し",
 )
+SHOWN = 6  # procedures on the first page; the search has them all
 
 
 @router.get("/")
@@ -42,6 +48,8 @@ async def home(request: Request, actor: Annotated[Actor, Depends(current_actor)]
             recent = await recent_cases(session, actor)
             mine = {
                 "waiting": await waiting_for_me(session, actor, limit=5),
+                "due": await due_lines(session, actor, jst_date(state.clock())),
+                "inspected": bool(await held(session, actor)),
                 "drafts": await open_drafts(session, actor, limit=5),
                 "recent": [(case, await state_label(session, case)) for case in recent],
             }
@@ -50,12 +58,25 @@ async def home(request: Request, actor: Annotated[Actor, Depends(current_actor)]
         request,
         "home/home.html",
         actor=actor,
-        packages=public,
+        packages=shortlist(public),
+        count=len(public),
         edition=edition,
-        events=EVENTS,
+        events=[(event, term(event)) for event in EVENTS],
         **mine,
     )
     return page
+
+
+def shortlist(packages: Sequence[Package]) -> list[Package]:
+    """A few packages that differ: of each law the one a newcomer begins with."""
+    begin = sorted(
+        packages,
+        key=lambda p: ("starting-business" not in p.spec.life_events, p.kind != "application"),
+    )
+    by_law: dict[str, Package] = {}
+    for package in begin:
+        by_law.setdefault(package.spec.law[0].act if package.spec.law else "", package)
+    return list(by_law.values())[:SHOWN]
 
 
 async def state_label(session: AsyncSession, case: Case) -> Text:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
 
 from madoguchi.cases.registers.pages import as_open_data
 from madoguchi.cases.registers.queries import (
@@ -34,18 +35,24 @@ async def register(
     response: Response,
     name: str,
     on: date | None = None,
+    known_at: AwareDatetime | None = None,
     q: Annotated[str, Query(max_length=100)] = "",
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> RegisterPage:
-    """The registrations in force on a day (today), by number; the Link header leads on."""
+    """The registrations that stand on a day (today), by number; the Link header leads on.
+
+    `known_at`: as recorded at that moment, without what was corrected since. `status` of an item is
+    `valid` or `suspended`.
+    """
     app = request.app.state
     secret = app.settings.secret_key
     day = on or jst_date(app.clock())
     values = read_cursor(secret, f"register:{name}", cursor) if cursor else None
+    asked = RegisterQuery(name, day, q, values, limit, known_at)
     async with app.database.reading() as session:
         title, columns = await heading_of(session, name)
-        rows = await entries_on(session, RegisterQuery(name, day, q, values, limit))
+        rows = await entries_on(session, asked)
     page = page_of(rows, limit, secret, f"register:{name}", lambda row: [row.number, row.id])
     public = [column for column in columns if column.public]
     response.headers.update(link_header(str(request.url.remove_query_params("cursor")), page))

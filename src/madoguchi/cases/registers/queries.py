@@ -1,22 +1,23 @@
 """Reading registers (登録簿の閲覧): what was in force on a day, to the public or to officials."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.models import RegisterEntry
-from madoguchi.cases.registers.rules import VALID
+from madoguchi.cases.registers.labels import Column, columns_of
+from madoguchi.cases.registers.rules import SUSPENDED, VALID
 from madoguchi.kernel.japanese import search_key
 from madoguchi.kernel.language import Text
 from madoguchi.web.paging import after
 
 PAGE = 50
-MOST_EXPORTED = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,23 +30,17 @@ class RegisterLine:
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column as entries carry it."""
-
-    name: str
-    label: Text
-    public: bool
-
-
-@dataclass(frozen=True)
 class RegisterQuery:
-    """What is asked of a register: a day, words, the cursor behind which the page begins."""
+    """What is asked of a register: a day, as recorded at a moment (None: now), words, the cursor
+    behind which the page begins.
+    """
 
     register: str
     on: date
     text: str = ""
     cursor: tuple[Any, ...] | None = None
     limit: int = PAGE
+    known_at: datetime | None = None
 
 
 async def registers_on(session: AsyncSession, on: date) -> list[RegisterLine]:
@@ -82,20 +77,9 @@ async def heading_of(session: AsyncSession, register: str) -> tuple[Text, list[C
     return labels.get("title") or {"ja": register, "en": register}, columns_of(labels)
 
 
-def columns_of(labels: Mapping[str, Any]) -> list[Column]:
-    """The columns an entry's labels name, in order."""
-    return [
-        Column(str(item["name"]), dict(item["label"]), bool(item["public"]))
-        for item in labels.get("columns") or []
-    ]
-
-
 async def entries_on(session: AsyncSession, query: RegisterQuery) -> Sequence[RegisterEntry]:
     """Up to limit + 1 registrations in force on the day, by number."""
-    conditions = [RegisterEntry.register == query.register, _in_force(query.on)]
-    words = search_key(query.text)[:100]
-    if words:
-        conditions.append(RegisterEntry.search_text.contains(words, autoescape=True))
+    conditions = selected(query)
     if query.cursor is not None:
         conditions.append(after([RegisterEntry.number, RegisterEntry.id], query.cursor))
     rows = await session.scalars(
@@ -107,21 +91,62 @@ async def entries_on(session: AsyncSession, query: RegisterQuery) -> Sequence[Re
     return rows.all()
 
 
-async def versions_of(session: AsyncSession, register: str, number: str) -> list[RegisterEntry]:
-    """What the register says now of one registration, newest days first. CaseError 404."""
+def selected(query: RegisterQuery) -> list[ColumnElement[bool]]:
+    """The conditions of every registration a query finds, whatever its page."""
+    conditions = [RegisterEntry.register == query.register, _in_force(query.on, query.known_at)]
+    words = search_key(query.text)[:100]
+    if words:
+        conditions.append(RegisterEntry.search_text.contains(words, autoescape=True))
+    return conditions
+
+
+async def coming(session: AsyncSession, query: RegisterQuery) -> Sequence[RegisterEntry]:
+    """Registrations that begin after the day, the next first; at most a page of them."""
+    later, earlier = RegisterEntry, aliased(RegisterEntry)
+    begun = select(earlier.id).where(
+        earlier.entry_id == later.entry_id,
+        earlier.valid_from < later.valid_from,
+        _recorded(earlier, query.known_at),
+    )
     rows = await session.scalars(
-        select(RegisterEntry)
+        select(later)
+        .where(
+            later.register == query.register,
+            later.valid_from > query.on,
+            later.status == VALID,
+            _recorded(later, query.known_at),
+            ~begun.exists(),
+        )
+        .order_by(later.valid_from, later.number)
+        .limit(PAGE)
+    )
+    return rows.all()
+
+
+async def versions_of(
+    session: AsyncSession, register: str, number: str, known_at: datetime | None = None
+) -> list[RegisterEntry]:
+    """What the register says of one registration, newest days first, also under other numbers.
+
+    As recorded at a moment, or now. CaseError 404.
+    """
+    entry_id = await session.scalar(
+        select(RegisterEntry.entry_id)
         .where(
             RegisterEntry.register == register,
             RegisterEntry.number == number,
-            RegisterEntry.superseded_at.is_(None),
+            _recorded(RegisterEntry, known_at),
         )
+        .limit(1)
+    )
+    if entry_id is None:
+        raise _no_entry()
+    rows = await session.scalars(
+        select(RegisterEntry)
+        .where(RegisterEntry.entry_id == entry_id, _recorded(RegisterEntry, known_at))
         .order_by(RegisterEntry.valid_from.desc())
     )
-    found = list(rows)
-    if not found:
-        raise _no_entry()
-    return found
+    return list(rows)
 
 
 async def known_at(
@@ -134,8 +159,7 @@ async def known_at(
             RegisterEntry.number == number,
             RegisterEntry.valid_from <= on,
             or_(RegisterEntry.valid_to.is_(None), RegisterEntry.valid_to > on),
-            RegisterEntry.recorded_at <= moment,
-            or_(RegisterEntry.superseded_at.is_(None), RegisterEntry.superseded_at > moment),
+            _recorded(RegisterEntry, moment),
         )
     )
     return found
@@ -151,14 +175,20 @@ def readable(
     return {name: row.public.get(name) for name in public}
 
 
-def _in_force(on: date) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = (
-        RegisterEntry.superseded_at.is_(None)
-        & (RegisterEntry.status == VALID)
-        & (RegisterEntry.valid_from <= on)
-        & or_(RegisterEntry.valid_to.is_(None), RegisterEntry.valid_to > on)
+def _in_force(on: date, known_at: datetime | None = None) -> ColumnElement[bool]:
+    """Standing on a day, suspended or not, as recorded at a moment."""
+    return and_(
+        _recorded(RegisterEntry, known_at),
+        RegisterEntry.status.in_((VALID, SUSPENDED)),
+        RegisterEntry.valid_from <= on,
+        or_(RegisterEntry.valid_to.is_(None), RegisterEntry.valid_to > on),
     )
-    return condition
+
+
+def _recorded(rows: type[RegisterEntry], at: datetime | None) -> ColumnElement[bool]:
+    if at is None:
+        return rows.superseded_at.is_(None)
+    return and_(rows.recorded_at <= at, or_(rows.superseded_at.is_(None), rows.superseded_at > at))
 
 
 def _no_register() -> Exception:

@@ -1,31 +1,52 @@
-"""Entering, amending, closing registrations (登録・変更・抹消), in the caller's transaction."""
+"""Entering, amending, ending registrations (登録・変更・抹消), in the caller's transaction.
+
+What suspends a registration or passes it on is in `standing`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.announcing import announce_entry
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.models import RegisterEntry
-from madoguchi.cases.registers.rules import CLOSED, VALID, Span, changed_from, closed_from, in_force
-from madoguchi.cases.registers.values import plain, shown, tagged, typed
+from madoguchi.cases.registers.keys import renew_keys
+from madoguchi.cases.registers.rules import (
+    CLOSED,
+    ENDED,
+    VALID,
+    Span,
+    amended_from,
+    ended_from,
+    in_force,
+    lasting_until,
+)
+from madoguchi.cases.registers.values import plain, shown, tagged
 from madoguchi.kernel import journal
+from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.japanese import search_key
-from madoguchi.procedures.package.spec import RegisterSpec
+from madoguchi.kernel.jobs import enqueue
+
+ENTRY_JOB = "registers.entry_changed"  # after every change: duties and reminders are renewed
 
 
 @dataclass(frozen=True)
 class Change:
-    """Who changes a registration, from which day, because of which case."""
+    """Who changes a registration, from which day, because of which case or official act.
+
+    `on` is the day it takes effect, `at` the moment it is recorded: either may be the earlier.
+    """
 
     actor: str
     at: datetime
     on: date
     case_id: str | None = None
     reason: str | None = None
+    act_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,19 +70,25 @@ async def enter(session: AsyncSession, registration: Registration, change: Chang
     columns = {name: tagged(value) for name, value in registration.columns.items()}
     public = {name: value for name, value in columns.items() if name in registration.public}
     span = Span(
-        change.on, registration.valid_to, VALID, columns, public, registration.organisation_name
+        change.on,
+        registration.valid_to,
+        VALID,
+        columns,
+        public,
+        registration.organisation_name,
+        registration.organisation_id,
+        registration.agency_id,
+        registration.number,
     )
     entry = RegisterEntry(
         entry_id=new_id(),
         register=registration.register,
-        number=registration.number,
-        agency_id=registration.agency_id,
-        organisation_id=registration.organisation_id,
         labels=dict(registration.labels),
-        **_version(span, registration.number, change),
+        **_version(span, change),
     )
     session.add(entry)
     await session.flush()
+    await renew_keys(session, [entry])
     await _journal(session, entry, "entered", change, columns)
     return entry
 
@@ -76,77 +103,63 @@ async def amend(
     organisation_name: str | None = None,
     valid_to: date | None = None,
 ) -> RegisterEntry:
-    """Change columns from `change.on` on; others stay. CaseError 404, 409 when closed."""
-    rows, spans = await _current(session, entry_id)
-    _still_open(spans, change.on)
-    new = {name: tagged(value) for name, value in columns.items()}
+    """Change columns from `change.on` on; others stay. CaseError 404, 409 when ended.
 
-    def changed(span: Span) -> Span:
-        both = {**span.columns, **new}
-        shown_too = {*span.public, *public}
-        return replace(
-            span,
-            columns=both,
-            public={name: value for name, value in both.items() if name in shown_too},
-            name=organisation_name or span.name,
-            valid_to=valid_to if valid_to is not None else span.valid_to,
-        )
-
-    replaced, written = changed_from(spans, change.on, changed)
-    return await _rewrite(session, rows, replaced, written, "amended", change, new)
-
-
-async def close(session: AsyncSession, entry_id: str, change: Change) -> RegisterEntry:
-    """End a registration from `change.on` on (抹消). CaseError 404, 409 when closed already."""
-    rows, spans = await _current(session, entry_id)
-    if any(span.status == CLOSED for span in spans):
-        raise _closed()
-    replaced, written = closed_from(spans, change.on)
-    return await _rewrite(session, rows, replaced, written, "closed", change, {})
-
-
-async def entries_held(
-    session: AsyncSession, organisation_id: str | None, on: date, entry_ids: Collection[str] = ()
-) -> dict[str, dict[str, object]]:
-    """The registrations a party holds on a day, as rules see them: {entry id: {id, number, …}}.
-
-    For `Environment.entries`. `entry_ids` adds registrations wherever they stand: a case about an
-    entry that was closed since must still be readable.
+    Of the columns only those count that say something else than the register says today: a change
+    that takes effect on another day carries along what the register said when it was written.
     """
-    if organisation_id is None and not entry_ids:
-        return {}
-    mine = (RegisterEntry.organisation_id == organisation_id) & (RegisterEntry.valid_from <= on)
-    rows = await session.scalars(
-        select(RegisterEntry)
+    rows, spans = await current(session, entry_id)
+    day = from_its_first_day(spans, change.on)
+    still_open(spans, day)
+    today = in_force(spans, jst_date(change.at))
+    said = today.columns if today is not None else {}
+    new = {name: tagged(value) for name, value in columns.items()}
+    new = {name: value for name, value in new.items() if name not in said or value != said[name]}
+    written = amended_from(spans, day, new, public, organisation_name)
+    if valid_to is not None:
+        written = lasting_until(written, valid_to)
+    return await rewrite(session, rows, spans, written, "amended", change, new)
+
+
+async def close(
+    session: AsyncSession, entry_id: str, change: Change, status: str = CLOSED
+) -> RegisterEntry:
+    """End a registration from `change.on` on: closed 抹消, cancelled 取消し, lapsed 失効.
+
+    CaseError 404, 409 when it has ended by then.
+    """
+    rows, spans = await current(session, entry_id)
+    day = from_its_first_day(spans, change.on)
+    if any(span.status in ENDED and span.valid_from <= day for span in spans):
+        raise _ended()
+    return await rewrite(session, rows, spans, ended_from(spans, day, status), status, change, {})
+
+
+async def entry_made_by(session: AsyncSession, case_id: str, register: str) -> str | None:
+    """The entry a case made in a register, as it stands, if it made one."""
+    found: str | None = await session.scalar(
+        select(RegisterEntry.entry_id)
         .where(
+            RegisterEntry.register == register,
             RegisterEntry.superseded_at.is_(None),
-            mine | RegisterEntry.entry_id.in_(list(entry_ids)),
+            RegisterEntry.entry_id.in_(
+                select(RegisterEntry.entry_id).where(
+                    RegisterEntry.case_id == case_id, RegisterEntry.register == register
+                )
+            ),
         )
-        .order_by(RegisterEntry.register, RegisterEntry.number, RegisterEntry.valid_from)
+        .limit(1)
     )
-    held: dict[str, dict[str, object]] = {}
-    for row in rows:
-        in_force_now = row.status == VALID and (row.valid_to is None or on < row.valid_to)
-        if in_force_now or row.entry_id in entry_ids:
-            held[row.entry_id] = as_context(row)
-    return held
+    return found
 
 
-def as_context(row: RegisterEntry) -> dict[str, object]:
-    """A version of a registration as rules see it."""
-    columns = typed(row.columns)
-    return {
-        "agency": row.agency_id,
-        **(columns if isinstance(columns, dict) else {}),
-        "id": row.entry_id,
-        "number": row.number,
-        "register": row.register,
-    }
-
-
-async def _current(
+async def current(
     session: AsyncSession, entry_id: str
 ) -> tuple[Sequence[RegisterEntry], list[Span]]:
+    """What the register says now of a registration, which stays locked until the caller commits.
+
+    CaseError 404.
+    """
     # The first version stands for the registration: whoever holds it changes the registration.
     # The versions are read afterwards, so that they are those of whoever held it before.
     await session.execute(
@@ -171,21 +184,38 @@ async def _current(
             "登録簿にこの登録が見つかりません。",
             "The register has no such registration.",
         )
-    return rows, [
-        Span(
-            row.valid_from, row.valid_to, row.status, row.columns, row.public, row.organisation_name
-        )
-        for row in rows
-    ]
+    return rows, [span_of(row) for row in rows]
 
 
-def _still_open(spans: Sequence[Span], on: date) -> None:
+def span_of(row: RegisterEntry) -> Span:
+    """What a version says."""
+    return Span(
+        row.valid_from,
+        row.valid_to,
+        row.status,
+        row.columns,
+        row.public,
+        row.organisation_name,
+        row.organisation_id,
+        row.agency_id,
+        row.number,
+        row.term_to,
+    )
+
+
+def from_its_first_day(spans: Sequence[Span], day: date) -> date:
+    """Nothing happens to a registration before the day from which it stands."""
+    return max(day, spans[0].valid_from)
+
+
+def still_open(spans: Sequence[Span], on: date) -> None:
+    """CaseError 409 unless the registration stands on a day, suspended or not."""
     now = in_force(spans, on)
-    if now is None or now.status == CLOSED:
-        raise _closed()
+    if now is None or now.status in ENDED:
+        raise _ended()
 
 
-def _closed() -> Exception:
+def _ended() -> Exception:
     return case_error(
         "entry-closed",
         409,
@@ -194,53 +224,67 @@ def _closed() -> Exception:
     )
 
 
-async def _rewrite(
+async def rewrite(
     session: AsyncSession,
     rows: Sequence[RegisterEntry],
-    replaced: Sequence[int],
-    written: Sequence[Span],
+    spans: Sequence[Span],
+    changed: Sequence[Span],
     action: str,
     change: Change,
     columns: Mapping[str, object],
 ) -> RegisterEntry:
-    for index in replaced:
-        rows[index].superseded_at = change.at
+    """Let the register say `changed` from now on, journaled; the version in force on `change.on`.
+
+    `rows` and `spans` are what `current` gave. Versions that still hold are not written again.
+    """
+    kept = []
+    for row, span in zip(rows, spans, strict=True):
+        if span in changed:
+            kept.append(row)
+        else:
+            row.superseded_at = change.at
     await session.flush()  # the old rows leave the unique index before the new ones enter it
-    base = rows[-1]
     versions = [
         RegisterEntry(
-            entry_id=base.entry_id,
-            register=base.register,
-            number=base.number,
-            agency_id=base.agency_id,
-            organisation_id=base.organisation_id,
-            labels=base.labels,
-            **_version(span, base.number, change),
+            entry_id=rows[0].entry_id,
+            register=rows[0].register,
+            labels=rows[-1].labels,
+            **_version(span, change),
         )
-        for span in written
+        for span in changed
+        if span not in spans
     ]
     session.add_all(versions)
     await session.flush()
-    newest = max(versions, key=lambda version: version.valid_from)
-    await _journal(session, newest, action, change, columns)
-    return newest
+    standing = sorted([*kept, *versions], key=lambda version: version.valid_from)
+    await renew_keys(session, standing)
+    day = from_its_first_day(changed, change.on)
+    now = next((v for v in standing if span_of(v).covers(day)), standing[-1])
+    await _journal(session, now, action, change, columns)
+    return now
 
 
-def _version(span: Span, number: str, change: Change) -> dict[str, object]:
+def _version(span: Span, change: Change) -> dict[str, object]:
     return {
         "id": new_id(),
+        "number": span.number,
+        "agency_id": span.agency,
+        "organisation_id": span.holder,
         "organisation_name": span.name,
         "columns": span.columns,
         "public": span.public,
         "valid_from": span.valid_from,
         "valid_to": span.valid_to,
+        "term_to": span.term_to,
         "recorded_at": change.at,
         "superseded_at": None,
         "case_id": change.case_id,
         "status": span.status,
         "reason": change.reason,
         "search_text": search_key(
-            "\n".join([number, span.name, *(shown(value, "ja") for value in span.public.values())])
+            "\n".join(
+                [span.number, span.name, *(shown(value, "ja") for value in span.public.values())]
+            )
         ),
     }
 
@@ -263,26 +307,18 @@ async def _journal(
             "number": entry.number,
             "from": change.on,
             "case": change.case_id,
+            **({"act": change.act_id} if change.act_id else {}),
             "columns": plain(columns),
         },
     )
+    await enqueue(session, ENTRY_JOB, {"entry": entry.entry_id}, key=new_id())
+    await announce_entry(session, entry, action, change.case_id, change.at)
 
 
 async def number_of(session: AsyncSession, entry_id: str) -> str:
     """The number of a registration. CaseError 404."""
-    rows, _ = await _current(session, entry_id)
+    rows, _ = await current(session, entry_id)
     return rows[-1].number
-
-
-def labels_of(spec: RegisterSpec) -> dict[str, object]:
-    """Title and columns of a register as entries carry them (see Registration.labels)."""
-    return {
-        "title": dict(spec.title),
-        "columns": [
-            {"name": name, "label": dict(column.label), "public": column.public}
-            for name, column in spec.columns.items()
-        ],
-    }
 
 
 def day_after(day: date) -> date | None:

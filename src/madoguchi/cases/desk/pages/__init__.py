@@ -8,15 +8,19 @@ from madoguchi.cases.desk.pages import (
     figuring,
     listing,
     reading,
+    rebasing,
     speaking,
+    together,
 )
 
 # The fixed paths come before those with a case's id in them.
 routers: tuple[APIRouter, ...] = (
     listing.router,
+    together.router,
     figuring.router,
     administering.router,
     acting.router,
     speaking.router,
+    rebasing.router,
     reading.router,
 )

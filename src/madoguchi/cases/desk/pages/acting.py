@@ -1,46 +1,34 @@
 """An action on a page of its own: its form, what it causes, and the letter before it is issued."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from madoguchi.cases.access import still_there
 from madoguchi.cases.desk.act import FormRefused, Seen, act
-from madoguchi.cases.desk.answers import shown
 from madoguchi.cases.desk.opening import case_at_desk
+from madoguchi.cases.desk.pages.forming import FORM, Tried, entered_by, question_of
 from madoguchi.cases.desk.pages.reading import letter_page
 from madoguchi.cases.desk.pages.shared import FORM_BYTES, Official, clock_line, state_tag
-from madoguchi.cases.desk.view import CaseView, Offered, case_view
+from madoguchi.cases.desk.view import PASS_ON, CaseView, Offered, case_view
 from madoguchi.cases.errors import not_found
-from madoguchi.cases.filing.questions import Question
 from madoguchi.cases.judging import judge_case
 from madoguchi.cases.letters import preview
 from madoguchi.cases.offices import office_named
+from madoguchi.cases.stored import shown
 from madoguchi.cases.transition import bound_hash
 from madoguchi.identity.service import Actor, roles_at
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.language import pick
 from madoguchi.procedures import service as procedures
-from madoguchi.procedures.service import Action, Fault, Field
-from madoguchi.web.form_input import FormInput
+from madoguchi.procedures.service import Action
 from madoguchi.web.forms import form_of
 from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
-_FORM = "/form/"
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A form that was sent and could not be taken: what was typed, and why not."""
-
-    entered: Mapping[str, Any]
-    faults: Sequence[Fault] = ()
-    refusal: DomainError | None = None
-    token: str = ""
 
 
 @router.get("/desk/cases/{case_id}/actions/{name}")
@@ -55,7 +43,7 @@ async def do(request: Request, case_id: str, name: str, actor: Official) -> Resp
     state = request.app.state
     async with form_of(request, FORM_BYTES) as form:
         async with state.database.reading() as session:
-            case = await case_at_desk(session, actor, case_id)
+            case = still_there(await case_at_desk(session, actor, case_id))
             package = await procedures.package(session, case.digest)
         found = package.machine.actions.get(name)
         entered = entered_by(form, found.form.values() if found else ())
@@ -78,9 +66,7 @@ async def do(request: Request, case_id: str, name: str, actor: Official) -> Resp
         return await _show(request, actor, case_id, name, Tried(entered, refusal=error))
     label = package.machine.states[done.state].label
     texts = {
-        language: state.texts.t(
-            "cases.desk.act.done", language, state=label.get(language) or label["ja"]
-        )
+        language: state.texts.t("cases.desk.act.done", language, state=pick(label, language))
         for language in ("ja", "en")
     }
     flash(request, texts)
@@ -95,38 +81,22 @@ async def letter_preview(
     state = request.app.state
     today = jst_date(state.clock())
     async with state.database.reading() as session:
-        case = await case_at_desk(session, actor, case_id)
+        case = still_there(await case_at_desk(session, actor, case_id))
         package = await procedures.package(session, case.digest)
         found = package.machine.actions.get(name)
         if found is None or ("letter", key) not in found.effects or key not in package.spec.letters:
             raise not_found()
-        judged = await judge_case(session, case, package, today)
+        judged = await judge_case(session, case, package, today, official=True)
         office = await office_named(session, case.agency_id)
         html = await preview(case, package, judged.verdict, office, key, today)
     return letter_page(html)
 
 
-def entered_by(form: FormInput, fields: Iterable[Field]) -> dict[str, Any]:
-    """What a form of an action says, as JSON: one control a field, `/form/NAME`."""
-    entered: dict[str, Any] = {}
-    for field in fields:
-        name = _FORM + field.name
-        if field.type in ("points", "multichoice"):
-            entered[field.name] = form.values(name)
-        elif field.parts:
-            parts = {part: form.value(f"{name}/{part}") for part in field.parts}
-            entered[field.name] = {part: value for part, value in parts.items() if value}
-        else:
-            entered[field.name] = form.value(name)
-    return {name: value for name, value in entered.items() if value not in ("", [], {})}
-
-
 async def _show(request: Request, actor: Actor, case_id: str, name: str, tried: Tried) -> Response:
     state = request.app.state
     async with state.database.reading() as session:
-        view = await case_view(
-            session, actor, case_id, request.state.language, jst_date(state.clock())
-        )
+        view = await case_view(session, actor, case_id, request.state.language, state.clock())
+    still_there(view.case)
     found = view.package.machine.actions.get(name)
     if found is None or not found.by & roles_at(actor, view.case.agency_id):
         raise not_found()
@@ -141,8 +111,10 @@ async def _show(request: Request, actor: Actor, case_id: str, name: str, tried: 
         view=view,
         case=view.case,
         action=found,
+        label=offered.label if offered is not None else found.label,
+        proxy=offered is not None and offered.proxy,
         refusal=refusal,
-        questions=[_question(field, tried) for field in found.form.values()],
+        questions=[question_of(field, tried) for field in found.form.values()],
         points=_points(found, tried),
         errors=[{"name": fault.pointer, "text": fault.message} for fault in tried.faults],
         bound=bound_hash(view.case, found),
@@ -152,7 +124,11 @@ async def _show(request: Request, actor: Actor, case_id: str, name: str, tried: 
             for kind, key in found.effects
             if kind == "letter" and key in view.package.spec.letters
         ],
-        to=view.package.machine.states[found.to],
+        to=view.package.machine.states[
+            view.case.state
+            if offered is not None and offered.label is PASS_ON
+            else found.to or view.case.state
+        ],
         clock=clock_line(request, view.standing),
         tag_of_state=state_tag(view.state.label, view.case.stage, view.case.outcome),
         token=tried.token or secrets.token_urlsafe(12),
@@ -166,49 +142,13 @@ def _refusal(request: Request, offered: Offered | None) -> Any:
     return offered.refusal
 
 
-def _question(field: Field, tried: Tried) -> Question:
-    pointer = _FORM + field.name
-    value = tried.entered.get(field.name)
-    return Question(
-        pointer,
-        field.type,
-        field,
-        value=value,
-        required=field.required is not None and field.required({}) is True,
-        errors=_errors(tried, pointer),
-        parts=tuple(
-            Question(
-                f"{pointer}/{name}",
-                part.type,
-                part,
-                value=value.get(name) if isinstance(value, Mapping) else None,
-                errors=_errors(tried, f"{pointer}/{name}"),
-                choices=_choices(part),
-            )
-            for name, part in field.parts.items()
-        ),
-        choices=_choices(field),
-    )
-
-
-def _errors(tried: Tried, pointer: str) -> tuple[Any, ...]:
-    return tuple(fault.message for fault in tried.faults if fault.pointer == pointer)
-
-
-def _choices(field: Field) -> tuple[Mapping[str, Any], ...]:
-    return tuple(
-        {"value": key, "label": dict(option.label), "help": option.help and dict(option.help)}
-        for key, option in (field.spec.options or {}).items()
-    )
-
-
 def _points(action: Action, tried: Tried) -> dict[str, Any] | None:
     """The field in which answers to correct are ticked, with what is ticked."""
     field = next((field for field in action.form.values() if field.type == "points"), None)
     if field is None:
         return None
     chosen = tried.entered.get(field.name)
-    return {"name": _FORM + field.name, "chosen": chosen if isinstance(chosen, list) else []}
+    return {"name": FORM + field.name, "chosen": chosen if isinstance(chosen, list) else []}
 
 
 def _proposal(view: CaseView, action: Action, language: str) -> list[tuple[Any, str]] | None:

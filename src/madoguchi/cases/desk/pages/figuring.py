@@ -15,13 +15,13 @@ from madoguchi.cases.errors import case_error
 from madoguchi.identity import service as identity
 from madoguchi.identity.service import Actor, agencies_where
 from madoguchi.kernel.clock import jst_date
+from madoguchi.kernel.csv_text import harmless
 from madoguchi.kernel.japanese import JapaneseInputError, fiscal_year_of, parse_date
 from madoguchi.kernel.language import pick
 from madoguchi.procedures import service as procedures
 
 router = APIRouter(include_in_schema=False)
 TABLES = ("states", "ages", "months", "paces", "questions")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("/desk/manager")
@@ -40,6 +40,8 @@ async def overview(request: Request, actor: Official) -> Response:
     page: Response = state.pages.render(
         request,
         "cases/desk/manager.html",
+        records=any(role in ("records", "manager") for _, role in actor.grants),
+        accountant=any(role in ("accountant", "manager") for _, role in actor.grants),
         wide=True,
         figures=found,
         span=span,
@@ -83,8 +85,7 @@ def as_csv(rows: Iterable[Iterable[object]]) -> bytes:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    risky = text.startswith(_FORMULA) and not isinstance(value, int)
-    return f"'{text}" if risky else text
+    return text if isinstance(value, int) else harmless(text)
 
 
 def _agencies(request: Request, actor: Actor) -> tuple[frozenset[str], frozenset[str]]:

@@ -1,6 +1,8 @@
 """The work tray: tabs, filters, order, pages, and assigning from the list."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,9 +15,13 @@ from madoguchi.cases.desk.administering import ADMINISTRATOR
 from madoguchi.cases.desk.assigning import assign, colleagues
 from madoguchi.cases.desk.clock import PAUSE, standing
 from madoguchi.cases.desk.pages.shared import FORM_BYTES, Official, clock_line, state_tag
+from madoguchi.cases.desk.rebasing import APPROVER
+from madoguchi.cases.desk.routing import to_review, turn_labels
 from madoguchi.cases.desk.tray import CaseRow, TrayQuery
+from madoguchi.cases.opinions.queries import open_count
+from madoguchi.cases.timers import is_late
 from madoguchi.identity import service as identity
-from madoguchi.identity.service import agencies_where, safe_return
+from madoguchi.identity.service import Actor, agencies_where, safe_return
 from madoguchi.kernel.clock import jst_date
 from madoguchi.messages.service import cases_waiting_for_answer
 from madoguchi.procedures import service as procedures
@@ -34,9 +40,13 @@ async def tray(request: Request, actor: Official) -> Response:
     asked = query_of(request)
     agencies = agencies_where(actor)
     async with state.database.reading() as session:
-        found = await trays.tray(session, actor.id, agencies, asked, today)
         counts = await trays.counts(session, actor.id, agencies, today)
-        lines = await _lines(request, session, found.rows, today)
+        if not {*_FILTERS, "cursor"} & set(request.query_params):
+            asked = replace(asked, tab=first_tab(actor, counts))
+        found = await trays.tray(session, actor.id, agencies, asked, today)
+        opinions = await open_count(session, actor)
+        reviews = await to_review(session, actor)
+        lines = await _lines(request, session, found.rows, state.clock())
         people = await _people(session, found.rows, agencies)
         choices = await _choices(session, asked, agencies)
     page: Response = state.pages.render(
@@ -52,6 +62,8 @@ async def tray(request: Request, actor: Official) -> Response:
         lines=lines,
         is_administrator=bool(agencies_where(actor, ADMINISTRATOR)),
         people=people,
+        opinions=opinions,
+        reviews=reviews,
         next=_next(request, asked, found.next),
         **choices,
     )
@@ -80,6 +92,13 @@ async def assign_many(request: Request, actor: Official) -> Response:
     }
     flash(request, text)
     return RedirectResponse(back, 303)
+
+
+def first_tab(actor: Actor, counts: Mapping[str, int]) -> str:
+    """Where an official's day begins: their own cases, what they approve, what nobody has taken."""
+    approves = any(role == APPROVER for _, role in actor.grants)
+    ways = [trays.MINE, *([trays.APPROVAL] if approves else []), trays.UNASSIGNED, trays.OPEN]
+    return next((tab for tab in ways if counts.get(tab)), trays.MINE)
 
 
 def query_of(request: Request) -> TrayQuery:
@@ -125,7 +144,7 @@ def _next(request: Request, asked: TrayQuery, values: Sequence[Any] | None) -> s
     if values is None:
         return None
     cursor = make_cursor(request.app.state.settings.secret_key, _list_name(asked), values)
-    return "/desk?" + urlencode({**_kept(request), "cursor": cursor})
+    return "/desk?" + urlencode({**_kept(request), "tab": asked.tab, "cursor": cursor})
 
 
 def _count(count: int | None) -> str | None:
@@ -135,12 +154,13 @@ def _count(count: int | None) -> str | None:
 
 
 async def _lines(
-    request: Request, session: AsyncSession, rows: Sequence[CaseRow], today: Any
+    request: Request, session: AsyncSession, rows: Sequence[CaseRow], now: datetime
 ) -> list[dict[str, Any]]:
     names = await identity.people_named(session, [r.assignee_id for r in rows if r.assignee_id])
     unread = await cases_waiting_for_answer(session, [row.id for row in rows])
     agencies = identity.shipped_agencies()
     lines = []
+    today = jst_date(now)
     for row in rows:
         package = await procedures.package(session, row.digest)
         state = package.machine.states[row.state]
@@ -165,6 +185,9 @@ async def _lines(
                 "decided": row.decided_at,
                 "assignee": names.get(row.assignee_id or ""),
                 "unread": row.id in unread,
+                "late": row.late,
+                "turn": turn_labels(package.machine, row.turn),
+                "overdue": is_late(row.act_by, now),
             }
         )
     return lines

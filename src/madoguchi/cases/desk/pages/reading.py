@@ -8,17 +8,20 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from madoguchi.cases.access import still_there
 from madoguchi.cases.desk.assigning import colleagues
 from madoguchi.cases.desk.opening import case_at_desk
 from madoguchi.cases.desk.pages.shared import Official, clock_line, state_tag
 from madoguchi.cases.desk.view import case_view
 from madoguchi.cases.errors import not_found
 from madoguchi.cases.letters import letter_of
+from madoguchi.cases.opinions.view import opinion_lines
+from madoguchi.cases.retention.showing import show_erased
 from madoguchi.documents import service as documents
 from madoguchi.identity.service import Actor
-from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.errors import DomainError
 from madoguchi.messages.service import mark_conversation_read
+from madoguchi.procedures.workflow.picture import WHO, arrows, svg
 
 router = APIRouter(include_in_schema=False)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -44,8 +47,13 @@ async def show_case(
     state, language = request.app.state, request.state.language
     now = state.clock()
     async with state.database.reading() as session:
-        view = await case_view(session, actor, case_id, language, jst_date(now))
+        found = await case_at_desk(session, actor, case_id, reading=True)
+    if found.erased_at is not None:
+        return await show_erased(request, found, at_desk=True)
+    async with state.database.reading() as session:
+        view = await case_view(session, actor, case_id, language, now)
         people = await colleagues(session, view.case.agency_id)
+        opinions = await opinion_lines(session, actor, view.case, view.package, language, now)
     if any(said.direction == "to_office" and said.read_at is None for said in view.conversation):
         async with state.database.session() as session:
             await mark_conversation_read(session, case_id, by_office=True, at=now)
@@ -61,6 +69,10 @@ async def show_case(
         clock=clock_line(request, view.standing),
         tag_of_state=state_tag(view.state.label, view.case.stage, view.case.outcome),
         people=[(person.id, person.name) for person in people],
+        opinions=opinions,
+        picture=svg(view.package.machine, language, here=view.case.state),
+        arrows=arrows(view.package.machine),
+        roles=WHO,
         is_mine=view.case.assignee_id == actor.id,
         kept=kept or {},
         known_texts=state.texts,
@@ -75,7 +87,7 @@ async def file(request: Request, case_id: str, sha256: str, actor: Official) -> 
     """A file of the filing, to look at in a frame (?inline=1) or to download."""
     state = request.app.state
     async with state.database.reading() as session:
-        found = await case_at_desk(session, actor, case_id)
+        found = await case_at_desk(session, actor, case_id, reading=True)
         named = next(
             (f for files in found.attached.values() for f in files if f["sha256"] == sha256), None
         )
@@ -83,7 +95,7 @@ async def file(request: Request, case_id: str, sha256: str, actor: Official) -> 
             raise not_found()
         path = await documents.content_path(session, state.blobs, sha256)
     inline = request.query_params.get("inline") == "1"
-    return _handed_out(path, str(named["name"]), str(named["type"]), inline=inline)
+    return handed_out(path, str(named["name"]), str(named["type"]), inline=inline)
 
 
 @router.get("/desk/cases/{case_id}/letters/{letter_id}")
@@ -91,12 +103,12 @@ async def letter(request: Request, case_id: str, letter_id: str, actor: Official
     """A letter as issued: its PDF, or its text while the PDF is being set (?html=1 always)."""
     state = request.app.state
     async with state.database.reading() as session:
-        await case_at_desk(session, actor, case_id)
+        still_there(await case_at_desk(session, actor, case_id, reading=True))
         found = await letter_of(session, case_id, letter_id)
         if found.sha256 is None or request.query_params.get("html") == "1":
             return letter_page(found.html)
         path = await documents.content_path(session, state.blobs, found.sha256)
-    return _handed_out(path, found.name, "application/pdf", inline=True)
+    return handed_out(path, found.name, "application/pdf", inline=True)
 
 
 def fact_text(value: object) -> str:
@@ -128,7 +140,8 @@ def letter_page(html: str) -> HTMLResponse:
     return HTMLResponse(html, headers=headers)
 
 
-def _handed_out(path: object, name: str, media_type: str, *, inline: bool) -> Response:
+def handed_out(path: object, name: str, media_type: str, *, inline: bool) -> Response:
+    """A stored file, to look at in a frame of one's own page or to download."""
     headers = dict(documents.download_headers(name, media_type, inline=inline))
     headers["Content-Security-Policy"] += _FRAMED
     content_type = headers.pop("Content-Type")

@@ -10,10 +10,12 @@ from madoguchi.cases.filing.pages.drafting import router as drafting
 from madoguchi.cases.filing.pages.listing import router as listing
 from madoguchi.cases.filing.pages.looking import router as looking
 from madoguchi.cases.filing.pages.receipts import router as receipts
+from madoguchi.cases.filing.tables.pages import router as tables
 
 routers: tuple[APIRouter, ...] = (
     drafting,
     answering,
+    tables,
     attaching,
     checking,
     listing,

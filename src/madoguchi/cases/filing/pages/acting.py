@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.cases.access import own_case
+from madoguchi.cases.access import own_case, still_there
 from madoguchi.cases.errors import not_found
 from madoguchi.cases.filing.acting import FormFaulty, act_as_applicant, simple_actions
 from madoguchi.cases.filing.copying import copy_filing
@@ -66,7 +66,7 @@ async def do_action(request: Request, case_id: str, name: str, actor: Signed) ->
     """Do the act."""
     state = request.app.state
     async with form_of(request, FORM_BYTES) as form, state.database.session() as session:
-        case = await own_case(session, actor, case_id)
+        case = still_there(await own_case(session, actor, case_id))
         package = await procedures.package(session, case.digest)
         found = package.machine.actions.get(name)
         if found is None or found.check:
@@ -107,7 +107,7 @@ async def _ask(
     entered: dict[str, object],
     faults: Sequence[Fault],
 ) -> Response:
-    case = await own_case(session, actor, case_id)
+    case = still_there(await own_case(session, actor, case_id))
     package = await procedures.package(session, case.digest)
     found = next((a for a in simple_actions(package.machine, case.state) if a.name == name), None)
     if found is None:

@@ -25,7 +25,8 @@ from madoguchi.cases.filing.pages.counter import (
     sheet_of,
     texts,
 )
-from madoguchi.cases.filing.questions import Question, questions
+from madoguchi.cases.filing.questions import Question, by_section, questions
+from madoguchi.cases.filing.speech import speech_of
 from madoguchi.cases.filing.tasks import asked_pages, points_on
 from madoguchi.cases.models import Draft
 from madoguchi.documents.service import DocumentError
@@ -205,13 +206,15 @@ async def _show(
     shown: Shown,
 ) -> Response:
     state, language = request.app.state, request.state.language
-    sheet = sheet_of(draft, judged, language, judged_now=shown.judged_now)
+    speech = speech_of(judged.package, language, request.state.content_language)
+    sheet = sheet_of(draft, judged, speech.language, judged_now=shown.judged_now)
     asked = [_with_refusal(item, shown) for item in questions(sheet, page)]
     reason = await correction_reason(session, draft)
     context: dict[str, Any] = {
         "draft": draft,
         "page": page,
-        "questions": asked,
+        "runs": by_section(asked, page),
+        "speech": speech,
         "reason": reason.get("reason"),
         "base": shown.base or saving.base_of(draft, page),
         "clash": shown.clash,

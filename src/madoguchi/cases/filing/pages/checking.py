@@ -1,6 +1,5 @@
 """Check your answers, then file: the verdict in full, and the button that says what it does."""
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,26 +8,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_draft
 from madoguchi.cases.filing.answers import sections
-from madoguchi.cases.filing.correct import correcting_action, resubmit
+from madoguchi.cases.filing.correct import resubmit, sending_action
 from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.pages.counter import (
     Signed,
     Translate,
-    agency_name,
+    addressee_name,
     fee_lines,
     principal_name,
     sheet_of,
     summary_of,
     texts,
 )
-from madoguchi.cases.filing.submit import NotReady, file_draft, filing_action
+from madoguchi.cases.filing.speech import speech_of
+from madoguchi.cases.filing.submit import NotReady, file_draft
+from madoguchi.cases.filing.versioning import standing_of
 from madoguchi.cases.models import Case, Draft
-from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import pick
-from madoguchi.procedures.service import Action
+from madoguchi.procedures.versions.telling import told
+from madoguchi.web.admission.arrival import arrival_clock, time_waited
 from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
+CORRECTED = {"ja": "直した内容を送りました。", "en": "Your correction has been sent."}
+SENT = {"ja": "送りました。", "en": "It has been sent."}
 
 
 @router.get("/drafts/{draft_id}/check")
@@ -39,7 +42,7 @@ async def check(request: Request, draft_id: str, actor: Signed) -> Response:
         draft = await own_draft(session, actor, draft_id)
         if draft.filed_at is not None:
             return RedirectResponse(f"/cases/{draft.case_id}", 303)
-        judged = await judge(session, draft, state.clock())
+        judged = await judge(session, draft, state.clock(), time_waited(request))
         return await _show(request, session, draft, judged, 200)
 
 
@@ -50,16 +53,18 @@ async def file(request: Request, draft_id: str, actor: Signed) -> Response:
     async with state.database.session() as session:
         draft = await own_draft(session, actor, draft_id)
         use = resubmit if draft.case_id is not None and draft.filed_at is None else file_draft
-        corrected = use is resubmit
+        corrected, asked = use is resubmit, bool(draft.points)
         try:
-            case = await use(session, state.blobs, actor, state.clock, draft_id)
+            case = await use(
+                session, state.blobs, actor, arrival_clock(request), draft_id, time_waited(request)
+            )
             await session.commit()
         except NotReady as fault:
             await session.rollback()
             draft = await own_draft(session, actor, draft_id)
             return await _show(request, session, draft, fault.judged, 422)
     if corrected or case.revision > 1:
-        flash(request, {"ja": "直した内容を送りました。", "en": "Your correction has been sent."})
+        flash(request, CORRECTED if asked else SENT)
         return RedirectResponse(f"/cases/{case.id}", 303)
     return RedirectResponse(f"/cases/{case.id}/receipt", 303)
 
@@ -69,7 +74,9 @@ async def _show(
 ) -> Response:
     state, t, language = request.app.state, texts(request), request.state.language
     verdict, now = judged.evaluation, state.clock()
-    sheet = sheet_of(draft, judged, language, judged_now=True, may_edit=False)
+    speech = speech_of(judged.package, language, request.state.content_language)
+    sheet = sheet_of(draft, judged, speech.language, judged_now=True, may_edit=False)
+    standing = await standing_of(session, draft, judged, now)
     response: Response = state.pages.render(
         request,
         "cases/filing/check.html",
@@ -84,27 +91,20 @@ async def _show(
         warnings=summary_of(
             [{"href": _href(draft, judged, f.pointer), "text": f.message} for f in verdict.warnings]
         ),
-        action=await _action(session, draft, judged),
-        closed=_closed(draft, judged, now),
+        action=sending_action(
+            judged.package.machine,
+            await session.get(Case, draft.case_id) if draft.case_id is not None else None,
+        ),
+        standing=standing,
+        changes=told(standing.differences),
     )
     return response
-
-
-def _closed(draft: Draft, judged: Judged, now: datetime) -> bool:
-    return draft.case_id is None and not judged.package.open_on(jst_date(now))
-
-
-async def _action(session: AsyncSession, draft: Draft, judged: Judged) -> Action:
-    machine = judged.package.machine
-    case = await session.get(Case, draft.case_id) if draft.case_id is not None else None
-    found = correcting_action(machine, case.state) if case is not None else None
-    return found or filing_action(machine)
 
 
 async def _facts(
     session: AsyncSession, draft: Draft, judged: Judged, t: Translate, language: str
 ) -> list[tuple[str, str]]:
-    addressee = await agency_name(session, judged.evaluation.authority)
+    addressee = await addressee_name(session, judged.evaluation.authority, judged.evaluation.via)
     facts = [(t("cases.fact.addressee"), pick(addressee, language) or t("cases.fact.undecided"))]
     on_behalf = await principal_name(session, draft)
     if on_behalf:

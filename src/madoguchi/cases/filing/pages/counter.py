@@ -65,6 +65,19 @@ async def agency_name(session: AsyncSession, agency_id: str | None) -> Text | No
         return {"ja": agency_id, "en": agency_id}
 
 
+async def addressee_name(
+    session: AsyncSession, agency_id: str | None, via: str | None
+) -> Text | None:
+    """Who receives a filing: 「経済産業省(関東経済産業局 経由)」; None while it is not known."""
+    agency, office = await agency_name(session, agency_id), await agency_name(session, via)
+    if agency is None or office is None:
+        return agency
+    return {
+        "ja": f"{pick(agency, 'ja')}({pick(office, 'ja')} 経由)",
+        "en": f"{pick(agency, 'en')} (through {pick(office, 'en')})",
+    }
+
+
 async def principal_name(session: AsyncSession, draft: Draft | Case) -> str | None:
     """The organisation an agent files for, None when nobody acts for another."""
     if draft.agent_organisation_id is None or draft.organisation_id is None:

@@ -1,13 +1,12 @@
 """Starting a draft, its task list, deleting it."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from madoguchi.cases.access import own_draft
-from madoguchi.cases.filing.copying import renew_draft
+from madoguchi.cases.filing.correct import sending_action
 from madoguchi.cases.filing.drafts import (
     SIMPLE_FILING,
     SIMPLE_NOTICE,
@@ -16,21 +15,24 @@ from madoguchi.cases.filing.drafts import (
     start_draft,
 )
 from madoguchi.cases.filing.evaluating import judge
+from madoguchi.cases.filing.files import throw_away
 from madoguchi.cases.filing.pages.counter import (
     FORM_BYTES,
     Signed,
     Translate,
-    agency_name,
+    addressee_name,
     correction_reason,
     fee_lines,
     principal_name,
     texts,
 )
 from madoguchi.cases.filing.tasks import task_groups, tasks_of
+from madoguchi.cases.filing.versioning import move_draft, standing_of
+from madoguchi.cases.models import Case
 from madoguchi.identity.service import Actor, current_actor
-from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import pick
 from madoguchi.procedures.catalogue import service as catalogue
+from madoguchi.procedures.versions.telling import told
 from madoguchi.web.forms import form_of
 from madoguchi.web.problems import SeeOther
 from madoguchi.web.session import flash
@@ -95,9 +97,13 @@ async def tasks(request: Request, draft_id: str, actor: Signed) -> Response:
         if draft.filed_at is not None:
             return RedirectResponse(f"/cases/{draft.case_id}", 303)
         judged = await judge(session, draft, now)
-        addressee = await agency_name(session, judged.evaluation.authority)
+        addressee = await addressee_name(
+            session, judged.evaluation.authority, judged.evaluation.via
+        )
         asked = await correction_reason(session, draft)
+        case = await session.get(Case, draft.case_id) if draft.case_id else None
         on_behalf = await principal_name(session, draft)
+        standing = await standing_of(session, draft, judged, now)
     found = tasks_of(draft, judged)
     check = f"/drafts/{draft.id}/check"
     undone = next((task.href for task in found if task.state != "done"), check)
@@ -117,9 +123,11 @@ async def tasks(request: Request, draft_id: str, actor: Signed) -> Response:
         facts=facts,
         next_href=undone,
         check_href=check,
-        closed=draft.case_id is None and not judged.package.open_on(jst_date(now)),
+        standing=standing,
+        changes=told(standing.differences),
         reason=asked.get("reason"),
-        due_on=_day(asked.get("due")),
+        due=case.act_by if case is not None else None,
+        action=sending_action(judged.package.machine, case),
         on_behalf=on_behalf,
     )
     return page
@@ -127,10 +135,10 @@ async def tasks(request: Request, draft_id: str, actor: Signed) -> Response:
 
 @router.post("/drafts/{draft_id}/renew")
 async def renew(request: Request, draft_id: str, actor: Signed) -> Response:
-    """Take the answers over into the version that is open now."""
+    """Take the answers over into the version the draft belongs to."""
     state = request.app.state
     async with state.database.session() as session:
-        draft = await renew_draft(session, actor, state.clock, draft_id)
+        draft = await move_draft(session, actor, state.clock, draft_id)
         await session.commit()
     return RedirectResponse(f"/drafts/{draft.id}", 303)
 
@@ -141,7 +149,7 @@ async def delete_draft(request: Request, draft_id: str, actor: Signed) -> Respon
     state = request.app.state
     async with state.database.session() as session:
         draft = not_filed(await own_draft(session, actor, draft_id, lock=True))
-        await session.delete(draft)
+        await throw_away(session, draft, state.clock())
         await session.commit()
     flash(request, {"ja": "下書きを削除しました。", "en": "The draft has been deleted."})
     return RedirectResponse("/cases", 303)
@@ -150,10 +158,3 @@ async def delete_draft(request: Request, draft_id: str, actor: Signed) -> Respon
 def _period(period: str, t: Translate) -> str:
     count, _, unit = period.partition(" ")
     return t(f"cases.period.{unit.replace(' ', '_')}", count=count)
-
-
-def _day(text: object) -> date | None:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None

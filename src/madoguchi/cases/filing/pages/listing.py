@@ -80,6 +80,8 @@ def case_card(
     meta = [t("cases.list.arrived", date=day_text(arrived.date(), language)), case.arrival_number]
     if case.due_on is not None and case.waits_for == "agency":
         meta.append(t("cases.list.due", date=day_text(case.due_on, language)))
+    if case.late:
+        meta.append(t("cases.case.late"))
     if case.agent_name:
         meta.append(t("cases.agent.tag", name=case.agent_name))
     return {
@@ -118,7 +120,8 @@ def _waiting(item: Waiting, language: str, t: Translate) -> dict[str, Any]:
 def _draft(draft: Draft, language: str, t: Translate) -> dict[str, Any]:
     at = as_jst(draft.updated_at)
     saved = f"{day_text(at.date(), language)} {at:%H:%M}"
-    tag = t("cases.tasks.correction") if draft.case_id else t("cases.list.draft")
+    again = "cases.tasks.correction" if draft.points else "cases.tasks.again"
+    tag = t(again) if draft.case_id else t("cases.list.draft")
     return {
         "title": draft.title,
         "href": f"/drafts/{draft.id}",

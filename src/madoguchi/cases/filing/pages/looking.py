@@ -5,13 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from madoguchi.cases.access import OFFICIAL, case_for, own_case, side_of
+from madoguchi.cases.access import OFFICIAL, case_for, own_case, side_of, still_there
 from madoguchi.cases.errors import CaseError, case_error, not_found
 from madoguchi.cases.filing.acting import simple_actions
 from madoguchi.cases.filing.answers import label_of, sections
-from madoguchi.cases.filing.correct import correcting_action
+from madoguchi.cases.filing.asking import asked_of
 from madoguchi.cases.filing.history import history_lines
-from madoguchi.cases.filing.pages.counter import Signed, agency_name, day_text, texts
+from madoguchi.cases.filing.pages.counter import Signed, addressee_name, day_text, texts
 from madoguchi.cases.filing.pages.listing import tone_of
 from madoguchi.cases.filing.pages.receipts import to_the_second
 from madoguchi.cases.filing.queries import open_correction
@@ -19,11 +19,15 @@ from madoguchi.cases.filing.questions import Sheet, file_lines
 from madoguchi.cases.judging import judge_case
 from madoguchi.cases.letters import letter_of, letters_of
 from madoguchi.cases.models import Case
+from madoguchi.cases.retention.queries import erasures_of
+from madoguchi.cases.retention.showing import show_erased
+from madoguchi.cases.timers import is_late
 from madoguchi.documents import service as documents
 from madoguchi.identity.service import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import Text, pick
+from madoguchi.kernel.periods import until_text
 from madoguchi.messages import service as messages
 from madoguchi.payments import service as payments
 from madoguchi.procedures import service as procedures
@@ -59,12 +63,16 @@ async def show_case(
     state, t, language = request.app.state, texts(request), request.state.language
     async with state.database.reading() as session:
         case = await own_case(session, actor, case_id)
+    if case.erased_at is not None:
+        return await show_erased(request, case, at_desk=False)
+    async with state.database.reading() as session:
+        case = await own_case(session, actor, case_id)
         package = await procedures.package(session, case.digest)
         judged = await judge_case(session, case, package, jst_date(state.clock()))
         sheet = Sheet(package, judged.verdict, case.data, case.attached, language, judged=False)
         entries = await journal.entries(session, f"case:{case.id}", limit=1000)
         machine = package.machine
-        asks = correcting_action(machine, case.state) is not None
+        asks = asked_of(case, machine)
         response: Response = state.pages.render(
             request,
             "cases/filing/case.html",
@@ -72,11 +80,13 @@ async def show_case(
             case=case,
             state=machine.states[case.state],
             tone=tone_of(case),
-            correction=_correction(case, package, language) if asks else None,
+            asks=asks,
+            correction=_correction(case, package, language),
             begun=await open_correction(session, case) is not None if asks else False,
+            overdue=is_late(case.act_by, state.clock()),
             payments=await payments.payments_of(session, case.id),
             letters=[_letter(case, letter, t) for letter in await letters_of(session, case.id)],
-            facts=await _facts(session, case, t, language),
+            facts=await _facts(session, case, package, t, language),
             history=history_lines(package, entries, language, t),
             conversation=await messages.conversation(session, case.id),
             body=body,
@@ -90,6 +100,7 @@ async def show_case(
                 if key in package.attachments
             ],
             actions=simple_actions(machine, case.state),
+            erasures=await erasures_of(session, case.id),
         )
     async with state.database.session() as session:
         await messages.mark_conversation_read(session, case_id, by_office=False, at=state.clock())
@@ -116,7 +127,7 @@ async def case_letter(request: Request, case_id: str, letter_id: str, actor: Sig
     """A letter of the case as PDF; that the applicant opened it is noted once."""
     state = request.app.state
     async with state.database.session() as session:
-        case = await own_case(session, actor, case_id)
+        case = still_there(await own_case(session, actor, case_id))
         letter = await letter_of(session, case.id, letter_id)
         if letter.sha256 is None:
             raise case_error(
@@ -172,8 +183,10 @@ def _files(case: Case, package: Package, language: str) -> list[dict[str, Any]]:
     ]
 
 
-async def _facts(session: Any, case: Case, t: Any, language: str) -> list[tuple[str, str]]:
-    agency = await agency_name(session, case.agency_id)
+async def _facts(
+    session: Any, case: Case, package: Package, t: Any, language: str
+) -> list[tuple[str, str]]:
+    agency = await addressee_name(session, case.forward_to or case.agency_id, case.via_agency_id)
     facts = [
         (t("cases.fact.number"), case.arrival_number),
         (t("cases.fact.arrived"), to_the_second(case.arrived_at, language)),
@@ -182,6 +195,10 @@ async def _facts(session: Any, case: Case, t: Any, language: str) -> list[tuple[
     ]
     if case.agent_name:
         facts.append((t("cases.fact.agent"), case.agent_name))
+    due = package.machine.states[case.state].due_label
+    if case.act_by is not None:
+        label = pick(due, language) if due else t("cases.fact.act_by")
+        facts.append((label, pick(until_text(case.act_by), language)))
     if case.waits_for and case.due_on is not None:
         key = "cases.fact.due_paused" if case.paused_since else "cases.fact.due"
         facts.append((t("cases.fact.due_label"), t(key, date=day_text(case.due_on, language))))

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from madoguchi.cases.access import own_case
-from madoguchi.cases.filing.pages.counter import Signed, agency_name, texts
+from madoguchi.cases.filing.pages.counter import Signed, addressee_name, texts
 from madoguchi.cases.filing.receipt import as_filing, receipt_value
 from madoguchi.documents import service as documents
 from madoguchi.kernel.clock import as_jst
@@ -24,7 +24,11 @@ async def receipt(request: Request, case_id: str, actor: Signed) -> Response:
     state, t, language = request.app.state, texts(request), request.state.language
     async with state.database.reading() as session:
         case = await own_case(session, actor, case_id)
-        agency = await agency_name(session, case.agency_id)
+        if case.erased_at is not None:
+            return RedirectResponse(f"/cases/{case.id}", 303)
+        agency = await addressee_name(
+            session, case.forward_to or case.agency_id, case.via_agency_id
+        )
         owed = await payments.payments_of(session, case.id)
         package = await procedures.package(session, case.digest)
     files = [
@@ -69,7 +73,7 @@ async def receipt_json(request: Request, case_id: str, actor: Signed) -> Respons
     state = request.app.state
     async with state.database.reading() as session:
         case = await own_case(session, actor, case_id)
-        value = await receipt_value(session, case)
+        value = await receipt_value(session, case, state.log)
     name = f"receipt-{case.arrival_number}.json"
     return JSONResponse(value, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

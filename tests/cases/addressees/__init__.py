@@ -1,0 +1,1 @@
+"""Tests of offices a filing goes through, and of joint jurisdiction."""

@@ -1,0 +1,5 @@
+"""A certification that is renewed, on both databases."""
+
+from tests.cases.filing.conftest import office
+
+__all__ = ["office"]

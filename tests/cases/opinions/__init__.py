@@ -1,0 +1,1 @@
+"""Tests of opinions asked of other agencies."""
