@@ -69,6 +69,7 @@ async def test_a_good_file_is_kept_as_its_content_says(
         (files.program(), "executable", 422),
         (files.encrypted_pdf("secret"), "encrypted", 422),
     ],
+    ids=["empty", "too large", "program", "encrypted"],  # the same name in every worker
 )
 async def test_a_bad_file_leaves_nothing_behind(
     database: Database, blobs: BlobStore, content: bytes, code: str, status: int

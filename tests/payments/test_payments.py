@@ -1,6 +1,6 @@
 """Payments: asked once, settled once, nothing lost; on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -127,3 +127,65 @@ def test_every_wrong_digit_is_found(digits: str, place: int, shift: int) -> None
     assert rules.is_notice_number(right)
     wrong = right[:place] + str((int(right[place]) + shift) % 10) + right[place + 1 :]
     assert not rules.is_notice_number(wrong)
+
+
+@given(
+    st.sampled_from(["requested", "mismatched", "paid", "cancelled"]),
+    st.integers(1, 10**9),
+    st.integers(1, 10**9) | st.just(0),
+    st.booleans(),
+)
+def test_no_yen_is_lost_and_only_the_right_amount_pays(
+    state: str, asked: int, shift: int, in_time: bool
+) -> None:
+    arrived = asked if shift == 0 else shift
+    in_time = in_time and state == "cancelled"
+    outcome, after, excess = rules.settle(state, asked, arrived, in_time=in_time)
+    was_open = state in ("requested", "mismatched") or in_time
+    assert (outcome == "exact") == (was_open and arrived == asked)
+    assert excess == (0 if outcome == "exact" else arrived)
+    assert (after == "paid") == (outcome == "exact" or state == "paid")
+    assert (outcome in ("short", "over")) == (was_open and arrived != asked)
+    assert outcome in ("exact", "short", "over") or outcome == (
+        "duplicate" if state == "paid" else "late"
+    )
+
+
+async def test_what_was_paid_in_the_last_second_counts_and_later_does_not(
+    database: Database,
+) -> None:
+    async with database.session() as session:
+        made = []
+        for fee in ("early", "late"):
+            made.append(
+                await service.request_payment(
+                    session,
+                    case_id="CASE",
+                    fee_id=fee,
+                    label=LABEL,
+                    amount=90_000,
+                    payer=service.Payer(organisation="ORG"),
+                    at=AT,
+                    due_on=date(2026, 4, 10),
+                )
+            )
+        await service.expire_payment(session, made[0].id, datetime(2026, 4, 10, 16, tzinfo=UTC))
+        assert made[0].state == "requested"  # told of it, the bank may still be
+        over = datetime(2026, 4, 11, 15, tzinfo=UTC)
+        for payment in made:
+            await service.expire_payment(session, payment.id, over)
+            assert service.standing_of(payment) == "expired"
+        for payment, paid_at, standing in (
+            (made[0], datetime(2026, 4, 10, 14, 59, 59, tzinfo=UTC), "paid"),
+            (made[1], datetime(2026, 4, 10, 15, 0, 0, tzinfo=UTC), "expired"),
+        ):
+            await service.record_clearing(
+                session,
+                notice_number=payment.notice_number,
+                amount=90_000,
+                receipt_number=f"R{payment.id}",
+                paid_at=paid_at,
+                at=over,
+            )
+            assert service.standing_of(payment) == standing
+        assert (made[0].excess, made[1].excess) == (0, 90_000)

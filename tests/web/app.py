@@ -1,5 +1,6 @@
 """A small application with the web edge, for the tests of the edge."""
 
+import errno
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,8 @@ class TestSettings:
     address: str = "http://testserver"
     max_body: int = 1_000_000
     max_upload: int = 4_000_000
+    at_once: int = 32
+    grace_minutes: int = 120
 
 
 class Body(BaseModel):
@@ -64,6 +67,12 @@ def make_app(settings: TestSettings | None = None) -> FastAPI:
     @app.get("/fault")
     async def fault() -> None:
         raise RuntimeError("a secret detail")
+
+    @app.get("/full")
+    @app.get("/api/v1/full")
+    @app.post("/full")
+    async def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     @app.get("/half")
     async def half() -> Response:

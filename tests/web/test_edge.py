@@ -317,3 +317,29 @@ async def test_nothing_sent_causes_a_500(path, query, method, kind, target, body
         body,
     )
     assert status < 500, content
+
+
+async def test_a_full_disk_is_told_to_people_and_programs() -> None:
+    async with client(APP) as browser:
+        page = await browser.get("/full", headers={"Accept": "text/html"})
+        answer = await browser.get("/api/v1/full")
+    assert page.status_code == answer.status_code == 507
+    assert "いまは保存できません" in page.text
+    assert "こちらの不具合" not in page.text
+    assert answer.json()["code"] == "storage_full"
+    assert answer.headers["retry-after"] == page.headers["retry-after"]
+
+
+async def test_a_refusal_before_the_body_is_read_waits_for_its_end() -> None:
+    read = 0
+
+    async def chunks():
+        nonlocal read
+        for _ in range(12):
+            read += 1
+            yield b"x" * 10_000
+
+    async with client(APP) as browser:
+        answer = await browser.post("/full", content=chunks())
+    assert answer.status_code == 507
+    assert read == 12  # else a browser shows a broken connection instead of our words

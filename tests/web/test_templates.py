@@ -193,7 +193,7 @@ def test_every_text_used_exists_and_every_text_is_used():
 
     walk(tomllib.loads((OWN_TEMPLATES.parent / "texts.toml").read_text()), "")
     source = "".join(p.read_text() for p in OWN_TEMPLATES.rglob("*.html"))
-    source += "".join(p.read_text() for p in Path(OWN_TEMPLATES.parent).glob("*.py"))
+    source += "".join(p.read_text() for p in Path(OWN_TEMPLATES.parent).rglob("*.py"))
     used = set(re.findall(r'"(web\.[a-z_.0-9]+[a-z0-9])"', source))
     prefixes = set(re.findall(r'"(web\.[a-z_.]+[._])(?:"|\{)', source))
     assert used <= known, used - known

@@ -31,9 +31,14 @@ class Accept:
         return self.max_mb << 20
 
 
-async def spool(stream: AsyncIterable[bytes] | bytes, name: str, accept: Accept) -> Path:
-    """Write the stream to a temporary file, refusing while it flows once it passes the limit."""
-    handle, path = tempfile.mkstemp(prefix="madoguchi-intake-")
+async def spool(
+    stream: AsyncIterable[bytes] | bytes, name: str, accept: Accept, folder: Path | None
+) -> Path:
+    """Write the stream to a temporary file, refusing while it flows once it passes the limit.
+
+    `folder`: that for what comes in of the store, which is cleared of what a crash leaves there.
+    """
+    handle, path = tempfile.mkstemp(prefix="intake-", dir=folder)
     size = 0
     try:
         with os.fdopen(handle, "wb") as file:

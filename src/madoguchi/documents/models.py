@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from madoguchi.kernel.blobs import BLOB
 from madoguchi.kernel.database import Base, UtcDateTime
 
 SCAN_STATES = ("unscanned", "quarantine", "clean", "infected")
@@ -22,12 +23,13 @@ class Document(Base):
         CheckConstraint(
             "scan_state IN ('unscanned', 'quarantine', 'clean', 'infected')", name="scan_state"
         ),
+        Index("ix_document_received", "received_at", "id"),
         Index(None, "owner_person", "received_at"),
         Index(None, "owner_organisation", "received_at"),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), info={BLOB: True}, index=True)
     name: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(BigInteger)
     type: Mapped[str] = mapped_column(String(100))

@@ -21,6 +21,8 @@ from madoguchi.documents.letters.filing import Filing, Row, Section, filing_html
 from madoguchi.documents.letters.press import html_to_pdf
 from madoguchi.documents.letters.sandbox import render_letter
 from madoguchi.documents.models import Document
+from madoguchi.documents.photos.taking import Photo
+from madoguchi.documents.photos.taking import take as take_photo
 from madoguchi.documents.refusals import DocumentError, document_error
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.ids import new_id
@@ -33,6 +35,7 @@ __all__ = [
     "DocumentError",
     "Filing",
     "Owner",
+    "Photo",
     "Row",
     "Section",
     "StoredFile",
@@ -47,6 +50,8 @@ __all__ = [
     "render_letter",
     "scan_states",
     "store_letter",
+    "store_photo",
+    "take_photo",
 ]
 
 SCAN_JOB = "documents.scan"
@@ -95,7 +100,7 @@ async def receive(
     for the codes. The sender's media type plays no part. The session is first used after the
     content is stored, so a slow upload holds no lock.
     """
-    path = await intake.spool(stream, name, spec)
+    path = await intake.spool(stream, name, spec, blobs.incoming)
     try:
         verdict = await intake.judge(path, name, spec)
         blob = await blobs.put(intake.read_back(path), spec.limit)
@@ -119,6 +124,14 @@ async def store_letter(
     return _add(session, blob.sha256, blob.size, name, "application/pdf", at, owner, "clean")
 
 
+async def store_photo(
+    session: AsyncSession, blobs: BlobStore, photo: Photo, at: datetime, owner: Owner
+) -> StoredFile:
+    """Keep a photograph that `take_photo` developed: its pixels are ours, nothing else is in it."""
+    blob = await blobs.put(photo.content, len(photo.content))
+    return _add(session, blob.sha256, blob.size, photo.name, "image/jpeg", at, owner, "clean")
+
+
 async def open_document(
     session: AsyncSession,
     blobs: BlobStore,
@@ -137,6 +150,17 @@ async def open_document(
         raise document_error("document_not_found", 404)
     path = await content_path(session, blobs, document.sha256)
     return _stored(document), path
+
+
+async def documents_of(
+    session: AsyncSession, ids: Collection[str]
+) -> dict[str, tuple[StoredFile, Owner]]:
+    """The documents with these ids, with whose they are; the caller decides who may have them."""
+    rows = await session.scalars(select(Document).where(Document.id.in_(ids)))
+    return {
+        row.id: (_stored(row), Owner(person=row.owner_person, organisation=row.owner_organisation))
+        for row in rows
+    }
 
 
 async def content_path(session: AsyncSession, blobs: BlobStore, sha256: str) -> Path:

@@ -52,8 +52,9 @@ def _districts() -> Mapping[tuple[str, str], str]:
 
 
 def office_of(kind: str, prefecture: str) -> str | None:
-    """The office of a kind ("prefecture", or "bureau": METI's regional ones) in charge there.
+    """The office of a kind in charge there.
 
+    `kind`: "prefecture", "bureau" (METI's regional ones) or "safety" (産業保安監督部).
     `prefecture` is the name with or without 都道府県 at its end (神奈川県, 神奈川); None when there
     is no such office.
     """

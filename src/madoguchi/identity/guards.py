@@ -10,13 +10,16 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 
 from madoguchi.identity.errors import not_allowed, sign_in_required
-from madoguchi.identity.rules import NOBODY, OFFICIAL, PUBLIC, Actor
-from madoguchi.identity.service.actors import actor_of_sign_in, actor_of_token, note_use
+from madoguchi.identity.rules import NOBODY, OFFICIAL, PUBLIC, Actor, person_mark
+from madoguchi.identity.service.actors import (
+    LONGEST_TOKEN,
+    actor_of_sign_in,
+    actor_of_token,
+    note_use,
+)
 from madoguchi.identity.service.sign_in import ACTING_FOR, SIGN_IN
 from madoguchi.kernel.language import Text
 from madoguchi.web.problems import SeeOther, wants_problem
-
-LONGEST_TOKEN = 200
 
 
 async def current_actor(request: Request) -> Actor:
@@ -75,6 +78,7 @@ def account_of(actor: Actor) -> dict[str, object]:
         detail = {"ja": "職員", "en": "Official"}
     return {
         "name": actor.name,
+        "mark": person_mark(actor.id),
         "detail": detail,
         "kind": actor.kind,
         "links": [{"href": "/account", "text": {"ja": "アカウント", "en": "Your account"}}],
@@ -93,7 +97,7 @@ async def _by_token(request: Request, token: str) -> Actor:
     actor, stale = found
     if stale and actor.token:
         async with state.database.session() as session:
-            await note_use(session, actor.token, now)
+            await note_use(session, [actor.token], now)
             await session.commit()
     return actor
 

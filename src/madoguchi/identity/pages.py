@@ -212,6 +212,7 @@ async def _account(
             )
             for agency in named
         ],
+        accountant=any(role in ("accountant", "manager") for _, role in actor.grants),
         tokens=tokens,
         sign_ins=sign_ins,
         current_sign_in=request.state.session.get(SIGN_IN),

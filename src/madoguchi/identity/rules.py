@@ -1,5 +1,6 @@
 """Who may do what, as pure decisions. Deny by default: what is not granted is refused."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,9 +17,16 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "examiner": {"ja": "審査担当", "en": "Examiner"},
     "approver": {"ja": "決裁者", "en": "Approver"},
     "manager": {"ja": "業務管理者", "en": "Manager"},
+    "inspector": {"ja": "検査員", "en": "Inspector"},
+    "recorder": {"ja": "裏書担当", "en": "Recorder of uses"},
     "administrator": {"ja": "システム管理者", "en": "Administrator"},
+    "accountant": {"ja": "会計担当", "en": "Accountant"},
+    "records": {"ja": "文書管理者", "en": "Records manager"},
     "supervisor": {"ja": "上司", "en": "Supervisor"},
     "leave_approver": {"ja": "休暇承認者", "en": "Leave approver"},
+    "legal": {"ja": "法規担当", "en": "Legal"},
+    "budget": {"ja": "会計担当", "en": "Budget"},
+    "deputy": {"ja": "代決者", "en": "Deputy"},
 }
 
 
@@ -91,6 +99,11 @@ def may_file_for(actor: Actor, organisation_id: str, procedure_id: str) -> bool:
         organisation == organisation_id and (not procedures or procedure_id in procedures)
         for organisation, procedures in actor.scopes
     )
+
+
+def person_mark(person_id: str) -> str:
+    """What pages call their reader, so that scripts tell one user of a device from another."""
+    return hashlib.sha256(f"madoguchi.person:{person_id}".encode()).hexdigest()[:20]
 
 
 def mandate_holds(start: date, end: date | None, revoked: bool, today: date) -> bool:

@@ -18,9 +18,10 @@ from madoguchi.kernel.jobs import Handler, JobContext
 from madoguchi.kernel.language import Text
 from madoguchi.messages.models import DevelopmentMail, Message
 from madoguchi.messages.rules import mail_text
-from madoguchi.messages.service import MAIL_JOB
+from madoguchi.messages.service import MAIL_JOB, Recipient, notify
 from madoguchi.settings import Settings
 
+TELL_JOB = "messages.tell"
 _SECONDS = 30
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,21 @@ def handlers(settings: Settings) -> dict[str, Handler]:
                 )
             )
 
-    return {MAIL_JOB: send_mail}
+    return {MAIL_JOB: send_mail, TELL_JOB: tell}
+
+
+async def tell(session: AsyncSession, payload: dict[str, Any], context: JobContext) -> None:
+    """What a module below this one has to tell people: the arguments of `notify` as JSON."""
+    await notify(
+        session,
+        to=Recipient(person=payload["person"], organisation=payload["organisation"]),
+        subject=payload["subject"],
+        body=payload["body"],
+        at=context.clock(),
+        dedupe_key=payload["dedupe_key"],
+        link=payload["link"],
+        values=payload["values"],
+    )
 
 
 async def _recipients(session: AsyncSession, message: Message) -> list[Person]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from madoguchi.kernel.jobs import enqueue
 from madoguchi.kernel.language import Text
 from madoguchi.messages import rules
 from madoguchi.messages.models import ConversationEntry, DevelopmentMail, Message
+from madoguchi.webhooks.events import Audience, announce
 
 MAIL_JOB = "messages.send_mail"
 
@@ -56,26 +58,57 @@ async def notify(
     a path of this site. The mail carries the subject and a link to the inbox only: keep personal
     data out of subjects.
     """
-    if to.person is None and to.organisation is None:
-        raise ValueError("a message needs a recipient")
+    message = compose(to, subject, body, at, dedupe_key, link, case_id, values or {})
     known = await session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key))
     if known is not None:
         return None
-    message = Message(
+    session.add(message)
+    await session.flush()
+    await enqueue(session, MAIL_JOB, {"message": message.id}, key=mail_key(message))
+    if to.organisation is not None and to.person is None:
+        await announce(session, at=at, **sent_event(message))
+    return message.id
+
+
+def compose(
+    to: Recipient,
+    subject: Mapping[str, str] | str,
+    body: Mapping[str, str] | str,
+    at: datetime,
+    dedupe_key: str,
+    link: str | None,
+    case_id: str | None,
+    values: Mapping[str, object],
+) -> Message:
+    """The message `notify` would put in the inbox, in no session."""
+    if to.person is None and to.organisation is None:
+        raise ValueError("a message needs a recipient")
+    return Message(
         id=new_id(),
         recipient_person=to.person,
         recipient_organisation=to.organisation,
-        subject=rules.subject_line(rules.fill_text(subject, values or {})),
-        body=_cut(rules.fill_text(body, values or {})),
+        subject=rules.subject_line(rules.fill_text(subject, values)),
+        body=_cut(rules.fill_text(body, values)),
         link=rules.local_link(link),
         case_id=case_id,
         created_at=at,
         dedupe_key=dedupe_key,
     )
-    session.add(message)
-    await session.flush()
-    await enqueue(session, MAIL_JOB, {"message": message.id}, key=f"{MAIL_JOB}:{message.id}")
-    return message.id
+
+
+def mail_key(message: Message) -> str:
+    """The key of the job that sends the mail about a message: one mail each."""
+    return f"{MAIL_JOB}:{message.id}"
+
+
+def sent_event(message: Message) -> dict[str, Any]:
+    """What programs of an organisation are told of a message to it: arguments of `announce`."""
+    return {
+        "type": "message.sent",
+        "audience": Audience(message.recipient_organisation),
+        "subject": "/api/v1/messages",
+        "data": {"message_id": message.id, "case_id": message.case_id},
+    }
 
 
 async def inbox(

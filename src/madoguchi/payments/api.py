@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from madoguchi.identity.service import Actor, required_actor
 from madoguchi.payments.models import PaymentRequest
 from madoguchi.payments.paying import payers_of
-from madoguchi.payments.service import payment_for, payments_for
+from madoguchi.payments.service import payment_for, payments_for, standing_of
 
 router = APIRouter(prefix="/api/v1", tags=["payments"])
 
@@ -27,8 +27,11 @@ class PaymentOut(BaseModel):
     collecting_agency: str
     notice_number: str
     confirmation_number: str
+    category: str
     state: str
+    standing: str
     excess: int
+    returned: int
     requested_at: datetime
     due_on: date | None
     settled_at: datetime | None
@@ -51,4 +54,7 @@ async def get_payment(request: Request, id: str, actor: Who) -> PaymentOut:
 
 
 def _out(payment: PaymentRequest) -> PaymentOut:
-    return PaymentOut.model_validate(payment, from_attributes=True)
+    columns = {
+        name: getattr(payment, name) for name in PaymentOut.model_fields if name != "standing"
+    }
+    return PaymentOut(**columns, standing=standing_of(payment))

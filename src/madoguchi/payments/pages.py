@@ -7,11 +7,19 @@ from starlette.responses import HTMLResponse
 
 from madoguchi.identity.service import Actor, required_actor
 from madoguchi.payments.paying import payers_of
-from madoguchi.payments.service import payment_for, payments_for
+from madoguchi.payments.service import note_viewed, payment_for, payments_for, standing_of
 
 router = APIRouter(include_in_schema=False)
 
-TONES = {"requested": "warning", "paid": "success", "cancelled": "neutral", "mismatched": "error"}
+TONES = {
+    "issued": "warning",
+    "viewed": "warning",
+    "paid": "success",
+    "expired": "neutral",
+    "cancelled": "neutral",
+    "refunded": "info",
+    "mismatched": "error",
+}
 Who = Annotated[Actor, Depends(required_actor)]
 
 
@@ -22,7 +30,7 @@ async def show_payments(request: Request, actor: Who) -> HTMLResponse:
     async with state.database.reading() as session:
         found = await payments_for(session, person=actor.id, organisations=payers_of(actor))
     rendered: HTMLResponse = state.pages.render(
-        request, "payments/list.html", payments=found, tones=TONES
+        request, "payments/list.html", payments=found, tones=TONES, standing=standing_of
     )
     return rendered
 
@@ -33,7 +41,11 @@ async def show_payment(request: Request, id: str, actor: Who) -> HTMLResponse:
     state = request.app.state
     async with state.database.reading() as session:
         payment = await payment_for(session, id, person=actor.id, organisations=payers_of(actor))
+    if payment.viewed_at is None and payment.state == "requested":
+        async with state.database.session() as session:
+            await note_viewed(session, payment, state.clock())
+            await session.commit()
     rendered: HTMLResponse = state.pages.render(
-        request, "payments/notice.html", payment=payment, tones=TONES
+        request, "payments/notice.html", payment=payment, standing=standing_of(payment)
     )
     return rendered

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from madoguchi.payments import api, pages, simulated_bank
+from madoguchi.payments import api, notices, pages, simulated_bank
 from madoguchi.settings import Settings
 
 
 def routers(settings: Settings) -> tuple[APIRouter, ...]:
     """The routers to include."""
     if settings.demo:
-        return api.router, pages.router, simulated_bank.router
-    return api.router, pages.router
+        return notices.router, api.router, pages.router, simulated_bank.router
+    return notices.router, api.router, pages.router

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.errors import DomainError
@@ -14,6 +14,8 @@ from madoguchi.kernel.jobs import enqueue
 from madoguchi.kernel.language import Text
 from madoguchi.payments import rules
 from madoguchi.payments.models import Clearing, PaymentRequest
+
+EXPIRE_JOB = "payments.expire"
 
 
 class PaymentError(DomainError):
@@ -61,6 +63,9 @@ async def request_payment(
         if earlier.state != "cancelled":
             return earlier
     id = new_id()
+    if due_on is not None:
+        run_at = rules.expires_at(due_on)
+        await enqueue(session, EXPIRE_JOB, {"payment": id}, key=id, run_at=run_at)
     request = PaymentRequest(
         id=id,
         case_id=case_id,
@@ -78,6 +83,8 @@ async def request_payment(
         excess=0,
         requested_at=at,
         due_on=due_on,
+        category=rules.category(fee_id),
+        returned=0,
     )
     session.add(request)
     await session.flush()
@@ -94,6 +101,40 @@ async def all_paid(session: AsyncSession, case_id: str) -> bool:
     """Whether nothing is left to pay: every request of the case is settled or cancelled."""
     requests = await payments_of(session, case_id)
     return all(request.state not in ("requested", "mismatched") for request in requests)
+
+
+def standing_of(payment: PaymentRequest) -> str:
+    """How a payment stands, in one word (rules.standing)."""
+    return rules.standing(
+        payment.state,
+        viewed=payment.viewed_at is not None,
+        expired=payment.expired_at is not None,
+        refunded=payment.refunded_at is not None,
+    )
+
+
+def is_paid(payment: PaymentRequest) -> bool:
+    """Whether the fee was paid and not given back."""
+    return standing_of(payment) == "paid"
+
+
+async def note_viewed(session: AsyncSession, payment: PaymentRequest, at: datetime) -> None:
+    """Keep when the payer first looked at an open notice."""
+    await session.execute(
+        update(PaymentRequest)
+        .where(PaymentRequest.id == payment.id, PaymentRequest.viewed_at.is_(None))
+        .values(viewed_at=at)
+    )
+
+
+async def expire_payment(session: AsyncSession, id: str, at: datetime) -> PaymentRequest:
+    """Give up waiting for a request whose last day is over; any other stays as it is."""
+    request = await _locked(session, PaymentRequest.id == id)
+    over = request.due_on is not None and at >= rules.expires_at(request.due_on)
+    if over and request.state in ("requested", "mismatched"):
+        request.expired_at = at
+        await _change(session, request, "cancelled", at, told="expired")
+    return request
 
 
 async def payment_for(
@@ -138,6 +179,7 @@ async def record_clearing(
     receipt_number: str,
     paid_at: datetime,
     at: datetime,
+    source: str = "notice",
 ) -> PaymentRequest:
     """Take in one clearing notice (消込). The same receipt number counts once, however often sent.
 
@@ -147,7 +189,13 @@ async def record_clearing(
     request = await _locked(session, PaymentRequest.notice_number == notice_number)
     if await session.get(Clearing, receipt_number) is not None:
         return request
-    state, excess = rules.after_clearing(request.state, request.amount, amount)
+    expired = request.state == "cancelled" and request.expired_at is not None
+    outcome, state, excess = rules.settle(
+        request.state,
+        request.amount,
+        amount,
+        in_time=expired and rules.paid_in_time(request.due_on, paid_at),
+    )
     session.add(
         Clearing(
             receipt_number=receipt_number,
@@ -156,6 +204,8 @@ async def record_clearing(
             paid_at=paid_at,
             reported_at=at,
             excess=excess,
+            source=source,
+            outcome=outcome,
         )
     )
     request.excess += excess
@@ -166,6 +216,11 @@ async def record_clearing(
 async def payment_by_notice(session: AsyncSession, notice_number: str) -> PaymentRequest:
     """The payment under a notice number, for the simulated receiving side. PaymentError 404."""
     return await _locked(session, PaymentRequest.notice_number == notice_number)
+
+
+async def locked_payment(session: AsyncSession, id: str) -> PaymentRequest:
+    """One payment, for changing it. PaymentError 404. The caller has decided who may."""
+    return await _locked(session, PaymentRequest.id == id)
 
 
 def _owed_by(person: str | None, organisations: Collection[str]) -> ColumnElement[bool]:
@@ -183,12 +238,26 @@ async def _locked(session: AsyncSession, condition: ColumnElement[bool]) -> Paym
     return found
 
 
-async def _change(session: AsyncSession, request: PaymentRequest, state: str, at: datetime) -> None:
+async def _change(
+    session: AsyncSession,
+    request: PaymentRequest,
+    state: str,
+    at: datetime,
+    told: str | None = None,
+) -> None:
     changed = request.state != state
     if changed:
         request.state, request.settled_at = state, at
+        if state == "paid":
+            request.expired_at = None
     await session.flush()
-    if changed and request.report_job is not None:
+    if changed:
+        await report(session, request, told or state)
+
+
+async def report(session: AsyncSession, request: PaymentRequest, state: str) -> None:
+    """Tell whoever asked for the fee that its state changed."""
+    if request.report_job is not None:
         payload = {
             "payment_id": request.id,
             "case_id": request.case_id,

@@ -48,6 +48,7 @@ async def pay(request: Request) -> Response:
             receipt_number=f"SIM-{secrets.token_hex(8)}",
             paid_at=now,
             at=now,
+            source="simulated",
         )
         await session.commit()
     flash(request, state.texts.text("payments.bank.done"))

@@ -57,7 +57,8 @@ class PostalCode(Base):
 class RegistryQuery(Base):
     """Question to the registry link (登記情報の照会): who asked about whom, why, on what basis.
 
-    `outcome`: found, not_found, under_change 登記事件中, unavailable.
+    `outcome`: found, not_found, under_change 登記事件中, unavailable. `remembered`: answered from what
+    was kept, without asking again.
     """
 
     __tablename__ = "registry_query"
@@ -68,5 +69,34 @@ class RegistryQuery(Base):
     legal_basis: Mapped[str] = mapped_column(String(200))
     asked_by: Mapped[str] = mapped_column(String(120))
     case_id: Mapped[str | None] = mapped_column(String(26), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     outcome: Mapped[str] = mapped_column(String(20))
+    remembered: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    milliseconds: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class RegistryAnswer(Base):
+    """Answer of the registry link (登記情報の控え): the last record of a company, kept for days."""
+
+    __tablename__ = "registry_answer"
+
+    corporate_number: Mapped[str] = mapped_column(String(13), primary_key=True)
+    record: Mapped[dict[str, Any]] = mapped_column(Json)
+    retrieved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LinkState(Base):
+    """State of a connection (接続の状態): failures in a row, until when it rests, what it simulates.
+
+    `fault`: what the simulator is told to do: "" nothing, timeout, unavailable, under_change,
+    not_found, wrong_data.
+    """
+
+    __tablename__ = "link_state"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    open_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fault: Mapped[str] = mapped_column(String(20), default="")

@@ -11,9 +11,12 @@ from markupsafe import Markup, escape
 
 from madoguchi.kernel.clock import as_jst
 from madoguchi.kernel.language import pick
-from madoguchi.web.rendering import page_language
+from madoguchi.kernel.periods import from_text, until_text
+from madoguchi.web.rendering import page_language, rendering
 
 _RUBY = re.compile(r"\{([^{}|]{1,60})\|([^{}|]{1,120})\}")
+# What may follow an address in a sentence is no part of it; quotes and < are escaped by then.
+_ADDRESS = re.compile(r"https?://[^\s<>\"'（）「」]*[^\s<>\"'（）「」.,;:!?)]")
 _SIZES = ("B", "KB", "MB", "GB", "TB")
 _MONTHS = "January February March April May June July August September October November December"
 # First day of each era still met in filings; before Meiji 6 the calendar was another one.
@@ -31,7 +34,10 @@ def text_filter(value: Any) -> Any:
     """The page's language of {"ja", "en"}; a string or Markup as it is; None as ""."""
     if value is None:
         return ""
-    return pick(value, page_language()) if isinstance(value, Mapping) else value
+    if not isinstance(value, Mapping):
+        return value
+    content = rendering.get().content
+    return value[content] if value.get(content) else pick(value, page_language())
 
 
 def plain_filter(value: Any) -> str:
@@ -72,6 +78,18 @@ def wareki_filter(value: Any) -> str:
             year = day.year - (_MEIJI_OFFSET if era == "明治" else start.year - 1)
             return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
     return date_filter(day)
+
+
+def until_filter(value: Any) -> str:
+    """By when: the last day, with the time where the time limit is not the end of a day."""
+    moment = _moment(value)
+    return date_filter(value) if moment is None else until_text(moment)[page_language()]
+
+
+def from_when_filter(value: Any) -> str:
+    """From when: the day, with the time where it is not the day's first moment."""
+    moment = _moment(value)
+    return date_filter(value) if moment is None else from_text(moment)[page_language()]
 
 
 def datetime_filter(value: Any) -> str:
@@ -144,6 +162,27 @@ def hash_id_filter(value: Any) -> str:
     return hashlib.sha256(str(value).encode()).hexdigest()[:8]
 
 
+def breaks_filter(value: Any) -> Markup:
+    """The text, escaped, its line ends as <br>."""
+    chosen = text_filter(value)
+    if isinstance(chosen, Markup):
+        return chosen
+    return Markup("<br>").join(furigana_filter(line) for line in str(chosen).strip().splitlines())
+
+
+def lines_filter(value: Any) -> list[Any]:
+    """A text, several of them or none, as a list."""
+    if value is None or value == "":
+        return []
+    return [value] if isinstance(value, str | Mapping) else list(value)
+
+
+def links_filter(value: Any) -> Markup:
+    """Text or Markup with every web address as a link. For texts of packages, never of people."""
+    shown = furigana_filter(value)
+    return Markup(_ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', str(shown)))  # noqa: S704 - escaped before
+
+
 def zip_values_filter(first: Iterable[Any], *others: Iterable[Any]) -> list[list[Any]]:
     """Rows out of columns: [a, b] and [1, 2] → [[a, 1], [b, 2]]."""
     return [list(row) for row in zip(first, *others, strict=True)]
@@ -183,11 +222,16 @@ FILTERS = {
     "date": date_filter,
     "wareki": wareki_filter,
     "datetime": datetime_filter,
+    "until": until_filter,
+    "from_when": from_when_filter,
     "time_tag": time_tag_filter,
     "number": number_filter,
     "money": money_filter,
     "filesize": filesize_filter,
     "paragraphs": paragraphs_filter,
     "hash_id": hash_id_filter,
+    "breaks": breaks_filter,
+    "lines": lines_filter,
+    "links": links_filter,
     "zip_values": zip_values_filter,
 }

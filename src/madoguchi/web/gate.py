@@ -19,6 +19,8 @@ from madoguchi.web.same_origin import is_same_origin
 
 LONGEST_ADDRESS = 8_000
 LARGEST_DRAIN = 256 * 1024 * 1024
+# Refusals that may come before the body is read: too large, busy or away, no room on the disk.
+ANSWERED_EARLY = frozenset({413, 503, 507})
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 # \u0000 and halves of surrogate pairs: PostgreSQL keeps neither.
@@ -101,12 +103,12 @@ class Gate:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                if message["status"] == 413:
+                if message["status"] in ANSWERED_EARLY:
                     await body.drain()
             await send(message)
 
         try:
-            response = _refusal(scope, self.trusted_host)
+            response = refusal(scope, self.trusted_host)
             if response is None:
                 await self.app(scope, await self._limited(scope, body.receive), watch)
                 return
@@ -133,7 +135,7 @@ class Gate:
         return await _checked_json(counted) if is_json else counted
 
 
-def _refusal(scope: Scope, trusted_host: str) -> Response | None:
+def refusal(scope: Scope, trusted_host: str) -> Response | None:
     """The answer to a request that must not go further, or None."""
     query: bytes = scope["query_string"]
     path: str = scope["path"]
@@ -217,10 +219,15 @@ async def _checked_json(receive: Receive) -> Receive:
     return again
 
 
+def holds_suspect(body: bytes) -> bool:
+    """Whether a JSON text may hold characters no database keeps: it must be looked at closely."""
+    return _SUSPECT.search(body) is not None
+
+
 def _check_json(body: bytes) -> None:
     try:
         body.decode("utf-8")
-        if _SUSPECT.search(body) and not _storable(json.loads(body)):
+        if holds_suspect(body) and not _storable(json.loads(body)):
             raise UnreadableJson
     except (ValueError, RecursionError) as fault:
         raise UnreadableJson from fault

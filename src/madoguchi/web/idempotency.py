@@ -6,7 +6,7 @@ at the same moment, does the work once and gets the first answer again.
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -31,8 +31,8 @@ def idempotency_key(request: Request) -> str | None:
     header = request.headers.get("idempotency-key")
     if header is None:
         return None
-    match = _KEY.fullmatch(header.strip())
-    if match is None:
+    key = read_key(header)
+    if key is None:
         raise IdempotencyError(
             "invalid_idempotency_key",
             400,
@@ -41,7 +41,13 @@ def idempotency_key(request: Request) -> str | None:
                 "en": "Idempotency-Key must be 8 to 200 letters, digits or . _ : / + = - .",
             },
         )
-    return match.group(1)
+    return key
+
+
+def read_key(header: str) -> str | None:
+    """The key a header names, None when it is none."""
+    match = _KEY.fullmatch(header.strip())
+    return match.group(1) if match else None
 
 
 async def once(
@@ -51,11 +57,13 @@ async def once(
     actor: str,
     at: datetime,
     work: Callable[[], Awaitable[Response]],
+    content: str | None = None,
 ) -> Response:
     """Do `work` once per actor and key, and give its repeat the same response.
 
     Call it before anything else in the session; it commits. Without a key it does the work and
-    commits. When the work raises, nothing is kept and the key may be tried again.
+    commits. When the work raises, nothing is kept and the key may be tried again. `content`: the
+    hash of what was sent, for bodies that differ from repeat to repeat (boundaries of multipart).
     IdempotencyError 422 when the key was used for another request.
     """
     key = idempotency_key(request)
@@ -63,7 +71,9 @@ async def once(
         response = await work()
         await session.commit()
         return response
-    digest = await _digest(request)
+    digest = content or request_digest(
+        request.method, request.scope["path"], request.scope["query_string"], await request.body()
+    )
     found = await session.get(IdempotencyKey, (actor, key))
     if found is None:
         row = IdempotencyKey(actor=actor, key=key, request=digest, created_at=at)
@@ -76,9 +86,7 @@ async def once(
         else:
             response = await work()
             row.status, row.body = response.status_code, bytes(response.body)
-            row.headers = {
-                name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers
-            }
+            row.headers = kept_headers(response.headers)
             await session.commit()
             return response
     if found is None or found.request != digest:
@@ -99,10 +107,14 @@ def _reused() -> IdempotencyError:
     )
 
 
-async def _digest(request: Request) -> str:
-    body = await request.body()
-    line = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
-    return hashlib.sha256(line + b"\n" + body).hexdigest()
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a response that its repeat has, too."""
+    return {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+
+
+def request_digest(method: str, path: str, query: bytes, body: bytes) -> str:
+    """What names the content of a request: a key belongs to one."""
+    return hashlib.sha256(f"{method} {path}?".encode() + query + b"\n" + body).hexdigest()
 
 
 async def forget_keys(session: AsyncSession, before: datetime) -> None:

@@ -1,5 +1,9 @@
-"""Language of the page: ?lang=, then the cookie, then Accept-Language, then Japanese."""
+"""Language of the page: ?lang=, then the cookie, then Accept-Language, then Japanese.
 
+Forms may be in further languages: ?content= asks for one of those, and is remembered too.
+"""
+
+import re
 from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
@@ -9,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from madoguchi.kernel.language import LANGUAGES
 
 COOKIE = "language"
+CONTENT = "content_language"
+_TAG = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 ONE_YEAR = 365 * 24 * 60 * 60
 
 
@@ -28,21 +34,27 @@ class LanguageMiddleware:
         query = scope["query_string"].decode("latin-1")
         asked = parse_qs(query, errors="replace").get("lang", [""])
         chosen = asked[-1] if asked[-1] in LANGUAGES else None
-        scope.setdefault("state", {})["language"] = chosen or negotiate(
+        wanted = parse_qs(query, errors="replace").get("content", [""])[-1]
+        content = wanted if _TAG.fullmatch(wanted) else ""
+        state = scope.setdefault("state", {})
+        state["language"] = chosen or negotiate(
             request.cookies.get(COOKIE, ""), request.headers.get("accept-language", "")
         )
+        kept = request.cookies.get(CONTENT, "")
+        state["content_language"] = content or (kept if _TAG.fullmatch(kept) else "")
 
         async def send_with_choice(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.add_vary_header("Accept-Language")
-                if chosen:
-                    secure = "; Secure" if self.https else ""
-                    headers.append(
-                        "Set-Cookie",
-                        f"{COOKIE}={chosen}; Path=/; SameSite=Lax; HttpOnly; "
-                        f"Max-Age={ONE_YEAR}{secure}",
-                    )
+                secure = "; Secure" if self.https else ""
+                for name, value in ((COOKIE, chosen), (CONTENT, content)):
+                    if value:
+                        headers.append(
+                            "Set-Cookie",
+                            f"{name}={value}; Path=/; SameSite=Lax; HttpOnly; "
+                            f"Max-Age={ONE_YEAR}{secure}",
+                        )
             await send(message)
 
         await self.app(scope, receive, send_with_choice)

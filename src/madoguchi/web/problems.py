@@ -13,16 +13,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from madoguchi.kernel.durable import NO_ROOM, StorageFull
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.language import LANGUAGES, Text, pick
 
 _log = logging.getLogger("madoguchi.web")
 
 # Statuses with a text of their own in texts.toml; others use the text of their class.
-_TEXTS = frozenset({400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503})
+_TEXTS = frozenset({400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503, 507})
 _MOST_ERRORS = 50
 # What HTTP asks for beside these statuses (RFC 9110 15.5.2, 15.6.4).
-_STATUS_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
+_STATUS_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "30"},
+    503: {"Retry-After": "5"},
+    507: {"Retry-After": "60"},
+}
 
 
 class SeeOther(Exception):
@@ -129,6 +135,14 @@ async def _on_domain_error(request: Request, error: Exception) -> Response:
     return domain_problem(request, error)
 
 
+async def _on_os_error(request: Request, error: Exception) -> Response:
+    """No room on the disk is nobody's fault in the code: say so. Other faults of files are ours."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        _log.error("no room on the disk at %s", request.scope["path"][:300], exc_info=error)
+        return domain_problem(request, StorageFull())
+    raise error
+
+
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code in (204, 304):
@@ -189,3 +203,4 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(DataError, _on_data_error)
+    app.add_exception_handler(OSError, _on_os_error)

@@ -15,10 +15,14 @@ from madoguchi.kernel.language import LANGUAGES
 
 @dataclass(frozen=True)
 class Rendering:
-    """What a template is being rendered for."""
+    """What a template is being rendered for.
+
+    `content`: the language wanted of texts that have it, besides those of the site itself.
+    """
 
     request: Request | None
     language: str
+    content: str = ""
 
 
 _NOTHING = Rendering(None, LANGUAGES[0])

@@ -30,6 +30,7 @@ STYLES = (
     "tables.css",
     "charts.css",
     "staff.css",
+    "visits.css",
     "pages.css",
     "utilities.css",
     "media.css",

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from madoguchi.kernel.language import LANGUAGES, Texts
 from madoguchi.web import charts
+from madoguchi.web.compiled_templates import CompiledTemplates
 from madoguchi.web.filters import FILTERS, text_filter
 from madoguchi.web.rendering import Rendering, page_language, rendering
 from madoguchi.web.shell import shell_context
@@ -41,6 +42,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.do"],
+            bytecode_cache=CompiledTemplates(),
         )
         self.environment.filters.update(FILTERS)
         self.environment.globals.update(
@@ -61,7 +63,8 @@ class Pages:
         self, name: str, language: str, context: Mapping[str, Any], request: Request | None = None
     ) -> str:
         """The rendered text of a template in a language."""
-        token = rendering.set(Rendering(request, language))
+        content = getattr(request.state, "content_language", "") if request else ""
+        token = rendering.set(Rendering(request, language, content))
         try:
             return self.environment.get_template(name).render(context)
         finally:

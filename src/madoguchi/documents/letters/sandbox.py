@@ -14,6 +14,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from madoguchi.documents.refusals import DocumentError, document_error
+from madoguchi.documents.xml_files import printable
 from madoguchi.web.filters import FILTERS
 from madoguchi.web.rendering import Rendering, rendering
 
@@ -57,12 +58,23 @@ def render_letter(
     `templates` of its package by path. Everything undefined, forbidden or without end raises
     DocumentError letter_failed (422), whose detail is for the author of the template.
     """
-    environment = _environment(templates or {})
-    token = rendering.set(Rendering(None, language))
+    return _rendered(
+        _environment(templates or {}), template_source, {"language": language, **context}
+    )
+
+
+def render_xml(template_source: str, context: Mapping[str, Any]) -> str:
+    """The XML a template writes, in the same sandbox: values are escaped, and what XML cannot hold
+    is left out. DocumentError letter_failed (422)."""
+    environment = _environment({})
+    environment.finalize = printable
+    return _rendered(environment, template_source, {"language": "ja", **context})
+
+
+def _rendered(environment: Environment, template_source: str, context: Mapping[str, Any]) -> str:
+    token = rendering.set(Rendering(None, str(context["language"])))
     try:
-        template = environment.from_string(template_source)
-        parts = template.generate({"language": language, **context})
-        return _joined(parts)
+        return _joined(environment.from_string(template_source).generate(context))
     except TemplateError as fault:
         raise _failed(str(fault.message or type(fault).__name__)) from fault
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as fault:

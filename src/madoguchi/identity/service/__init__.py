@@ -13,10 +13,20 @@ from madoguchi.identity.rules import (
     covers,
     may,
     may_file_for,
+    person_mark,
     roles_at,
     safe_return,
 )
-from madoguchi.identity.service.actors import ActingFor, acting_choices
+from madoguchi.identity.service.actors import (
+    LONGEST_TOKEN,
+    ActingFor,
+    Holder,
+    acting_choices,
+    actor_of_person,
+    holders_of_tokens,
+    note_use,
+    token_hash,
+)
 from madoguchi.identity.service.agencies import (
     AgencyNode,
     agencies,
@@ -53,6 +63,7 @@ from madoguchi.identity.service.sign_in import (
 from madoguchi.identity.service.tokens import issue_token, list_tokens, revoke_token
 
 __all__ = [
+    "LONGEST_TOKEN",
     "NOBODY",
     "ROLES",
     "SYSTEM_ACTOR",
@@ -61,10 +72,12 @@ __all__ = [
     "Agency",
     "AgencyNode",
     "Choice",
+    "Holder",
     "IdentityError",
     "Organisation",
     "Person",
     "acting_choices",
+    "actor_of_person",
     "add_member",
     "add_organisation",
     "add_person",
@@ -81,11 +94,13 @@ __all__ = [
     "find_agency",
     "give_mandate",
     "grant_role",
+    "holders_of_tokens",
     "issue_token",
     "list_people",
     "list_tokens",
     "may",
     "may_file_for",
+    "note_use",
     "office_of",
     "officials_of",
     "organisation",
@@ -93,6 +108,7 @@ __all__ = [
     "people_found",
     "people_named",
     "person",
+    "person_mark",
     "required_actor",
     "required_official",
     "revoke_mandate",
@@ -106,4 +122,5 @@ __all__ = [
     "sign_in_as",
     "sign_out",
     "start_sign_in",
+    "token_hash",
 ]

@@ -1,10 +1,11 @@
 """Who acts now: an actor from a sign-in or from an access token."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.agencies import shipped_agencies
@@ -23,6 +24,7 @@ from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import is_id
 
 USED_EVERY = timedelta(minutes=5)
+LONGEST_TOKEN = 200
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,30 @@ async def actor_of_sign_in(
     return await _actor(session, person, acting_for, language, now) if person else None
 
 
+async def actor_of_person(
+    session: AsyncSession, person_id: str, acting_for: str | None, language: str, now: datetime
+) -> Actor | None:
+    """Who a person is now, for work done on their behalf after the request.
+
+    None when they are no longer active, or may no longer act for the organisation named.
+    """
+    person: Person | None = await session.get(Person, person_id) if is_id(person_id) else None
+    if person is None or not person.active:
+        return None
+    actor = await _actor(session, person, acting_for, language, now)
+    return actor if acting_for in (None, actor.organisation) else None
+
+
 async def actor_of_token(
     session: AsyncSession, token: str, language: str, now: datetime
 ) -> tuple[Actor, bool] | None:
     """The actor of a valid access token, and whether its use should be written down now."""
-    sha256 = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
     row = (
         await session.execute(
             select(AccessToken, Person)
             .join(Person, Person.id == AccessToken.person_id)
             .where(
-                AccessToken.sha256 == sha256,
+                AccessToken.sha256 == token_hash(token),
                 AccessToken.revoked_at.is_(None),
                 AccessToken.expires_at > now,
                 Person.active,
@@ -76,10 +91,79 @@ async def actor_of_token(
     return actor, stale
 
 
-async def note_use(session: AsyncSession, token_id: str, now: datetime) -> None:
-    """Write down that a token was used; the caller commits."""
+@dataclass(frozen=True)
+class Holder:
+    """Whose program shows a token: an applicant acting for their own organisation.
+
+    `stale`: the use of the token should be written down now.
+    """
+
+    actor: Actor
+    person: Person
+    organisation: Organisation
+    stale: bool
+
+
+async def holders_of_tokens(
+    session: AsyncSession, hashes: Collection[str], language: str, now: datetime
+) -> dict[str, Holder]:
+    """Who shows these tokens (SHA-256, hexadecimal), with one query.
+
+    Only the plain ones: officials, agents and people without an organisation are not among them,
+    nor whose token is not valid; `actor_of_token` knows them all.
+    """
+    rows = await session.execute(
+        select(AccessToken.sha256, AccessToken.id, AccessToken.last_used_at, Person, Organisation)
+        .join(Person, Person.id == AccessToken.person_id)
+        .join(Organisation, Organisation.id == AccessToken.organisation_id)
+        .join(
+            Membership,
+            and_(Membership.person_id == Person.id, Membership.organisation_id == Organisation.id),
+        )
+        .where(
+            AccessToken.sha256.in_(hashes),
+            AccessToken.revoked_at.is_(None),
+            AccessToken.expires_at > now,
+            Person.active,
+            ~exists().where(RoleGrant.person_id == Person.id),
+        )
+    )
+    return {
+        sha256: Holder(
+            Actor(
+                id=person.id,
+                name=person.name,
+                kind=APPLICANT,
+                organisation=organisation.id,
+                organisation_name=organisation.name,
+                corporate_number=organisation.corporate_number,
+                language=language,
+                token=token,
+            ),
+            person,
+            organisation,
+            stale=used is None or now - used > USED_EVERY,
+        )
+        for sha256, token, used, person, organisation in rows
+    }
+
+
+def token_hash(token: str) -> str:
+    """Under what a token is kept: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+async def note_use(session: AsyncSession, token_ids: Collection[str], now: datetime) -> None:
+    """Write down that tokens were used; the caller commits."""
+    # One that another process is writing down at this moment need not be written down twice.
+    free = (
+        select(AccessToken.id)
+        .where(AccessToken.id.in_(token_ids))
+        .order_by(AccessToken.id)
+        .with_for_update(skip_locked=True)
+    )
     await session.execute(
-        update(AccessToken).where(AccessToken.id == token_id).values(last_used_at=now)
+        update(AccessToken).where(AccessToken.id.in_(free)).values(last_used_at=now)
     )
 
 

@@ -1,9 +1,12 @@
 """The people who act for an organisation: whom to tell of what concerns it."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.models import Membership, Person
+from madoguchi.identity.models import Mandate, Membership, Person
+from madoguchi.identity.rules import mandate_holds
 
 
 async def members_of(session: AsyncSession, organisation_id: str) -> list[Person]:
@@ -15,3 +18,23 @@ async def members_of(session: AsyncSession, organisation_id: str) -> list[Person
         .order_by(Person.id)
     )
     return list(found)
+
+
+async def agents_of(
+    session: AsyncSession, principal_id: str, procedure_id: str | None, today: date
+) -> frozenset[str]:
+    """The organisations whose mandate (委任) from this one covers the procedure on that day.
+
+    Without a procedure only mandates for every procedure count.
+    """
+    mandates = await session.scalars(
+        select(Mandate).where(
+            Mandate.principal_id == principal_id, Mandate.agent_organisation_id.is_not(None)
+        )
+    )
+    return frozenset(
+        str(mandate.agent_organisation_id)
+        for mandate in mandates
+        if mandate_holds(mandate.valid_from, mandate.valid_to, bool(mandate.revoked_at), today)
+        and (not mandate.procedures or procedure_id in mandate.procedures)
+    )
