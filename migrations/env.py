@@ -1,18 +1,14 @@
 """Alembic's environment: every models module, both databases, a connection handed in by code."""
 
-import importlib
-import pkgutil
 from typing import Any
 
 from alembic import context
 from sqlalchemy.engine import Connection
 
-import madoguchi
+from madoguchi.installation.tables import load_models
 from madoguchi.kernel.database import Base, Json, UtcDateTime
 
-for found in pkgutil.walk_packages(madoguchi.__path__, "madoguchi."):
-    if found.name.endswith(".models"):
-        importlib.import_module(found.name)
+load_models()
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:

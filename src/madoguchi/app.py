@@ -3,14 +3,32 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from functools import cache
+from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 import madoguchi.cases
+import madoguchi.cases.accounting
+import madoguchi.cases.bulk
+import madoguchi.cases.collections
+import madoguchi.cases.crosscase
 import madoguchi.cases.desk
+import madoguchi.cases.expiry
+import madoguchi.cases.exports
+import madoguchi.cases.filing.tables
 import madoguchi.cases.home
+import madoguchi.cases.inspections
+import madoguchi.cases.ledgers
+import madoguchi.cases.obligations
 import madoguchi.cases.registers
+import madoguchi.cases.registration
+import madoguchi.cases.retention
 import madoguchi.documents
+import madoguchi.evidence
 import madoguchi.identity
 import madoguchi.messages
 import madoguchi.payments
@@ -18,28 +36,56 @@ import madoguchi.procedures
 import madoguchi.procedures.catalogue
 import madoguchi.registry
 import madoguchi.web
+import madoguchi.webhooks
+from madoguchi.cases.expiry.jobs import look_for_ends
+from madoguchi.cases.intake.door import Door, open_intake
+from madoguchi.cases.obligations.schedule import look_today
+from madoguchi.cases.retention.jobs import look_at_ages
+from madoguchi.evidence.jobs import begin_attesting
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, system_clock
-from madoguchi.kernel.database import create_database
+from madoguchi.kernel.database import Database, create_database, when_there
 from madoguchi.kernel.jobs import Handler, Worker
+from madoguchi.kernel.transparency import Log, open_log
+from madoguchi.kernel.transparency.asking import read_witness
+from madoguchi.kernel.transparency.sequencing import run as keep_log
 from madoguchi.messages.pages import count_unread
 from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.settings import Settings
 from madoguchi.web import edge
 from madoguchi.web.shell import Link
+from madoguchi.webhooks import documenting
+from madoguchi.webhooks.delivering import forget_daily
+
+ABANDONED = timedelta(days=1)  # nobody is still writing what was last touched before
+SENDERS = 3  # workers that send to other people's machines: one that is slow leaves two
 
 MODULES = (
     madoguchi.web,
     madoguchi.identity,
     madoguchi.registry,
+    madoguchi.webhooks,
     madoguchi.messages,
     madoguchi.payments,
     madoguchi.documents,
+    madoguchi.evidence,
     madoguchi.procedures.catalogue,
     madoguchi.procedures,
     madoguchi.cases,
+    madoguchi.cases.bulk,
+    madoguchi.cases.collections,
+    madoguchi.cases.accounting,
+    madoguchi.cases.crosscase,
     madoguchi.cases.desk,
+    madoguchi.cases.exports,
+    madoguchi.cases.expiry,
+    madoguchi.cases.ledgers,
+    madoguchi.cases.obligations,
+    madoguchi.cases.filing.tables,
     madoguchi.cases.registers,
+    madoguchi.cases.registration,
+    madoguchi.cases.retention,
+    madoguchi.cases.inspections,
     madoguchi.cases.home,
 )
 
@@ -50,11 +96,12 @@ NAVIGATION = (
         frozenset({"public", "applicant"}),
     ),
     Link("/cases", {"ja": "わたしの手続", "en": "My filings"}, frozenset({"applicant"})),
+    Link("/obligations", {"ja": "提出するもの", "en": "What is due"}, frozenset({"applicant"})),
     Link("/desk", {"ja": "案件", "en": "Cases"}, frozenset({"official"})),
     Link("/desk/manager", {"ja": "状況", "en": "Overview"}, frozenset({"official"})),
     Link("/procedures", {"ja": "手続", "en": "Procedures"}, frozenset({"official"})),
     Link("/registers", {"ja": "登録簿", "en": "Registers"}),
-    Link("/inbox", {"ja": "お知らせ", "en": "Inbox"}, frozenset({"applicant", "official"})),
+    Link("/desk/inspections", {"ja": "立入検査", "en": "Inspections"}, frozenset({"official"})),
 )
 
 
@@ -63,11 +110,31 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from madoguchi.cases import jobs as cases
     from madoguchi.documents import jobs as documents
     from madoguchi.messages import jobs as messages
+    from madoguchi.payments import jobs as payments
 
     return {
         **documents.handlers(settings),
         **messages.handlers(settings),
+        **payments.handlers(settings),
         **cases.handlers(settings),
+    }
+
+
+def long_handlers(settings: Settings) -> Mapping[str, Handler]:
+    """Every kind of work that takes minutes: a worker of its own does it."""
+    from madoguchi.cases import jobs as cases
+
+    return cases.long_handlers(settings)
+
+
+def sending_handlers(settings: Settings, log: Log) -> Mapping[str, Handler]:
+    """What waits for other people's machines: workers of its own, so that nothing waits for it."""
+    from madoguchi.evidence import jobs as evidence
+    from madoguchi.webhooks import delivering as webhooks
+
+    return {
+        **webhooks.handlers(settings),
+        **evidence.handlers(settings, log),
     }
 
 
@@ -83,18 +150,24 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        dependencies=[Depends(count_unread)],
     )
     app.state.settings = settings
     app.state.clock = clock
     app.state.blobs = BlobStore(settings.blob_folder)
-    _routes(app, settings)
-    edge.install(app, MODULES, NAVIGATION)
+    app.state.log = open_log(settings.log_folder, settings.log_origin)
+    app.state.witnesses = tuple(read_witness(line) for line in settings.witnesses)
+    app.router.routes += _routes(settings.demo)
+    documenting.document(app)
+    door = Middleware(Door, state=app.state, trusted_host=urlsplit(settings.address).netloc)
+    edge.install(app, MODULES, NAVIGATION, [door])
     return app
 
 
-def _routes(app: FastAPI, settings: Settings) -> None:
+@cache
+def _routes(demo: bool) -> list[BaseRoute]:
+    """Every route, made once: reading hundreds of signatures takes longer than opening a database."""
     from madoguchi.cases import routes as cases
+    from madoguchi.evidence import routes as evidence
     from madoguchi.identity import routes as identity
     from madoguchi.messages import routes as messages
     from madoguchi.payments import routes as payments
@@ -102,8 +175,12 @@ def _routes(app: FastAPI, settings: Settings) -> None:
     from madoguchi.procedures import pages as procedures_pages
     from madoguchi.procedures.catalogue import api as catalogue_api
     from madoguchi.procedures.catalogue import pages as catalogue_pages
+    from madoguchi.procedures.versions import pages as version_pages
     from madoguchi.registry import api as registry_api
+    from madoguchi.webhooks import routes as webhooks
 
+    settings = Settings(demo=demo)
+    every = APIRouter(dependencies=[Depends(count_unread)])
     for router in (
         *identity.routers(settings),
         catalogue_api.router,
@@ -112,26 +189,59 @@ def _routes(app: FastAPI, settings: Settings) -> None:
         *cases.routers(settings),
         *messages.routers(settings),
         *payments.routers(settings),
+        *webhooks.routers(settings),
+        *evidence.routers(),
         catalogue_pages.router,
         procedures_pages.router,
+        version_pages.router,
     ):
-        app.include_router(router)
+        every.include_router(router)
+    return every.routes
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the database, start the worker of outbox jobs; close both in order."""
+    """Open the database, start the workers of outbox jobs; close all in order."""
     settings: Settings = app.state.settings
     database = create_database(settings.url)
     app.state.database = database
-    worker = Worker(database, handlers(settings), app.state.clock, app.state.blobs)
-    running = asyncio.create_task(worker.run())
-    async with database.reading() as session:
-        await catalogue.warm(session)
+    intake = app.state.intake = open_intake(database, app.state)
+    workers = [
+        Worker(database, kinds, app.state.clock, app.state.blobs, crowded=intake.crowded)
+        for kinds in (
+            handlers(settings),
+            long_handlers(settings),
+            *(sending_handlers(settings, app.state.log),) * SENDERS,
+        )
+    ]
+    closing = asyncio.Event()
+    running = [
+        asyncio.create_task(keep_log(database, app.state.log, closing)),
+        *(asyncio.create_task(worker.run()) for worker in workers),
+    ]
     try:
+        await when_there(lambda: _begin(app, database))
         yield
     finally:
-        worker.stop()
+        await intake.close()
+        closing.set()
+        for worker in workers:
+            worker.stop()
         with contextlib.suppress(asyncio.CancelledError):
-            await running
+            await asyncio.gather(*running)
         await database.dispose()
+
+
+async def _begin(app: FastAPI, database: Database) -> None:
+    """What is done once before the first request."""
+    clock: Clock = app.state.clock
+    async with database.reading() as session:
+        await catalogue.warm(session)
+    async with database.session() as session:
+        await look_today(session, clock())
+        await look_for_ends(session, clock())
+        await look_at_ages(session, clock())
+        await forget_daily(session, clock())
+        await begin_attesting(session, app.state.settings, clock())
+        await session.commit()
+    await app.state.blobs.discard_incoming(clock() - ABANDONED)

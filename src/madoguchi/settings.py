@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from madoguchi.kernel.durable import write_once
+
 
 class Settings(BaseSettings):
     """What an installation decides. Defaults start an embedded installation in ./var."""
@@ -22,10 +24,19 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None
     smtp_url: str = ""
     scanner_url: str = ""
+    webhook_networks: str = ""
+    clearing_secret: SecretStr | None = None
     mail_from: str = "madoguchi@localhost"
-    max_body: int = Field(default=2_000_000, ge=10_000)
+    max_body: int = Field(default=8_000_000, ge=10_000)
     max_upload: int = Field(default=220_000_000, ge=1_000_000)
+    witnesses: tuple[str, ...] = ()
+    witness_seconds: int = Field(default=300, ge=10)
+    timestamp_url: str = ""
+    at_once: int = Field(default=32, ge=1, le=10_000)
+    grace_minutes: int = Field(default=120, ge=0, le=24 * 60)
     workers: int = Field(default=1, ge=1, le=64)
+    retention: str = Field(default="P10Y", pattern=r"^P[1-9]\d{0,2}[YM]$")
+    draft_days: int = Field(default=365, ge=30, le=3650)
 
     @cached_property
     def url(self) -> str:
@@ -49,15 +60,20 @@ class Settings(BaseSettings):
             return self.secret.get_secret_value()
         self.home.mkdir(parents=True, exist_ok=True)
         path = self.home / "secret-key"
-        try:
-            with path.open("x", encoding="ascii") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        write_once(path, secrets.token_urlsafe(48).encode())
         return path.read_text(encoding="ascii")
 
     @property
     def blob_folder(self) -> Path:
         """Where attachments and letters are kept."""
         return self.home / "blobs"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the transparency log is kept: its tiles, its newest checkpoint, its key."""
+        return self.home / "log"
+
+    @cached_property
+    def log_origin(self) -> str:
+        """The name a new log is begun with: this installation's address without scheme."""
+        return self.address.partition("://")[2].replace("+", "-") + "/log"

@@ -43,9 +43,9 @@ async def publish_all(
 ) -> list[procedures.Package]:
     """Publish what is not published yet and index it; the caller commits."""
     packages = []
-    for path in procedures.folders(folder):
-        files = procedures.files_of(path)
-        package = await procedures.publish(session, files, path.name, actor=actor, clock=clock)
+    for place in procedures.places(folder):
+        files = procedures.files_of(place)
+        package = await procedures.publish(session, files, place.version, actor=actor, clock=clock)
         await index(session, package)
         packages.append(package)
     return packages

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from madoguchi.installation.publishing import opened
+from madoguchi.kernel.database import migrate, when_there
 from madoguchi.settings import Settings
 
 
@@ -35,6 +35,7 @@ def serve(demo: bool = False) -> None:
         "--no-access-log",
         "--log-level",
         "warning",
+        "--respawn-failed-workers",  # one that is killed, for want of memory perhaps, is replaced
     ]
     arguments += ["--host", settings.host, "--port", str(settings.port), "--workers", str(workers)]
     os.execv(  # noqa: S606 - our own interpreter
@@ -48,8 +49,11 @@ def prepare() -> None:
 
 
 async def _prepare(settings: Settings) -> None:
-    async with opened(settings) as database:
-        if settings.demo:
-            from madoguchi.installation.demo import fill
+    settings.home.mkdir(parents=True, exist_ok=True)
+    await when_there(lambda: migrate(settings.url))
+    if settings.demo:
+        from madoguchi.installation.demo import fill
+        from madoguchi.installation.publishing import opened
 
+        async with opened(settings) as database:
             await fill(database, settings, typer.echo)

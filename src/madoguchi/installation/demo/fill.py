@@ -1,32 +1,32 @@
 """Making the demo happen: every filing and act goes through the services people use."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.cases import service as cases
-from madoguchi.documents import service as documents
 from madoguchi.identity import service as identity
 from madoguchi.identity.service import Actor
-from madoguchi.installation.demo.paper import sheet
+from madoguchi.installation.demo.duties import fill_duties
+from madoguchi.installation.demo.inspections import fill_inspections
+from madoguchi.installation.demo.patterns import PATTERNS, SUPPORT, in_rounds
 from madoguchi.installation.demo.people import PEOPLE, DemoPerson
-from madoguchi.installation.demo.scenarios import SCENARIOS, Scenario, Step
+from madoguchi.installation.demo.playing import Actors, moment, play
+from madoguchi.installation.demo.scenarios import SCENARIOS, Scenario
 from madoguchi.installation.publishing import publish_all
 from madoguchi.installation.survey import ministry_agencies
 from madoguchi.kernel.blobs import BlobStore
-from madoguchi.kernel.clock import JST, fixed_clock, jst_date, system_clock
+from madoguchi.kernel.clock import fixed_clock, jst_date, system_clock
 from madoguchi.kernel.database import Database
-from madoguchi.payments import service as payments
+from madoguchi.messages import service as messages
+from madoguchi.messages.reading import reader_of
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.registry import service as registry
 from madoguchi.settings import Settings
 
+READ_BEFORE = 14  # days
 Say = Callable[[str], None]
-Actors = Mapping[str, Actor]
 
 
 def packages_folder() -> Path:
@@ -51,15 +51,36 @@ async def fill(database: Database, settings: Settings, say: Say) -> None:
         await session.commit()
     say(f"  {len(packages)} procedures published, {len(actors)} people to choose from")
     blobs = BlobStore(settings.blob_folder)
-    for scenario in sorted(SCENARIOS, key=lambda s: -(s.days_ago or 0)):
-        async with database.session() as session:
-            await _play(session, blobs, scenario, actors)
-            await session.commit()
-    say(f"  {len(SCENARIOS)} filings made, in every state")
+    async with database.session() as session:
+        clock = system_clock()
+        support = await procedures.current(session, SUPPORT, jst_date(clock))
+    scenarios = (*SCENARIOS, *PATTERNS, *in_rounds(support, clock))
+    ordered = sorted(scenarios, key=lambda s: -(s.days_ago or 0))
+    old = [scenario for scenario in ordered if (scenario.days_ago or 0) > READ_BEFORE]
+    for scenario in old:
+        await _played(database, blobs, scenario, actors)
+    async with database.session() as session:  # nobody leaves months of messages unread
+        for actor in actors.values():
+            await messages.mark_all_read(session, reader_of(actor), moment(READ_BEFORE))
+        await session.commit()
+    for scenario in ordered[len(old) :]:
+        await _played(database, blobs, scenario, actors)
+    say(f"  {len(scenarios)} filings made, in every state")
+    async with database.session() as session:
+        count = await fill_inspections(session, actors)
+        await session.commit()
+    say(f"  {count} inspections, from planned to closed")
+    say(f"  {await fill_duties(database, blobs, actors)} periodic reports, due to excused")
+
+
+async def _played(database: Database, blobs: BlobStore, scenario: Scenario, actors: Actors) -> None:
+    async with database.session() as session:
+        await play(session, blobs, scenario, actors)
+        await session.commit()
 
 
 async def _people(session: AsyncSession) -> dict[str, Actor]:
-    clock = fixed_clock(_moment(120))
+    clock = fixed_clock(moment(120))
     companies: dict[str, identity.Organisation] = {}
     actors: dict[str, Actor] = {}
     for person in PEOPLE:
@@ -85,7 +106,7 @@ async def _company(session: AsyncSession, number: str) -> identity.Organisation:
     corporation = record.as_corporation()
     organisation = await identity.add_organisation(
         session,
-        fixed_clock(_moment(120)),
+        fixed_clock(moment(120)),
         name=record.name,
         corporate_number=number,
         kana=record.kana,
@@ -103,7 +124,7 @@ async def _company(session: AsyncSession, number: str) -> identity.Organisation:
             purpose="demo",
             legal_basis="行政手続における法令の規定により登記事項証明書の添付を求める場合",
             asked_by="demo",
-            at=_moment(days_ago),
+            at=moment(days_ago),
         )
     return organisation
 
@@ -111,7 +132,7 @@ async def _company(session: AsyncSession, number: str) -> identity.Organisation:
 async def _person(
     session: AsyncSession, person: DemoPerson, companies: Mapping[str, identity.Organisation]
 ) -> Actor:
-    clock = fixed_clock(_moment(120))
+    clock = fixed_clock(moment(120))
     row = await identity.add_person(
         session,
         clock,
@@ -136,102 +157,3 @@ async def _person(
         own_organisation=company.id if company else None,
         grants=frozenset(person.roles),
     )
-
-
-def _moment(days_ago: int, hour: int = 10) -> datetime:
-    """Some minutes past an hour of a day in the past, Japan time."""
-    day = jst_date(system_clock()) - timedelta(days=days_ago)
-    return datetime.combine(day, time(hour, (days_ago * 7) % 60), JST)
-
-
-async def _play(
-    session: AsyncSession, blobs: BlobStore, scenario: Scenario, actors: Actors
-) -> None:
-    actor = actors[scenario.person]
-    ago = scenario.days_ago or 0
-    clock = fixed_clock(_moment(ago))
-    day = jst_date(clock())
-    draft = await cases.start_draft(
-        session, actor, clock, scenario.procedure, catalogue_id=scenario.catalogue_id
-    )
-    package = await procedures.package(session, draft.digest)
-    entered = procedures.sample_filing(package, scenario.changes(day))
-    kept = {
-        name: value for name, value in draft.entered.items() if value and name in package.fields
-    }
-    entered = {**entered, **{n: v for n, v in kept.items() if package.fields[n].spec.prefill}}
-    if scenario.days_ago is None:
-        entered = _unfinished(package, entered, scenario.pages_left)
-        cases.write(draft, cases.Content(entered, {}), clock())
-        return
-    cases.write(draft, cases.Content(entered, {}), clock())
-    attached = await _attach(session, blobs, draft, package, actor, clock())
-    cases.write(draft, cases.Content(entered, attached), clock())
-    case = await cases.file_draft(session, blobs, actor, clock, draft.id)
-    for step in scenario.steps:
-        await _act(session, blobs, case.id, step, actors, ago)
-
-
-def _unfinished(
-    package: procedures.Package, entered: dict[str, Any], pages_left: int
-) -> dict[str, Any]:
-    done = {
-        name for page in package.pages[: len(package.pages) - pages_left] for name in page.fields
-    }
-    return {name: value for name, value in entered.items() if name in done}
-
-
-async def _attach(
-    session: AsyncSession,
-    blobs: BlobStore,
-    draft: cases.Draft,
-    package: procedures.Package,
-    actor: Actor,
-    at: datetime,
-) -> dict[str, list[dict[str, Any]]]:
-    """A sheet of paper for every attachment these answers require."""
-    judged = await cases.judge(session, draft, at)
-    attached: dict[str, list[dict[str, Any]]] = {}
-    for key, state in judged.evaluation.attachments.items():
-        if state.state != "required":
-            continue
-        spec = package.attachments[key].spec
-        stored = await documents.receive(
-            session,
-            blobs,
-            name=f"{state.label['ja'][:40]}.pdf",
-            stream=await sheet(state.label["ja"], actor.organisation_name or actor.name),
-            spec=documents.Accept(tuple(spec.accept), spec.max_mb),
-            at=at,
-            owner=documents.Owner(actor.id, actor.organisation),
-        )
-        attached[key] = [stored.as_json()]
-    return attached
-
-
-async def _act(
-    session: AsyncSession, blobs: BlobStore, case_id: str, step: Step, actors: Actors, ago: int
-) -> None:
-    clock = fixed_clock(_moment(max(ago - step.after, 0), 14))
-    if step.action == "pay":
-        await _pay(session, case_id, clock())
-        return
-    if step.action == "resubmit":
-        correction = await cases.start_correction(session, actors[step.person], clock, case_id)
-        await cases.resubmit(session, blobs, actors[step.person], clock, correction.id)
-        return
-    await cases.act(
-        session, actors[step.person], case_id, step.action, step.form, cases.Seen(), clock
-    )
-
-
-async def _pay(session: AsyncSession, case_id: str, at: datetime) -> None:
-    for request in await payments.payments_of(session, case_id):
-        await payments.record_clearing(
-            session,
-            notice_number=request.notice_number,
-            amount=request.amount,
-            receipt_number=f"demo-{request.notice_number}",
-            paid_at=at,
-            at=at,
-        )

@@ -1,4 +1,4 @@
-"""Who there is in the demo: applicants of fictional companies, an agent, officials of two agencies."""
+"""Who there is in the demo: applicants of fictional companies, an agent, officials of four agencies."""
 
 from dataclasses import dataclass
 
@@ -130,7 +130,7 @@ PEOPLE = (
         "タカギ オサム",
         "係長",
         {"ja": "経済産業省のシステム管理者です。", "en": "Administrator at METI."},
-        roles=(("meti", "administrator"), ("meti", "supervisor")),
+        roles=(("meti", "administrator"), ("meti", "supervisor"), ("meti", "records")),
     ),
     DemoPerson(
         "kanagawa-examiner",
@@ -169,5 +169,82 @@ PEOPLE = (
         "主任",
         {"ja": "神奈川県のシステム管理者です。", "en": "Administrator at Kanagawa Prefecture."},
         roles=(("pref-14", "administrator"),),
+    ),
+    DemoPerson(
+        "kanto-examiner",
+        "熊谷 陽菜",
+        "クマガヤ ヒナ",
+        "審査担当",
+        {
+            "ja": "関東経済産業局の審査担当です。定期報告の督促、回ごとの認定、他の省からの意見照会があります。",
+            "en": "Examiner at the Kanto bureau: overdue reports, a round of certifications, an opinion asked.",
+        },
+        roles=(("bureau-kanto", "examiner"),),
+    ),
+    DemoPerson(
+        "kanto-inspector",
+        "大宮 樹",
+        "オオミヤ イツキ",
+        "検査官",
+        {
+            "ja": "関東経済産業局の検査員です。今日の立入検査を、携帯の画面で記録できます。",
+            "en": "Inspector at the Kanto bureau: record today's visit on a phone, also off line.",
+        },
+        roles=(("bureau-kanto", "inspector"),),
+    ),
+    DemoPerson(
+        "kanto-partner",
+        "浦和 静",
+        "ウラワ シズカ",
+        "検査官",
+        {
+            "ja": "同じ検査に行く、もう一人の検査員です。",
+            "en": "The second inspector of the same visits.",
+        },
+        roles=(("bureau-kanto", "inspector"),),
+    ),
+    DemoPerson(
+        "kanto-manager",
+        "越谷 結",
+        "コシガヤ ユイ",
+        "課長補佐",
+        {
+            "ja": "関東経済産業局で立入検査の年間計画を作ります。",
+            "en": "Makes the yearly plan of inspections at the Kanto bureau.",
+        },
+        roles=(("bureau-kanto", "manager"),),
+    ),
+    DemoPerson(
+        "kanto-approver",
+        "所沢 剛",
+        "トコロザワ ツヨシ",
+        "課長",
+        {
+            "ja": "関東経済産業局の決裁者です。検査の結果と、回ごとの認定をまとめて決裁します。",
+            "en": "Approver at the Kanto bureau: results of inspections, and a whole round in one act.",
+        },
+        roles=(("bureau-kanto", "approver"),),
+    ),
+    DemoPerson(
+        "safety-examiner",
+        "秩父 湧",
+        "チチブ ワク",
+        "電力安全課 係員",
+        {
+            "ja": "関東の産業保安監督部の担当です。詳報が遅れている電気事故と、待機期間中の工事計画があります。",
+            "en": "At the Kanto safety department: an accident reported late, works plans that must wait.",
+        },
+        roles=(("safety-kanto", "examiner"),),
+    ),
+    DemoPerson(
+        "safety-approver",
+        "日光 望",
+        "ニッコウ ノゾム",
+        "電力安全課長",
+        {
+            "ja": "関東の産業保安監督部の課長です。待機期間の短縮や延長を決めます。",
+            "en": "Head of section there: shortens or extends waiting periods.",
+        },
+        roles=(("safety-kanto", "approver"),),
     ),
 )

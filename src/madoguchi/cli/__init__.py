@@ -1,0 +1,28 @@
+"""The command line (コマンド): `madoguchi --help`. A file holds the commands of one subject."""
+
+import typer
+
+from madoguchi.cli import running
+from madoguchi.cli.loading import catalogue, forms, postal_codes
+from madoguchi.cli.packages import packages
+from madoguchi.cli.records import receipts, records
+from madoguchi.cli.rules import rules
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="窓口 Madoguchi")
+app.add_typer(packages, name="procedures")
+app.add_typer(rules, name="feel")
+app.add_typer(catalogue, name="catalogue")
+app.add_typer(forms, name="forms")
+app.add_typer(records, name="journal")
+app.add_typer(receipts, name="receipt")
+app.command("postal-codes")(postal_codes)
+for command in (
+    running.migrate,
+    running.prepare,
+    running.serve,
+    running.demo,
+    running.backup,
+    running.restore,
+    running.doctor,
+):
+    app.command()(command)

@@ -1,0 +1,5 @@
+"""`python -m madoguchi.cli`."""
+
+from madoguchi.cli import app
+
+app()
