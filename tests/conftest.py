@@ -23,16 +23,26 @@ SHARED_DATA = Path(
 )
 
 
-# A busy machine must not turn a slow example into a failure.
-hypothesis.settings.register_profile("madoguchi", deadline=None)
+# A busy machine must not turn a slow example into a failure, and a red run must be the change's
+# doing: the same examples every time. `--hypothesis-profile=long` is what looks for new ones.
+hypothesis.settings.register_profile("madoguchi", deadline=None, derandomize=True)
+hypothesis.settings.register_profile(
+    "long", deadline=None, max_examples=100_000, suppress_health_check=list(hypothesis.HealthCheck)
+)
 hypothesis.settings.load_profile("madoguchi")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of two workers one has the browser: its tests share one server."""
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """The name of a file made for a test: its content differs from worker to worker."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None
 
 
 @pytest.fixture(scope="session")

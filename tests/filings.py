@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from madoguchi.procedures.fields.field import Field
 from madoguchi.procedures.package.compiled import Package
-from madoguchi.procedures.package.load import load_folder
+from madoguchi.procedures.package.given import begins_at, changed, environment_in, given_by, plain
+from madoguchi.procedures.package.load import Place, load_place, places
 from madoguchi.procedures.package.scope import Environment
 from madoguchi.procedures.package.spec import TestSpec
-from madoguchi.procedures.package.trial import _environment, _given, changed, plain
-from madoguchi.procedures.service import folders
 
 PACKAGES = Path(__file__).parents[1] / "procedures"
-FOLDERS = {path.parent.name: path for path in folders(PACKAGES) if path.parent.name != "_template"}
+ALL = places(PACKAGES)
+# One of each folder: the variants of a family are written from one source.
+PLACES: dict[str, Place] = {place.folder.parent.name: place for place in reversed(ALL)}
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,17 @@ class Example:
 
     def on(self, day: date) -> dict[str, Any]:
         """The answers as they would be on another day: every date in them moves along."""
-        moved = day - (self.test.today or day)
+        moved = day - (begins_at(self.test).date() if self.test.today else day)
         return _moved(self.package.fields, self.entered, moved)
 
     def environment(self, office: Any) -> Environment:
         """The circumstances as rules see them."""
-        return _environment(self.package, self.test, office)
+        return environment_in(self.package, self.test, office)
 
 
-def package(procedure_id: str) -> Package:
-    """A package of the repository, compiled."""
-    loaded = load_folder(FOLDERS[procedure_id])
+def package(name: str) -> Package:
+    """The package of a folder of the repository, compiled; of a family, its first variant."""
+    loaded = load_place(PLACES[name])
     assert loaded.package is not None, loaded.faults
     return loaded.package
 
@@ -47,7 +48,7 @@ def example(package: Package) -> Example:
     """The first of a package's own tests that expects a valid filing."""
     # A round-trip reader gives booleans of its own: `is True` would not find them.
     test = next(t for t in package.spec.tests if t.expect.get("valid"))
-    return Example(package, changed(_given(package, test), plain(test.change)), test)
+    return Example(package, changed(given_by(package, test), plain(test.change)), test)
 
 
 def _moved(
@@ -60,6 +61,8 @@ def _moved(
             continue
         if field.type == "date":
             result[name] = (date.fromisoformat(raw) + by).isoformat()
+        elif field.type == "datetime":
+            result[name] = (datetime.fromisoformat(raw) + by).isoformat()
         elif field.type == "table":
             result[name] = [_moved(field.columns, row, by) for row in raw]
         elif field.parts:

@@ -15,7 +15,7 @@ from madoguchi.kernel.ids import new_id
 from madoguchi.procedures.package.compiled import Package
 from madoguchi.web.templates import field_id
 from tests import filings
-from tests.cases.desk.counter import CORPORATE_NUMBER, PACKAGES
+from tests.cases.desk.counter import CORPORATE_NUMBER
 from tests.cases.filing.office import Office
 
 DAY = date(2026, 5, 1)
@@ -61,7 +61,7 @@ async def spread(office: Office, procedure: str) -> Spread:
     office.counter.at(example.test.today or DAY)
     who = "examiner" if package.spec.who == "official" else "applicant"
     actor = office.counter.people[who]
-    await office.publish_folder(str(filings.FOLDERS[procedure].parent.relative_to(PACKAGES)))
+    await office.publish_place(filings.PLACES[procedure])
     entries = await _hold(office, example)
     entered = _renamed(example.entered, entries)
     for name, field in package.fields.items():

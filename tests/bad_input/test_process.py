@@ -8,7 +8,7 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import func, select
 
 from madoguchi.cases.models import Case
-from madoguchi.procedures.package.trial import changed
+from madoguchi.procedures.package.given import changed
 from tests.bad_input.desk_top import Spread, complaints, spread
 from tests.cases.filing.office import PDF, Office, controls
 

@@ -9,7 +9,7 @@ from madoguchi.identity.service import office_of
 from madoguchi.procedures.evaluate import evaluate
 from madoguchi.procedures.fields.sample import BadInput, bad_inputs
 from madoguchi.procedures.package.compiled import Package
-from madoguchi.procedures.package.trial import changed
+from madoguchi.procedures.package.given import changed
 from tests import filings
 from tests.bad_input.desk_top import Spread, complaints, complaints_of, spread
 from tests.cases.filing.office import Office, controls
@@ -39,7 +39,7 @@ def rounds(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("procedure", sorted(filings.FOLDERS))
+@pytest.mark.parametrize("procedure", sorted(filings.PLACES))
 async def test_pages_and_api_agree(office: Office, procedure: str) -> None:
     table = await spread(office, procedure)
     package, example = table.package, filings.example(table.package)

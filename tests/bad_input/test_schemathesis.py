@@ -36,7 +36,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "MADOGUCHI_HOME": str(home), "PORT": str(port)}
-    log = (home / "log").open("wb")
+    log = (home / "server.log").open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "madoguchi.cli", "serve"],
         env={**environment, "MADOGUCHI_SECRET": "x" * 40},
@@ -44,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stderr=subprocess.STDOUT,
     )
     try:
-        yield _answering(f"http://127.0.0.1:{port}", home / "log")
+        yield _answering(f"http://127.0.0.1:{port}", home / "server.log")
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)

@@ -1,5 +1,6 @@
 """The accessibility checks of axe-core in a page, told in Japanese."""
 
+import asyncio
 import json
 from functools import cache
 
@@ -26,7 +27,8 @@ def _source() -> str:
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe finds wrong on the page as it is now, one line each."""
+    """What axe finds wrong on the page as it is now, one line each; the window must allow scripts."""
     await page.evaluate(_source())
-    found: list[str] = await page.evaluate(RUN, TAGS)
+    # Where scripts are off its promise never settles.
+    found: list[str] = await asyncio.wait_for(page.evaluate(RUN, TAGS), timeout=60)
     return found

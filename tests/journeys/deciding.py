@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from madoguchi.cases.desk.view import PASS_ON
+from madoguchi.kernel.language import Text
 from madoguchi.procedures.package.compiled import Package
 from tests.journeys.filling import click_through, complaints, controls, press
 
@@ -13,11 +15,20 @@ REASON = "電話番号を確かめて、直してください。"
 
 
 async def act(
-    official: Page, package: Package, case: str, name: str, form: Mapping[str, Any] | None = None
+    official: Page,
+    package: Package,
+    case: str,
+    name: str,
+    form: Mapping[str, Any] | None = None,
+    *,
+    ended: bool = True,
 ) -> None:
-    """An official opens the case at the desk, chooses an action, fills its form and confirms."""
+    """An official opens the case at the desk, chooses an action, fills its form and confirms.
+
+    `ended`: the action leads on; a step of a route before the last does not.
+    """
     action = package.machine.actions[name]
-    label = action.label["ja"]
+    label = (action.label if ended else PASS_ON)["ja"]
     await official.goto(f"/desk/cases/{case}")
     await click_through(official, official.get_by_role("link", name=label, exact=True))
     there = {item["name"]: item for item in await controls(official)}
@@ -27,12 +38,15 @@ async def act(
         if isinstance(raw, list):
             for value in raw:
                 await official.locator(f'[name="{control}"][value="{value}"]').check()
+        elif isinstance(raw, bool):
+            await official.locator(f'[name="{control}"][value="{str(raw).lower()}"]').check()
         else:
             await official.locator(f'[name="{control}"]').fill(str(raw))
     await press(official, label)
     assert official.url.endswith(f"/desk/cases/{case}"), await complaints(official)
-    state = package.machine.states[action.to].label["ja"]
-    await expect(official.locator("main").first).to_contain_text(state)
+    if ended and action.to is not None:
+        state = package.machine.states[action.to].label["ja"]
+        await expect(official.locator("main").first).to_contain_text(state)
 
 
 async def correct(applicant: Page, package: Package, case: str, name: str, value: str) -> None:
@@ -79,3 +93,21 @@ async def letter(applicant: Page, case: str) -> bytes:
             return await answer.body()
         await applicant.wait_for_timeout(500)
     raise AssertionError(f"no letter at {applicant.url}")
+
+
+async def state_comes(applicant: Page, case: str, label: Text) -> None:
+    """The system acts when the time has come, a moment after the last act."""
+    for _ in range(60):
+        await applicant.goto(f"/cases/{case}")
+        if await applicant.locator("main .dads-chip-label", has_text=label["ja"]).count():
+            return
+        await applicant.wait_for_timeout(500)
+    raise AssertionError(f"{applicant.url} does not come to {label['ja']}")
+
+
+async def arrival_number(applicant: Page, case: str) -> str:
+    """The number of a case as its receipt shows it."""
+    await applicant.goto(f"/cases/{case}/receipt")
+    return await applicant.locator(
+        "main .dads-receipt__number, main [data-arrival-number]"
+    ).first.inner_text()

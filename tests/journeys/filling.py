@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, TimeoutError, expect
 
+from madoguchi.cases.filing.questions import moment_boxes
 from madoguchi.procedures.fields.field import Field
 from madoguchi.procedures.fields.types import TYPES
 from madoguchi.procedures.package.compiled import Package
@@ -157,6 +158,10 @@ def _leaves(field: Field, pointer: str, raw: Any) -> Iterator[Answer]:
     if field.parts:
         for name, part in field.parts.items():
             yield from _leaves(part, f"{pointer}/{name}", raw.get(name))
+    elif field.type == "datetime":  # a box for the day and one for the time
+        day, clock = moment_boxes(str(raw))
+        for box, words, text in (("date", "日付", day), ("time", "時刻", clock)):
+            yield Answer(f"{pointer}/{box}", replace(field, type=box, label={"ja": words}), text)
     else:
         yield Answer(pointer, field, raw)
 

@@ -3,15 +3,18 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from madoguchi.documents.service import SCAN_JOB
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240  # seconds: a busy machine fills the demo slowly
@@ -63,11 +66,22 @@ def _wait(site: Site, server: "subprocess.Popen[bytes]") -> None:
             break
         try:
             with urlopen(f"{site.address}/sign-in", timeout=5) as answer:
-                if answer.status == 200:
+                if answer.status == 200 and _nothing_to_do(site.home):
                     return
-        except (URLError, OSError):
-            time.sleep(0.3)
+        except (URLError, OSError, sqlite3.Error):
+            pass
+        time.sleep(0.3)
     raise AssertionError(f"the server did not start:\n{site.log.read_text()[-4000:]}")
+
+
+def _nothing_to_do(home: Path) -> bool:
+    """Whether the demo's letters and messages are made: pages that show them are looked at."""
+    with closing(sqlite3.connect(f"file:{home / 'madoguchi.db'}?mode=ro", uri=True)) as database:
+        (left,) = database.execute(
+            "SELECT count(*) FROM job WHERE state IN ('waiting', 'running') AND name <> ?",
+            (SCAN_JOB,),
+        ).fetchone()
+    return bool(left == 0)
 
 
 def _stop(server: "subprocess.Popen[bytes]") -> None:

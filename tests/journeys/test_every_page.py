@@ -22,15 +22,20 @@ ROLES = (
     ("kanagawa-approver", "ja"),
     ("meti-manager", "ja"),
     ("meti-administrator", "ja"),
-    ("naniwa", "en"),
+    ("kanto-examiner", "ja"),
+    ("kanto-manager", "ja"),
+    ("bay", "en"),
     ("meti-examiner", "en"),
+    ("kanto-inspector", "en"),
 )
 TITLES = {
     "ja": re.compile(r"(エラー: )?\S.*｜窓口"),
     "en": re.compile(r"(Error: )?\S.* \| Madoguchi"),
 }
 # What is no page: downloads, letters inside a frame.
-FILES = re.compile(r"\.(pdf|json|csv)$|/files/|/letters/")  # of the path
+FILES = re.compile(
+    r"\.(pdf|json|csv|xlsx|js)$|/files/|/photos/|/letters/|/(template|file)$|^/log/|^/cases/[^/]+/tables/"
+)  # of the path
 # Forms differ from package to package and action to action: more than one of those is opened.
 MORE = {
     "/drafts/{draft_id}/pages/{page_id}": 4,
@@ -42,13 +47,73 @@ MORE = {
     "/cases/{case_id}": 4,
 }
 # Reached by other ways than links.
-UNLINKED = {"/payments", "/demo", "/dev/components", "/dev/mail", "/dev/bank", "/desk/admin"}
-# Drafts of the demo have no files yet; the journeys open those they attach.
-NOT_OPENED = {"/drafts/{draft_id}/files/{sha256}"}
+UNLINKED = {
+    "/payments",
+    "/bulk",
+    "/procedures/c/sample-31",
+    "/demo",
+    "/dev/components",
+    "/dev/mail",
+    "/dev/bank",
+    "/desk/admin",
+    "/desk/quotas",
+    "/desk/entry-acts",
+    "/desk/matches",
+    "/desk/together/support-organisation-certification",
+}
+NOT_OPENED = {
+    # Read by calendar programs, at an address of its own.
+    "/obligations/calendar/{person}/{organisation}/{token}.ics",
+    # Opened by test_packages; the cases the crawler comes by have none.
+    "/desk/cases/{case_id}/letters/{letter_id}",
+    # Frozen and opened by test_collections.
+    "/desk/collections/editions/{edition_id}",
+    "/desk/collections/editions/{edition_id}/file",
+    # Files of the log, read by its own tests.
+    "/log/tile/{path:path}",
+    "/log/checkpoint/cosigned",
+    # Made and opened by test_exports.
+    "/exports/{export_id}",
+    "/exports/{export_id}/file",
+    # Made and opened by test_inspections: nobody of the demo took a photo or attached a file.
+    "/desk/inspections/{inspection_id}/photos/{photo_id}",
+    "/visits/{inspection_id}/photos/{photo_id}",
+    "/desk/inspections/{inspection_id}/files/{sha256}",
+    "/inspections/{inspection_id}/files/{sha256}",
+    "/visits/{visit_id}/conflicts",
+    # Made and opened by test_bulk.
+    "/bulk/{bulk_id}",
+    "/bulk/{bulk_id}/faults.{format}",
+    "/bulk/{bulk_id}/results.csv",
+    # Made and opened by test_table_files; no table of the demo is too long for its page.
+    "/drafts/{draft_id}/tables/{name}/uploads/{file_id}",
+    "/drafts/{draft_id}/tables/{name}/uploads/{file_id}/faults.xlsx",
+    "/drafts/{draft_id}/tables/{name}/faults.xlsx",
+    "/cases/{case_id}/tables/{name}",
+    # No licence of the demo has a ledger yet: the tests of ledgers open them.
+    "/ledgers/{entry_id}",
+    "/ledgers/{entry_id}/record",
+    "/ledgers/{entry_id}/uses/{use_id}",
+}
+# Nobody of the demo has these; their own tests and journeys open them.
+ELSEWHERE = (
+    "/desk/collections/",
+    "/desk/entry-acts",
+    "/desk/payments/",
+    "/desk/receipts/",
+    "/desk/retention/",
+    "/desk/inspections/{inspection_id}/letters/preview/",
+    "/letters/",
+    "/log/",
+    "/visits/",
+    "/webhooks/",
+)
 opened: Counter[str] = Counter()
 FACTS = """() => ({
   h1: document.querySelectorAll("h1").length, title: document.title, lang: document.documentElement.lang,
   wide: document.documentElement.scrollWidth, room: document.documentElement.clientWidth,
+  // At the desk everything must be seen at once.
+  scroll: [...document.querySelectorAll(".dads-table-container")].filter((it) => it.scrollWidth > it.clientWidth + 1).length,
   links: [...document.querySelectorAll("a[href], iframe[src]")].map((it) => it.getAttribute("href") ?? it.getAttribute("src")),
   ids: [...document.querySelectorAll("[id]")].map((it) => it.id),
 })"""
@@ -89,7 +154,7 @@ async def test_the_pages_a_person_may_open(
         opened[route] += 1
         found, links = await look(page, language, thorough=first)
         faults += [f"{address}: {fault}" for fault in found]
-        for link in links:
+        for link in (found_link.split("#")[0] for found_link in links):
             if link.startswith("/") and link not in known and "lang=" not in link:
                 known.add(link)
                 queue.append(link)
@@ -101,7 +166,8 @@ async def test_no_page_was_left_out(people: People, tmp_path: Path) -> None:
     missing = [route for route in page_routes(tmp_path) if not opened[route]]
     if len(opened) < 10:
         pytest.skip("the pages were not opened in this run")
-    assert set(missing) <= NOT_OPENED
+    left = {route for route in missing if not route.startswith(ELSEWHERE)}
+    assert left <= NOT_OPENED, sorted(left - NOT_OPENED)
 
 
 async def look(page: Page, language: str, *, thorough: bool) -> tuple[list[str], list[str]]:
@@ -115,6 +181,8 @@ async def look(page: Page, language: str, *, thorough: bool) -> tuple[list[str],
         if facts["wide"] > facts["room"]:
             faults.append(f"scrolls sideways at {width} px ({facts['wide']} > {facts['room']})")
         if width == WIDE:
+            if facts["scroll"]:
+                faults.append(f"a table scrolls sideways at {width} px")
             faults += _shape(facts, language)
         if thorough:
             faults += [f"{width} px: {line}" for line in await violations(page)]

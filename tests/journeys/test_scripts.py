@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests import filings
 from tests.journeys.filling import fill_pages
@@ -60,3 +60,36 @@ async def test_what_is_typed_is_saved_and_there_again_later(people: People) -> N
     link = re.sub(r".*(/drafts/[^/]+).*", r"\1", address)
     await expect(later.locator(f'main a[href="{link}"]')).to_have_count(1)
     assert not people.take_faults()
+
+
+async def test_what_could_not_be_saved_stays_and_is_saved_later(people: People) -> None:
+    """The service is busy for a moment: the form stays as it is, and saves itself again."""
+    window = await people.window("minato", scripts=True)
+    await begin(
+        window, BY_ID["high-pressure-gas-notice"], filings.package("high-pressure-gas-notice")
+    )
+    refused: list[str] = []
+
+    async def busy(route: Route) -> None:
+        if len(refused) < 2:
+            refused.append(route.request.post_data or "")
+            await route.fulfill(
+                status=503,
+                headers={"Retry-After": "1"},
+                body="<h1>busy</h1>",
+                content_type="text/html",
+            )
+        else:
+            await route.continue_()
+
+    await window.route("**/recompute", busy)
+    field = window.locator('[name="/contact_name"]')
+    await field.fill("混雑 太郎")
+    await window.keyboard.press("Tab")
+    saved = window.locator("#saved")
+    await expect(saved).to_contain_text("まだ保存できていません", timeout=20_000)
+    await expect(field).to_have_value("混雑 太郎")
+    await expect(saved).to_contain_text("保存しました", timeout=60_000)
+    assert len(refused) == 2
+    await expect(field).to_have_value("混雑 太郎")
+    people.take_faults()  # the browser notes each 503 as an error
