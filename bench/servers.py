@@ -25,7 +25,7 @@ def serving(command: list[str], environment: Mapping[str, str], url: str) -> Ite
         command,
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=None,  # why a server does not answer is worth reading
     )
     try:
         end = time.monotonic() + 120
