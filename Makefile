@@ -2,7 +2,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 
-.PHONY: help demo test check bench setup enhance system system-test clean
+.PHONY: help demo test check bench bench-feel bench-intake bench-journal bench-match bench-surge crash setup enhance system system-test clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -21,6 +21,24 @@ check: setup     ## formatting, lint, types, layers, packages
 
 bench: setup     ## speed and memory, each against a named peer in the same run
 	$(RUN) python -m bench
+
+bench-feel: setup ## rules in FEEL against npm @bpmn-io/feelin on Node, expression by expression
+	$(RUN) python -m bench.feel
+
+bench-journal: setup ## the journal at ten million entries: appending, placing, proving, checking, size (10 GB of disk each)
+	$(RUN) python -m bench.journal $(ARGS)
+
+bench-intake: setup ## filings over HTTP, journaled and receipted, beside django-ninja and the ORM on both databases
+	$(RUN) python -m bench.intake
+
+bench-match: setup ## 5.5 million companies against 1,000 rules: SQL on DuckDB beside Python row by row
+	$(RUN) python -m bench.match
+
+bench-surge: setup ## ten times what can be served, with people inside who save and file; then without the limit
+	$(RUN) python -m bench.surge
+
+crash: setup     ## over 200 times SIGKILL and full disks under load: is anything acknowledged lost or doubled?
+	$(RUN) python -m tests.crash
 
 setup: $(UV)
 	$(UV) sync --frozen --quiet
