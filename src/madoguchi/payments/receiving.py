@@ -75,7 +75,9 @@ async def note_unknown(
 async def clearings_of(session: AsyncSession, payment_id: str) -> list[Clearing]:
     """The receipts under one payment, oldest first."""
     query = select(Clearing).where(Clearing.payment_id == payment_id)
-    return list(await session.scalars(query.order_by(Clearing.reported_at)))
+    return list(
+        await session.scalars(query.order_by(Clearing.reported_at, Clearing.receipt_number))
+    )
 
 
 async def _compared(session: AsyncSession, known: Clearing, receipt: Receipt) -> str:

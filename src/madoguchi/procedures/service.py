@@ -292,7 +292,11 @@ async def current(session: AsyncSession, procedure_id: str, on: date) -> Package
             ProcedureVersion.effective_from <= on,
             or_(ProcedureVersion.effective_to.is_(None), ProcedureVersion.effective_to >= on),
         )
-        .order_by(ProcedureVersion.effective_from.desc(), ProcedureVersion.published_at.desc())
+        .order_by(
+            ProcedureVersion.effective_from.desc(),
+            ProcedureVersion.published_at.desc(),
+            ProcedureVersion.digest,
+        )
         .limit(1)
     )
     if digest is None:
@@ -339,7 +343,9 @@ class VersionLine:
 
 async def versions(session: AsyncSession, procedure_id: str | None = None) -> list[VersionLine]:
     """All published versions, newest first; of one procedure, or of all."""
-    query = select(ProcedureVersion).order_by(ProcedureVersion.published_at.desc())
+    query = select(ProcedureVersion).order_by(
+        ProcedureVersion.published_at.desc(), ProcedureVersion.digest
+    )
     if procedure_id is not None:
         query = query.where(ProcedureVersion.procedure_id == procedure_id)
     return [

@@ -94,7 +94,9 @@ async def facts_of_many(
             or_(FactRecord.superseded_at.is_(None), FactRecord.superseded_at > known_at),
         )
     latest: dict[str, dict[str, FactRecord]] = {party: {} for party in party_ids}
-    for record in await session.scalars(query.order_by(FactRecord.as_of, FactRecord.recorded_at)):
+    for record in await session.scalars(
+        query.order_by(FactRecord.as_of, FactRecord.recorded_at, FactRecord.id)
+    ):
         latest[record.party_id][record.name] = record
     return {
         party: {

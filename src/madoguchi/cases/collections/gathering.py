@@ -95,7 +95,7 @@ async def gather(
     wrong = problems(collection, rows)
     against = contradictions(collection, lines, rows, today)
     plain_rows, plain_lines = as_json(rows), as_json(lines)
-    waiting = query.where(Case.outcome.is_(None)).order_by(Case.arrived_at)
+    waiting = query.where(Case.outcome.is_(None)).order_by(Case.arrived_at, Case.id)
     duties = (
         Obligation.procedure_id.in_(sorted(collection.procedures)),
         Obligation.period == period,

@@ -75,5 +75,5 @@ async def to_review(session: AsyncSession, actor: Actor) -> list[Case]:
         and_(Case.review_role == role, Case.agency_id.in_(sorted(agencies_where(actor, role))))
         for role in sorted(roles)
     ]
-    query = select(Case).where(or_(false(), *mine)).order_by(Case.updated_at.desc())
+    query = select(Case).where(or_(false(), *mine)).order_by(Case.updated_at.desc(), Case.id.desc())
     return list(await session.scalars(query.limit(MOST_REVIEWS)))

@@ -131,7 +131,7 @@ async def _current_entry(
     found: RegisterEntry | None = await session.scalar(
         select(RegisterEntry)
         .where(RegisterEntry.register == register, condition, RegisterEntry.superseded_at.is_(None))
-        .order_by(RegisterEntry.valid_from.desc())
+        .order_by(RegisterEntry.valid_from.desc(), RegisterEntry.id.desc())
         .limit(1)
     )
     return found

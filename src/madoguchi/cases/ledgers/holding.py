@@ -90,7 +90,7 @@ async def versions_now(
     query = (
         select(RegisterEntry)
         .where(RegisterEntry.entry_id == entry_id, RegisterEntry.superseded_at.is_(None))
-        .order_by(RegisterEntry.valid_from)
+        .order_by(RegisterEntry.valid_from, RegisterEntry.id)
     )
     rows = (await session.scalars(query)).all()
     return rows, [span_of(row) for row in rows]

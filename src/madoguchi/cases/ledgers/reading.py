@@ -117,7 +117,7 @@ async def _holdings(session: AsyncSession, ids: Sequence[str], today: date) -> l
     query = (
         select(RegisterEntry)
         .where(RegisterEntry.entry_id.in_(ids), RegisterEntry.superseded_at.is_(None))
-        .order_by(RegisterEntry.valid_from)
+        .order_by(RegisterEntry.valid_from, RegisterEntry.id)
     )
     rows = list(await session.scalars(query))
     accounts = await accounts_of(session, list(ids))

@@ -66,7 +66,7 @@ async def _letter(
     query = (
         select(RegisterEntry)
         .where(RegisterEntry.entry_id == found.entry_id, RegisterEntry.superseded_at.is_(None))
-        .order_by(RegisterEntry.valid_from.desc())
+        .order_by(RegisterEntry.valid_from.desc(), RegisterEntry.id.desc())
         .limit(1)
     )
     entry = await session.scalar(query)

@@ -67,7 +67,7 @@ async def _chunks(database: Database, register: str, period: Period) -> AsyncIte
 async def spans_of(session: AsyncSession, entry_id: str, period: Period) -> list[Span]:
     """The spans of one entry that meet a period."""
     query = select(*_COLUMNS).where(RegisterEntry.entry_id == entry_id, *standing_in(period))
-    rows = await session.execute(query.order_by(RegisterEntry.valid_from))
+    rows = await session.execute(query.order_by(RegisterEntry.valid_from, RegisterEntry.id))
     return [Span(*row) for row in rows]
 
 

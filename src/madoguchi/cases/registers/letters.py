@@ -107,7 +107,9 @@ async def letters_about(session: AsyncSession, subject: str) -> list[EntryLetter
 async def letters_of_entry(session: AsyncSession, entry_id: str) -> list[EntryLetter]:
     """Every letter about an entry, newest first."""
     query = select(EntryLetter).where(EntryLetter.entry_id == entry_id)
-    return list(await session.scalars(query.order_by(EntryLetter.issued_at.desc())))
+    return list(
+        await session.scalars(query.order_by(EntryLetter.issued_at.desc(), EntryLetter.id.desc()))
+    )
 
 
 async def letter_for(session: AsyncSession, actor: Actor, letter_id: str) -> EntryLetter:

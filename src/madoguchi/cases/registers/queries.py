@@ -144,7 +144,7 @@ async def versions_of(
     rows = await session.scalars(
         select(RegisterEntry)
         .where(RegisterEntry.entry_id == entry_id, _recorded(RegisterEntry, known_at))
-        .order_by(RegisterEntry.valid_from.desc())
+        .order_by(RegisterEntry.valid_from.desc(), RegisterEntry.id.desc())
     )
     return list(rows)
 

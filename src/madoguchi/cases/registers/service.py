@@ -173,7 +173,7 @@ async def current(
         await session.scalars(
             select(RegisterEntry)
             .where(RegisterEntry.entry_id == entry_id, RegisterEntry.superseded_at.is_(None))
-            .order_by(RegisterEntry.valid_from)
+            .order_by(RegisterEntry.valid_from, RegisterEntry.id)
             .execution_options(populate_existing=True)
         )
     ).all()

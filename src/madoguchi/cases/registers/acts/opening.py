@@ -59,7 +59,9 @@ async def entry_at_desk(
         query = select(RegisterEntry).where(
             RegisterEntry.entry_id == entry_id, RegisterEntry.superseded_at.is_(None)
         )
-        rows = (await session.scalars(query.order_by(RegisterEntry.valid_from))).all()
+        rows = (
+            await session.scalars(query.order_by(RegisterEntry.valid_from, RegisterEntry.id))
+        ).all()
     if not rows:
         raise not_found()
     now = standing_on(rows, today)
@@ -101,7 +103,7 @@ async def package_of(session: AsyncSession, opened: Opened, on: date) -> Package
     case_id = await session.scalar(
         select(RegisterEntry.case_id)
         .where(RegisterEntry.entry_id == opened.id, RegisterEntry.case_id.is_not(None))
-        .order_by(RegisterEntry.recorded_at)
+        .order_by(RegisterEntry.recorded_at, RegisterEntry.id)
         .limit(1)
     )
     case = await session.get(Case, case_id) if case_id is not None else None

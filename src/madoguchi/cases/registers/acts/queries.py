@@ -16,7 +16,11 @@ SHOWN = 100
 async def acts_of(session: AsyncSession, entry_id: str) -> list[EntryAct]:
     """The acts on an entry, newest first."""
     query = select(EntryAct).where(EntryAct.entry_id == entry_id)
-    return list(await session.scalars(query.order_by(EntryAct.proposed_at.desc()).limit(SHOWN)))
+    return list(
+        await session.scalars(
+            query.order_by(EntryAct.proposed_at.desc(), EntryAct.id.desc()).limit(SHOWN)
+        )
+    )
 
 
 async def acts_waiting(session: AsyncSession, agencies: Collection[str]) -> list[EntryAct]:
@@ -26,7 +30,9 @@ async def acts_waiting(session: AsyncSession, agencies: Collection[str]) -> list
     query = select(EntryAct).where(
         EntryAct.agency_id.in_(sorted(agencies)), EntryAct.state == PROPOSED
     )
-    return list(await session.scalars(query.order_by(EntryAct.proposed_at).limit(SHOWN)))
+    return list(
+        await session.scalars(query.order_by(EntryAct.proposed_at, EntryAct.id).limit(SHOWN))
+    )
 
 
 async def recorded(session: AsyncSession, entry_id: str) -> Sequence[RegisterEntry]:
