@@ -190,10 +190,10 @@ def _explain(request: Request, fault: Mapping[str, Any]) -> Text:
     """Pydantic's fault type in both languages; types without a text say the form is not right."""
     texts = request.app.state.texts
     key = f"web.invalid.{fault['type']}"
-    text: Text = texts.text(key if key in texts else "web.invalid.other")
+    if key not in texts:
+        return texts.text("web.invalid.other")  # type: ignore[no-any-return]
     names = {name: str(value) for name, value in (fault.get("ctx") or {}).items()}
-    filled = {language: texts.t(key, language, **names) for language in text}
-    return filled if key in texts else text
+    return {language: texts.t(key, language, **names) for language in texts.text(key)}
 
 
 def install_handlers(app: FastAPI) -> None:
