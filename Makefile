@@ -2,7 +2,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 
-.PHONY: help demo test check bench bench-feel bench-intake bench-journal bench-match bench-surge crash setup enhance system system-test clean
+.PHONY: help demo test check bench bench-feel bench-intake bench-journal bench-match bench-surge bench-uploads crash setup enhance system system-test clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -36,6 +36,9 @@ bench-match: setup ## 5.5 million companies against 1,000 rules: SQL on DuckDB b
 
 bench-surge: setup ## ten times what can be served, with people inside who save and file; then without the limit
 	$(RUN) python -m bench.surge
+
+bench-uploads: setup ## files of programs over HTTP: processor time, statements and syncs each
+	$(RUN) python -m bench.uploads
 
 crash: setup     ## over 200 times SIGKILL and full disks under load: is anything acknowledged lost or doubled?
 	$(RUN) python -m tests.crash

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from madoguchi.cases.api.body import strict_json
 from madoguchi.cases.api.schemas import FilingIn
 from madoguchi.cases.errors import CaseError
-from madoguchi.identity.service import LONGEST_TOKEN, token_hash
+from madoguchi.identity.service import bearer_of
 from madoguchi.web.idempotency import read_key, request_digest
 
 _PATH = re.compile(r"/api/v1/procedures/([a-z0-9-]{1,64})/filings")
@@ -34,14 +34,6 @@ def procedure_in(path: str) -> str | None:
     """The procedure that is filed by posting to a path."""
     match = _PATH.fullmatch(path)
     return match.group(1) if match else None
-
-
-def bearer_of(authorization: str) -> str | None:
-    """The hash of the token a request shows."""
-    scheme, _, token = authorization.partition(" ")
-    token = token.strip()
-    plausible = scheme.lower() == "bearer" and 0 < len(token) <= LONGEST_TOKEN
-    return token_hash(token) if plausible else None
 
 
 def read_request(

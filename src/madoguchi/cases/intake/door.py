@@ -6,7 +6,6 @@ leaves to the ordinary way, goes on with its body as it came.
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from starlette.datastructures import State
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from madoguchi.cases.intake.storing import take_in
 from madoguchi.cases.intake.taking import Taken
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.grouping import Full, Grouping
+from madoguchi.web.doors import headers_of, offering, read_whole, send_answer
 from madoguchi.web.gate import holds_suspect, refusal
 from madoguchi.web.problems import problem
 
@@ -52,11 +52,7 @@ class Door:
         if intake is None or not _may_enter(scope) or refusal(scope, self.trusted_host):
             await self.app(scope, receive, send)
             return
-        headers = {  # of a header sent twice the first counts, as everywhere
-            name.decode("latin-1"): value.decode("latin-1")
-            for name, value in reversed(list(scope["headers"]))
-        }
-        message = await _whole(receive)
+        headers, message = headers_of(scope), await read_whole(receive, LARGEST_BODY)
         asked = None
         if _is_small_json(headers, message):
             arrived: datetime = scope["state"]["arrived_at"]
@@ -78,9 +74,10 @@ class Door:
             except Exception:  # logged where it happened: the ordinary way finds words for it
                 taken = None
             if taken is not None:
-                await _answer(taken, send)
+                answer = taken.answer
+                await send_answer(send, answer["status"], answer["headers"], answer["body"])
                 return
-        await self.app(scope, partial(_again, [message], receive), send)
+        await self.app(scope, offering(message, receive), send)
 
 
 def _may_enter(scope: Scope) -> bool:
@@ -97,34 +94,3 @@ def _is_small_json(headers: dict[str, str], message: Message) -> bool:
     body: bytes = message.get("body") or b""
     whole = message["type"] == "http.request" and not message.get("more_body")
     return whole and kind == "application/json" and not holds_suspect(body)
-
-
-async def _whole(receive: Receive) -> Message:
-    """The body in one message, or its beginning when it is longer than LARGEST_BODY."""
-    message = await receive()
-    if not message.get("more_body"):
-        return message
-    parts, total = [message.get("body") or b""], len(message.get("body") or b"")
-    while message.get("more_body") and total <= LARGEST_BODY:
-        message = await receive()
-        if message["type"] != "http.request":
-            break
-        parts.append(message.get("body") or b"")
-        total += len(parts[-1])
-    return {
-        "type": "http.request",
-        "body": b"".join(parts),
-        "more_body": bool(message.get("more_body")),
-    }
-
-
-async def _again(first: list[Message], receive: Receive) -> Message:
-    return first.pop() if first else await receive()
-
-
-async def _answer(taken: Taken, send: Send) -> None:
-    status, headers, body = (taken.answer[name] for name in ("status", "headers", "body"))
-    head = [(name.encode(), value.encode()) for name, value in headers.items()]
-    head.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": head})
-    await send({"type": "http.response.body", "body": body})

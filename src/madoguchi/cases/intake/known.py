@@ -1,9 +1,8 @@
 """What a group of filings needs to know (受付に要る情報): looked up with a few queries for them all."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,13 +13,13 @@ from madoguchi.documents.service import Owner, StoredFile
 from madoguchi.identity import service as identity
 from madoguchi.identity.service import Holder
 from madoguchi.kernel.clock import jst_date
+from madoguchi.kernel.database import padded
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Package
 from madoguchi.registry.service import Fact, facts_of_many
 from madoguchi.webhooks.events import anybody_listens
 
 LANGUAGE = "ja"  # an actor's language words pages only: no page is shown here
-Key = TypeVar("Key")
 BLOCKED = ("quarantine", "infected")
 
 
@@ -46,9 +45,9 @@ async def look_up(session: AsyncSession, group: Sequence[Asked], now: datetime) 
     """What these requests need, as of `now`; all of them arrived on the same day in Japan."""
     day = jst_date(group[0].at)
     holders = await identity.holders_of_tokens(
-        session, _some(a.token for a in group), LANGUAGE, now
+        session, padded(a.token for a in group), LANGUAGE, now
     )
-    organisations = _some(holder.organisation.id for holder in holders.values())
+    organisations = padded(holder.organisation.id for holder in holders.values())
     packages = {}
     for procedure_id in sorted({asked.procedure_id for asked in group}):
         try:
@@ -70,22 +69,11 @@ async def look_up(session: AsyncSession, group: Sequence[Asked], now: datetime) 
 async def _files(
     session: AsyncSession, ids: Collection[str]
 ) -> dict[str, tuple[StoredFile, Owner]]:
-    found = await documents.documents_of(session, _some(ids))
-    hashes = _some(stored.sha256 for stored, _ in found.values())
+    found = await documents.documents_of(session, padded(ids))
+    hashes = padded(stored.sha256 for stored, _ in found.values())
     worst = await documents.scan_states(session, hashes) if hashes else {}
     return {
         id: (stored, owner)
         for id, (stored, owner) in found.items()
         if worst.get(stored.sha256) not in BLOCKED
     }
-
-
-def _some(values: Iterable[Key]) -> list[Key]:
-    """Each value once, padded to a power of two: so few lengths of lists reach the database that
-    it keeps a prepared statement for each.
-    """
-    distinct = list(dict.fromkeys(values))
-    if not distinct:
-        return []
-    length = 1 << (len(distinct) - 1).bit_length()
-    return distinct + distinct[-1:] * (length - len(distinct))

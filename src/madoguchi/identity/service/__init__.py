@@ -18,14 +18,13 @@ from madoguchi.identity.rules import (
     safe_return,
 )
 from madoguchi.identity.service.actors import (
-    LONGEST_TOKEN,
     ActingFor,
     Holder,
     acting_choices,
     actor_of_person,
+    bearer_of,
     holders_of_tokens,
     note_use,
-    token_hash,
 )
 from madoguchi.identity.service.agencies import (
     AgencyNode,
@@ -63,7 +62,6 @@ from madoguchi.identity.service.sign_in import (
 from madoguchi.identity.service.tokens import issue_token, list_tokens, revoke_token
 
 __all__ = [
-    "LONGEST_TOKEN",
     "NOBODY",
     "ROLES",
     "SYSTEM_ACTOR",
@@ -86,6 +84,7 @@ __all__ = [
     "agencies_where",
     "agency",
     "agency_tree",
+    "bearer_of",
     "choose_acting_for",
     "corporation_value",
     "covers",
@@ -122,5 +121,4 @@ __all__ = [
     "sign_in_as",
     "sign_out",
     "start_sign_in",
-    "token_hash",
 ]

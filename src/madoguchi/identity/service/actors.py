@@ -153,6 +153,14 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+def bearer_of(authorization: str) -> str | None:
+    """Under what the token is kept that a request shows (its header Authorization), or None."""
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip()
+    plausible = scheme.lower() == "bearer" and 0 < len(token) <= LONGEST_TOKEN
+    return token_hash(token) if plausible else None
+
+
 async def note_use(session: AsyncSession, token_ids: Collection[str], now: datetime) -> None:
     """Write down that tokens were used; the caller commits."""
     # One that another process is writing down at this moment need not be written down twice.

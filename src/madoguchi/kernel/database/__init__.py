@@ -9,6 +9,7 @@ from madoguchi.kernel.database.columns import Base, Json, UnstorableText, UtcDat
 from madoguchi.kernel.database.engine import Database, create_database
 from madoguchi.kernel.database.explaining import DatabaseAway, DatabaseBusy, ValueTooLarge
 from madoguchi.kernel.database.migration import migrate
+from madoguchi.kernel.database.padding import padded
 from madoguchi.kernel.database.storing import store, store_new
 from madoguchi.kernel.database.waiting import when_there
 
@@ -24,6 +25,7 @@ __all__ = [
     "ValueTooLarge",
     "create_database",
     "migrate",
+    "padded",
     "store",
     "store_new",
     "when_there",
