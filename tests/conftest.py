@@ -63,7 +63,7 @@ def import_all_models() -> None:
 async def postgres_available() -> bool:
     """Whether the test PostgreSQL answers."""
     try:
-        connection = await asyncpg.connect(f"{POSTGRES}/postgres", timeout=3)
+        connection = await asyncpg.connect(f"{POSTGRES}/postgres", timeout=30)
     except (OSError, asyncpg.PostgresError, TimeoutError):
         return False
     await connection.close()

@@ -80,7 +80,7 @@ async def fill_pages(
             typed[answer.pointer] = answer
         await press(page, "保存して次へ")
         try:
-            await page.wait_for_url(lambda url, here=found[0]: here not in url, timeout=5_000)
+            await page.wait_for_url(lambda url, here=found[0]: here not in url, timeout=30_000)
         except TimeoutError as fault:
             raise AssertionError(await complaints(page)) from fault
     if "/attachments" in page.url:

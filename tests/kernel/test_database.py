@@ -62,7 +62,7 @@ async def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
         writing.add(row("s"))
         await writing.flush()
         count = select(func.count()).select_from(Entry)
-        assert await asyncio.wait_for(reading.scalar(count), 5) == 0
+        assert await asyncio.wait_for(reading.scalar(count), 60) == 0
         await writing.commit()
         assert await reading.scalar(count) == 0  # one snapshot until its end
     async with database.reading() as reading:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI, Request
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response
 
 from madoguchi.kernel import journal
@@ -19,21 +20,20 @@ KEY = {"idempotency-key": '"a-key-of-mine-1"'}
 
 def site(database) -> FastAPI:
     app = make_app()
+    app.state.database = database
 
     @app.post("/api/v1/work")
     async def work(request: Request, actor: str = "a", fail: bool = False) -> Response:
-        async with database.session() as session:
+        async def do(session: AsyncSession) -> Response:
+            entry = await journal.append(
+                session, subject="thing:1", action="done", actor=actor, at=NOW, payload={}
+            )
+            await asyncio.sleep(0.01)
+            if fail:
+                raise DomainError("failed", 422, {"ja": "x", "en": "x"})
+            return JSONResponse({"seq": entry.seq}, 201, headers={"Location": "/things/1"})
 
-            async def do() -> Response:
-                entry = await journal.append(
-                    session, subject="thing:1", action="done", actor=actor, at=NOW, payload={}
-                )
-                await asyncio.sleep(0.01)
-                if fail:
-                    raise DomainError("failed", 422, {"ja": "x", "en": "x"})
-                return JSONResponse({"seq": entry.seq}, 201, headers={"Location": "/things/1"})
-
-            return await once(request, session, actor=actor, at=NOW, work=do)
+        return await once(request, actor, do)
 
     return app
 

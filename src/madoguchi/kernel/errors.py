@@ -1,6 +1,6 @@
 """The one kind of error a person may see: a code, an HTTP status and a text in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import DontWrapMixin
@@ -32,6 +32,12 @@ class DomainError(Exception, DontWrapMixin):
         }
         self.pointers = pointers
         super().__init__(code, status, self.message)
+
+    @property
+    def parts(self) -> Sequence[Mapping[str, Any]]:
+        """What is wrong where, for `errors` of RFC 9457: `detail` in every language, and what else
+        names the place, mostly its `pointer`."""
+        return [{"pointer": pointer, "detail": self.message} for pointer in self.pointers]
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message.get('en') or self.message.get('ja', '')}"

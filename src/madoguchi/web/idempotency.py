@@ -8,17 +8,23 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Annotated, Any
 
+from fastapi import Header
+from fastapi.encoders import jsonable_encoder
+from pydantic import BaseModel
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from madoguchi.kernel.errors import DomainError
 from madoguchi.web.models import IdempotencyKey
 
 _KEY = re.compile(r'"?([A-Za-z0-9._:/+=-]{8,200})"?')
+Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
+Work = Callable[[AsyncSession], Awaitable[Any]]
 _KEPT_HEADERS = ("content-type", "location", "etag", "content-language")
 
 
@@ -52,48 +58,60 @@ def read_key(header: str) -> str | None:
 
 async def once(
     request: Request,
-    session: AsyncSession,
-    *,
     actor: str,
-    at: datetime,
-    work: Callable[[], Awaitable[Response]],
+    work: Work,
+    *,
+    status: int = 200,
     content: str | None = None,
 ) -> Response:
-    """Do `work` once per actor and key, and give its repeat the same response.
+    """Do `work` in one transaction, once per actor and key, and give its repeat the same response.
 
-    Call it before anything else in the session; it commits. Without a key it does the work and
-    commits. When the work raises, nothing is kept and the key may be tried again. `content`: the
-    hash of what was sent, for bodies that differ from repeat to repeat (boundaries of multipart).
-    IdempotencyError 422 when the key was used for another request.
+    Without a key the work is done each time. What it gives is the answer: a Response as it is,
+    None as 204, anything else as JSON with `status`. When it raises, nothing is kept and the key
+    may be tried again. `content`: the hash of what was sent, for bodies that differ from repeat to
+    repeat (boundaries of multipart). IdempotencyError 422 when the key was used for another request.
     """
-    key = idempotency_key(request)
-    if key is None:
-        response = await work()
-        await session.commit()
-        return response
-    digest = content or request_digest(
-        request.method, request.scope["path"], request.scope["query_string"], await request.body()
-    )
-    found = await session.get(IdempotencyKey, (actor, key))
-    if found is None:
-        row = IdempotencyKey(actor=actor, key=key, request=digest, created_at=at)
-        session.add(row)
-        try:
-            await session.flush()
-        except IntegrityError:  # the same post at the same moment was first
-            await session.rollback()
-            found = await session.get(IdempotencyKey, (actor, key))
-        else:
-            response = await work()
-            row.status, row.body = response.status_code, bytes(response.body)
-            row.headers = kept_headers(response.headers)
+    key, state = idempotency_key(request), request.app.state
+    async with state.database.session() as session:
+        if key is None:
+            response = _answer(await work(session), status)
             await session.commit()
             return response
+        digest = content or request_digest(
+            request.method,
+            request.scope["path"],
+            request.scope["query_string"],
+            await request.body(),
+        )
+        found = await session.get(IdempotencyKey, (actor, key))
+        if found is None:
+            row = IdempotencyKey(actor=actor, key=key, request=digest, created_at=state.clock())
+            session.add(row)
+            try:
+                await session.flush()
+            except IntegrityError:  # the same post at the same moment was first
+                await session.rollback()
+                found = await session.get(IdempotencyKey, (actor, key))
+            else:
+                response = _answer(await work(session), status)
+                row.status, row.body = response.status_code, bytes(response.body)
+                row.headers = kept_headers(response.headers)
+                await session.commit()
+                return response
     if found is None or found.request != digest:
         raise _reused()
     return Response(
         found.body, found.status, headers={**found.headers, "Idempotency-Replayed": "true"}
     )
+
+
+def _answer(done: Any, status: int) -> Response:
+    if isinstance(done, Response):
+        return done
+    if done is None:
+        return Response(status_code=204)
+    plain = done.model_dump(mode="json") if isinstance(done, BaseModel) else jsonable_encoder(done)
+    return JSONResponse(plain, status)
 
 
 def _reused() -> IdempotencyError:

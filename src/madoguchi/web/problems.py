@@ -102,7 +102,8 @@ def problem(
 def domain_problem(request: Request, error: DomainError) -> Response:
     """The response for a DomainError."""
     headers = _STATUS_HEADERS.get(error.status)
-    errors = [{"pointer": pointer, "detail": _detail(request, error)} for pointer in error.pointers]
+    language = getattr(request.state, "language", LANGUAGES[0])
+    errors = [{**part, "detail": pick(part["detail"], language)} for part in error.parts]
     return problem(
         request,
         error.status,
@@ -112,10 +113,6 @@ def domain_problem(request: Request, error: DomainError) -> Response:
         params=error.params,
         headers=headers,
     )
-
-
-def _detail(request: Request, error: DomainError) -> str:
-    return pick(error.message, getattr(request.state, "language", LANGUAGES[0]))
 
 
 def server_error(request: Request, error: BaseException) -> Response:

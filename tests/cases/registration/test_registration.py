@@ -47,8 +47,10 @@ async def checked(counter: Counter, case_id: str, *, fresh: bool = False) -> obj
 
 
 async def test_questions_are_logged_kept_and_given_up_in_time(counter: Counter) -> None:
-    async def ask(number: str, fresh: bool = False) -> tuple[str, bool]:
-        found = await look(counter.database, number, WHY, counter.clock, fresh=fresh, seconds=0.05)
+    async def ask(number: str, fresh: bool = False, seconds: float = 30) -> tuple[str, bool]:
+        found = await look(
+            counter.database, number, WHY, counter.clock, fresh=fresh, seconds=seconds
+        )
         return found.outcome, found.remembered
 
     assert await ask(AOBA) == ("found", False)
@@ -62,7 +64,7 @@ async def test_questions_are_logged_kept_and_given_up_in_time(counter: Counter) 
         assert await ask(AOBA, fresh=True) == (outcome, False)
     await choose(counter, "timeout")
     for _ in range(3):
-        assert await ask(AOBA, fresh=True) == ("unavailable", False)
+        assert await ask(AOBA, fresh=True, seconds=0.05) == ("unavailable", False)
     async with counter.database.reading() as session:
         state = await state_of(session)
         assert state is not None

@@ -76,7 +76,7 @@ def in_duckdb() -> Iterator[Ask]:
 def in_postgresql() -> Iterator[Ask]:
     with asyncio.Runner() as runner:
         try:
-            connection = runner.run(asyncpg.connect(f"{POSTGRES}/postgres", timeout=3))
+            connection = runner.run(asyncpg.connect(f"{POSTGRES}/postgres", timeout=30))
         except (OSError, TimeoutError, asyncpg.PostgresError):
             pytest.skip("no PostgreSQL")
         runner.run(connection.execute(table("postgresql")))

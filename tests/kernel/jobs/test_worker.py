@@ -72,7 +72,7 @@ async def test_four_workers_run_two_hundred_jobs_once_each(database: Database) -
     await asyncio.wait_for(finished.wait(), 60)
     for worker in workers:
         worker.stop()
-    await asyncio.wait_for(asyncio.gather(*running), 10)
+    await asyncio.wait_for(asyncio.gather(*running), 60)
     assert runs == dict.fromkeys(range(200), 1)
     stored = await jobs(database)
     took.update(job.state for job in stored)
@@ -92,9 +92,9 @@ async def test_a_sleeping_worker_is_roused_by_a_commit_and_stopped(database: Dat
     task = asyncio.create_task(worker.run())
     await asyncio.sleep(0.1)
     await add(database, "note", {"n": 1})
-    await asyncio.wait_for(ran.wait(), 10)
+    await asyncio.wait_for(ran.wait(), 60)
     worker.stop()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
     assert [job.state for job in await jobs(database)] == [DONE]
 
 

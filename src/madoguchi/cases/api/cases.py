@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_case
-from madoguchi.cases.api.answering import not_ready
 from madoguchi.cases.api.body import read_body, schema_of
 from madoguchi.cases.api.schemas import (
     ActionIn,
@@ -26,19 +25,17 @@ from madoguchi.cases.filing.history import public_entries
 from madoguchi.cases.filing.pages.counter import Signed
 from madoguchi.cases.filing.queries import list_cases
 from madoguchi.cases.filing.receipt import receipt_value
-from madoguchi.cases.filing.submit import NotReady
 from madoguchi.cases.models import Case
 from madoguchi.documents import service as documents
 from madoguchi.identity.service import Actor
 from madoguchi.kernel import journal
 from madoguchi.procedures import service as procedures
 from madoguchi.web.admission.arrival import arrival_clock, time_waited
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 from madoguchi.web.paging import link_header
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 Group = Literal["all", "waiting", "open", "done"]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
 
 
 @router.get("/cases", operation_id="listCases", response_model=CaseList)
@@ -129,26 +126,18 @@ async def act(
     """Do an act of the applicant: withdraw (with `form`), or send again (with `data`)."""
     state = request.app.state
     body = await read_body(request, ActionIn)
-    async with state.database.session() as session:
 
-        async def work() -> Response:
-            found = await own_case(session, actor, case_id)
-            package = await procedures.package(session, found.digest)
-            asked = package.machine.actions.get(action)
-            if asked is not None and asked.check:
-                done = await _send_again(request, session, actor, found, action, body)
-            else:
-                done = await act_as_applicant(
-                    session, actor, state.clock, case_id, action, body.form
-                )
-            detail = await _detail(session, done)
-            return JSONResponse(detail.model_dump(mode="json"))
+    async def work(session: AsyncSession) -> CaseDetail:
+        found = await own_case(session, actor, case_id)
+        package = await procedures.package(session, found.digest)
+        asked = package.machine.actions.get(action)
+        if asked is not None and asked.check:
+            done = await _send_again(request, session, actor, found, action, body)
+        else:
+            done = await act_as_applicant(session, actor, state.clock, case_id, action, body.form)
+        return await _detail(session, done)
 
-        try:
-            return await once(request, session, actor=actor.id, at=state.clock(), work=work)
-        except NotReady as fault:
-            await session.rollback()
-            return not_ready(request, fault)
+    return await once(request, actor.id, work)
 
 
 async def _send_again(

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_draft
-from madoguchi.cases.api.answering import not_ready
 from madoguchi.cases.api.body import read_body, schema_of
 from madoguchi.cases.api.schemas import (
     CaseOut,
@@ -48,15 +48,14 @@ async def create(request: Request, actor: Signed) -> Response:
     """Begin a draft, filled in with what is known of the applicant."""
     state = request.app.state
     body = await read_body(request, DraftIn)
-    async with state.database.session() as session:
 
-        async def work() -> Response:
-            draft = await start_draft(
-                session, actor, state.clock, body.procedure_id, catalogue_id=body.catalogue_id
-            )
-            return _answer(draft, 201)
+    async def work(session: AsyncSession) -> Response:
+        draft = await start_draft(
+            session, actor, state.clock, body.procedure_id, catalogue_id=body.catalogue_id
+        )
+        return _answer(draft, 201)
 
-        return await once(request, session, actor=actor.id, at=state.clock(), work=work)
+    return await once(request, actor.id, work)
 
 
 @router.get("/drafts", operation_id="listDrafts", response_model=list[DraftOut])
@@ -133,10 +132,10 @@ async def file(request: Request, draft_id: str, actor: Signed) -> Response:
             case = await use(
                 session, state.blobs, actor, arrival_clock(request), draft_id, time_waited(request)
             )
-            await session.commit()
         except NotReady as fault:
-            await session.rollback()
-            return not_ready(request, fault, "#/entered")
+            fault.under = "#/entered"
+            raise
+        await session.commit()
         package = await procedures.package(session, case.digest)
     return JSONResponse(case_out(case, package).model_dump(mode="json"))
 

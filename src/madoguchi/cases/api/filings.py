@@ -1,23 +1,20 @@
 """Judging and filing in one request."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.cases.api.answering import not_ready
 from madoguchi.cases.api.body import read_body, schema_of
 from madoguchi.cases.api.schemas import CaseOut, FilingIn, VerdictOut, case_out, verdict_out
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.filing.by_program import Sent, draft_sent, judge_sent
 from madoguchi.cases.filing.pages.counter import Signed
-from madoguchi.cases.filing.submit import NotReady, file_draft
+from madoguchi.cases.filing.submit import file_draft
 from madoguchi.procedures import service as procedures
 from madoguchi.web.admission.arrival import arrival_clock, time_waited
-from madoguchi.web.idempotency import idempotency_key, once
+from madoguchi.web.idempotency import Key, idempotency_key, once
 
 router = APIRouter(prefix="/api/v1", tags=["filing"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
 
 
 @router.post(
@@ -56,25 +53,18 @@ async def file(request: Request, procedure_id: str, actor: Signed, key: Key = No
     body = await read_body(request, FilingIn)
     sent = Sent(body.data, body.attached, body.catalogue_id, body.digest)
     clock = arrival_clock(request)
-    async with state.database.session() as session:
 
-        async def work() -> Response:
-            draft = await draft_sent(session, state.blobs, actor, clock, procedure_id, sent)
-            session.add(draft)
-            await session.flush()
-            case = await file_draft(
-                session, state.blobs, actor, clock, draft.id, time_waited(request)
-            )
-            case.channel = "api"
-            package = await procedures.package(session, case.digest)
-            return JSONResponse(
-                case_out(case, package).model_dump(mode="json"),
-                201,
-                headers={"Location": f"/api/v1/cases/{case.id}"},
-            )
+    async def work(session: AsyncSession) -> Response:
+        draft = await draft_sent(session, state.blobs, actor, clock, procedure_id, sent)
+        session.add(draft)
+        await session.flush()
+        case = await file_draft(session, state.blobs, actor, clock, draft.id, time_waited(request))
+        case.channel = "api"
+        package = await procedures.package(session, case.digest)
+        return JSONResponse(
+            case_out(case, package).model_dump(mode="json"),
+            201,
+            headers={"Location": f"/api/v1/cases/{case.id}"},
+        )
 
-        try:
-            return await once(request, session, actor=actor.id, at=state.clock(), work=work)
-        except NotReady as fault:
-            await session.rollback()
-            return not_ready(request, fault)
+    return await once(request, actor.id, work)

@@ -3,8 +3,9 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
 from madoguchi.cases.bulk import queries, service
@@ -28,11 +29,10 @@ from madoguchi.documents import service as documents
 from madoguchi.documents.service import Owner
 from madoguchi.identity.service import Actor
 from madoguchi.web.forms import form_of
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 from madoguchi.web.paging import link_header, page_of, read_cursor
 
 router = APIRouter(prefix="/api/v1", tags=["bulk"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
 _LIST = "bulk_rows"
 
 
@@ -114,13 +114,11 @@ async def file(request: Request, bulk_id: str, actor: Signed, key: Key = None) -
     """
     body = await read_body(request, FileIn)
     state = request.app.state
-    async with state.database.session() as session:
 
-        async def work() -> Response:
-            found = await service.start_filing(session, actor, bulk_id, body.run, state.clock)
-            return JSONResponse(bulk_out(found).model_dump(mode="json"), 202)
+    async def work(session: AsyncSession) -> BulkOut:
+        return bulk_out(await service.start_filing(session, actor, bulk_id, body.run, state.clock))
 
-        return await once(request, session, actor=actor.id, at=state.clock(), work=work)
+    return await once(request, actor.id, work, status=202)
 
 
 @router.post("/bulk/{bulk_id}/check", operation_id="checkBulk", response_model=BulkOut)
@@ -148,16 +146,15 @@ async def _from_rows(
 ) -> Response:
     state = request.app.state
     entries = entries_of(rows)
-    async with state.database.session() as session:
 
-        async def work() -> Response:
-            package = await service.package_for(session, actor, procedure_id, state.clock)
-            made = await service.receive_entries(
-                session, actor, package, entries, request.state.language, state.clock
-            )
-            return _created(made)
+    async def work(session: AsyncSession) -> Response:
+        package = await service.package_for(session, actor, procedure_id, state.clock)
+        made = await service.receive_entries(
+            session, actor, package, entries, request.state.language, state.clock
+        )
+        return _created(made)
 
-        return await once(request, session, actor=actor.id, at=state.clock(), work=work)
+    return await once(request, actor.id, work)
 
 
 async def _from_file(request: Request, actor: Actor, procedure_id: str | None) -> Response:
@@ -177,31 +174,23 @@ async def _from_file(request: Request, actor: Actor, procedure_id: str | None) -
             hashed.update(chunk)
         async with state.database.reading() as session:
             package = await service.package_for(session, actor, procedure, state.clock)
-        async with state.database.session() as session:
 
-            async def work() -> Response:
-                stored = await documents.receive(
-                    session,
-                    state.blobs,
-                    name=sent.filename,
-                    stream=sent.chunks(),
-                    spec=ACCEPT,
-                    at=state.clock(),
-                    owner=Owner(person=actor.id),
-                )
-                made = await service.receive_file(
-                    session, actor, package, stored, request.state.language, state.clock, "api"
-                )
-                return _created(made)
-
-            return await once(
-                request,
+        async def work(session: AsyncSession) -> Response:
+            stored = await documents.receive(
                 session,
-                actor=actor.id,
+                state.blobs,
+                name=sent.filename,
+                stream=sent.chunks(),
+                spec=ACCEPT,
                 at=state.clock(),
-                work=work,
-                content=hashed.hexdigest(),
+                owner=Owner(person=actor.id),
             )
+            made = await service.receive_file(
+                session, actor, package, stored, request.state.language, state.clock, "api"
+            )
+            return _created(made)
+
+        return await once(request, actor.id, work, content=hashed.hexdigest())
 
 
 def _created(made: BulkFiling) -> Response:

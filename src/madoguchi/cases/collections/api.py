@@ -1,11 +1,12 @@
 """REST for collections (取りまとめAPI): preview, freeze, watch, fetch the file."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
 from madoguchi.cases.collections import service
@@ -14,10 +15,9 @@ from madoguchi.cases.collections.models import CollectionEdition
 from madoguchi.cases.desk.pages.shared import Official
 from madoguchi.documents import service as documents
 from madoguchi.kernel.clock import jst_date
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 
 router = APIRouter(prefix="/api/v1/desk", tags=["desk"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
 
 
 class FreezeIn(BaseModel):
@@ -130,29 +130,24 @@ async def freeze(
     """Freeze the next edition; Location leads to it. 409 when it is not what was looked at."""
     state = request.app.state
     body = await read_body(request, FreezeIn)
-    async with state.database.session() as session:
 
-        async def work() -> Response:
-            today = jst_date(state.clock())
-            package, collection = await service.collection_for(
-                session, actor, procedure, name, today
-            )
-            made = await service.freeze(
-                session,
-                actor,
-                package,
-                collection,
-                service.period_for(collection, period),
-                body.seen,
-                body.reason,
-                state.clock,
-            )
-            where = f"/api/v1/desk/collection-editions/{made.id}"
-            return JSONResponse(
-                _out(made).model_dump(mode="json"), 202, headers={"Location": where}
-            )
+    async def work(session: AsyncSession) -> Response:
+        today = jst_date(state.clock())
+        package, collection = await service.collection_for(session, actor, procedure, name, today)
+        made = await service.freeze(
+            session,
+            actor,
+            package,
+            collection,
+            service.period_for(collection, period),
+            body.seen,
+            body.reason,
+            state.clock,
+        )
+        where = f"/api/v1/desk/collection-editions/{made.id}"
+        return JSONResponse(_out(made).model_dump(mode="json"), 202, headers={"Location": where})
 
-        return await once(request, session, actor=actor.id, at=state.clock(), work=work)
+    return await once(request, actor.id, work)
 
 
 @router.get("/collection-editions/{edition_id}", operation_id="getCollectionEdition")

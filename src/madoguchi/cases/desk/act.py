@@ -43,6 +43,14 @@ class FormRefused(CaseError):
         )
         self.faults = tuple(faults)
 
+    @property
+    def parts(self) -> list[Mapping[str, Any]]:
+        """One part for each fault of the form."""
+        return [
+            {"pointer": f"#{fault.pointer}", "code": fault.code, "detail": fault.message}
+            for fault in self.faults
+        ]
+
 
 @dataclass(frozen=True)
 class Seen:

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
 from madoguchi.cases.desk import tray as trays
-from madoguchi.cases.desk.act import FormRefused, Seen, act
+from madoguchi.cases.desk.act import Seen, act
 from madoguchi.cases.desk.assigning import assign
 from madoguchi.cases.desk.clock import PAUSE, standing
 from madoguchi.cases.desk.pages.shared import Official
@@ -24,21 +24,18 @@ from madoguchi.cases.desk.schemas import (
     case_out,
     line_out,
 )
-from madoguchi.cases.desk.together import TogetherRefused, act_together
+from madoguchi.cases.desk.together import act_together
 from madoguchi.cases.desk.tray import CaseRow, TrayQuery
 from madoguchi.cases.desk.view import case_view
 from madoguchi.identity.service import Actor, agencies_where
 from madoguchi.kernel.clock import jst_date
-from madoguchi.kernel.language import pick
 from madoguchi.procedures import service as procedures
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 from madoguchi.web.paging import Page, link_header, make_cursor, read_cursor
-from madoguchi.web.problems import problem
 
 router = APIRouter(prefix="/api/v1/desk", tags=["desk"])
 Tab = Literal["mine", "unassigned", "approval", "applicant", "due", "open", "done"]
 Sort = Literal["arrived", "-arrived", "due"]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
 Short = Annotated[str | None, Query(max_length=64)]
 
 
@@ -92,18 +89,12 @@ async def do(
     app = request.app.state
     body = await read_body(request, DeskActionIn)
     seen = Seen(body.expected_revision, body.expected_content_hash, body.expected_state, None)
-    async with app.database.session() as session:
 
-        async def work() -> Response:
-            await act(session, actor, case_id, action, body.form, seen, app.clock)
-            done = await _case(request, session, actor, case_id)
-            return JSONResponse(done.model_dump(mode="json"))
+    async def work(session: AsyncSession) -> DeskCase:
+        await act(session, actor, case_id, action, body.form, seen, app.clock)
+        return await _case(request, session, actor, case_id)
 
-        try:
-            return await once(request, session, actor=actor.id, at=app.clock(), work=work)
-        except FormRefused as error:
-            await session.rollback()
-            return refused(request, error)
+    return await once(request, actor.id, work)
 
 
 @router.post(
@@ -117,30 +108,12 @@ async def do_together(request: Request, action: str, actor: Official, key: Key =
     app = request.app.state
     body = await read_body(request, TogetherIn)
     seen = {item.id: item.content_hash for item in body.cases}
-    async with app.database.session() as session:
 
-        async def work() -> Response:
-            done = await act_together(session, actor, seen, action, body.form, None, app.clock)
-            return JSONResponse({"states": {case.id: case.state for case in done}})
+    async def work(session: AsyncSession) -> TogetherOut:
+        done = await act_together(session, actor, seen, action, body.form, None, app.clock)
+        return TogetherOut(states={case.id: case.state for case in done})
 
-        try:
-            return await once(request, session, actor=actor.id, at=app.clock(), work=work)
-        except FormRefused as error:
-            await session.rollback()
-            return refused(request, error)
-        except TogetherRefused as error:
-            await session.rollback()
-            language = request.state.language
-            return problem(
-                request,
-                error.status,
-                code=error.code,
-                message=error.message,
-                errors=[
-                    {"case": case_id, "detail": pick(reason, language)}
-                    for case_id, reason in error.refusals.items()
-                ],
-            )
+    return await once(request, actor.id, work)
 
 
 @router.put(
@@ -174,21 +147,3 @@ async def _line(session: AsyncSession, row: CaseRow, today: date) -> TrayLine:
         today=today,
     )
     return line_out(row, state.label, stands)
-
-
-def refused(request: Request, error: FormRefused) -> Response:
-    """problem+json with one entry of `errors` for each fault of the form."""
-    return problem(
-        request,
-        error.status,
-        code=error.code,
-        message=error.message,
-        errors=[
-            {
-                "pointer": f"#{fault.pointer}",
-                "code": fault.code,
-                "detail": pick(fault.message, request.state.language),
-            }
-            for fault in error.faults
-        ],
-    )

@@ -41,6 +41,11 @@ class TogetherRefused(CaseError):
         )
         self.refusals = dict(refusals)
 
+    @property
+    def parts(self) -> list[Mapping[str, Any]]:
+        """One part for each case, with why it cannot be done."""
+        return [{"case": id, "detail": reason} for id, reason in self.refusals.items()]
+
 
 @dataclass(frozen=True)
 class Group:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,10 +15,9 @@ from madoguchi.cases.exports.selections import selection_of
 from madoguchi.cases.filing.pages.counter import Signed
 from madoguchi.documents import service as documents
 from madoguchi.kernel.jobs import progress
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 
 router = APIRouter(prefix="/api/v1", tags=["exports"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
 Filter = Annotated[str | None, Field(max_length=100)]
 
 
@@ -70,22 +69,21 @@ async def create(request: Request, actor: Signed, key: Key = None) -> Response:
     """Ask for an export; Location leads to how far it is."""
     state = request.app.state
     body = await read_body(request, ExportIn)
-    async with state.database.session() as session:
 
-        async def work() -> Response:
-            selection = selection_of(body.model_dump(exclude_none=True))
-            format = service.format_named(body.format)
-            counted = await service.measure(session, actor, selection, format, state.clock)
-            export = await service.ask(
-                session, actor, selection, counted, format, request.state.language, state.clock
-            )
-            return JSONResponse(
-                (await _out(session, export)).model_dump(mode="json"),
-                202,
-                headers={"Location": f"/api/v1/exports/{export.id}"},
-            )
+    async def work(session: AsyncSession) -> Response:
+        selection = selection_of(body.model_dump(exclude_none=True))
+        format = service.format_named(body.format)
+        counted = await service.measure(session, actor, selection, format, state.clock)
+        export = await service.ask(
+            session, actor, selection, counted, format, request.state.language, state.clock
+        )
+        return JSONResponse(
+            (await _out(session, export)).model_dump(mode="json"),
+            202,
+            headers={"Location": f"/api/v1/exports/{export.id}"},
+        )
 
-        return await once(request, session, actor=actor.id, at=state.clock(), work=work)
+    return await once(request, actor.id, work)
 
 
 @router.get("/exports", operation_id="listExports", response_model=list[ExportOut])

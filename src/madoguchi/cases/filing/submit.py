@@ -5,7 +5,9 @@ A filing is acknowledged only when every attached file is in the store. It takes
 the procedure the draft was begun with.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,7 +34,12 @@ from madoguchi.procedures import service as procedures
 
 
 class NotReady(CaseError):
-    """The draft has errors; `evaluation` says where (提出できない下書き)."""
+    """The draft has errors; `evaluation` says where (提出できない下書き).
+
+    `under`: where the answers stand in what a program sent.
+    """
+
+    under = "#/data"
 
     def __init__(self, judged: Judged) -> None:
         faults = judged.evaluation.errors
@@ -47,6 +54,25 @@ class NotReady(CaseError):
             tuple(dict.fromkeys(fault.pointer for fault in faults)),
         )
         self.judged = judged
+
+    @property
+    def parts(self) -> list[Mapping[str, Any]]:
+        """One part for each fault; `message` has the text in every language."""
+        return [
+            {
+                "pointer": _place(fault.pointer, self.under),
+                "code": fault.code,
+                "detail": fault.message,
+                "message": dict(fault.message),
+            }
+            for fault in self.judged.evaluation.errors
+        ]
+
+
+def _place(pointer: str, under: str) -> str:
+    if pointer.startswith("/attachments/"):
+        return "#/attached/" + pointer.removeprefix("/attachments/")
+    return under + pointer
 
 
 async def file_draft(

@@ -31,6 +31,11 @@ class Refused(CaseError):
         )
         self.faults = dict(faults)
 
+    @property
+    def parts(self) -> list[Mapping[str, Any]]:
+        """One part for each field with a fault."""
+        return [{"pointer": f"#/form/{name}", "detail": text} for name, text in self.faults.items()]
+
 
 class Entered:
     """The fields of one form; faults gather until `done`."""

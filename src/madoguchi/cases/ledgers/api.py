@@ -1,18 +1,14 @@
 """REST for licence ledgers (残高照会・裏書API): officials' programs, customs among them, and holders."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
-from madoguchi.cases.desk.api import Key
 from madoguchi.cases.errors import not_found
 from madoguchi.cases.ledgers import recording
-from madoguchi.cases.ledgers.models import LedgerUse
 from madoguchi.cases.ledgers.reading import entry_numbered, lines_of, view_of
 from madoguchi.cases.ledgers.schemas import (
     AmountIn,
@@ -30,11 +26,10 @@ from madoguchi.cases.ledgers.schemas import (
 from madoguchi.cases.obligations.pages import Signed
 from madoguchi.identity.service import Actor, current_actor
 from madoguchi.kernel.clock import jst_date
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 
 router = APIRouter(prefix="/api/v1", tags=["ledgers"])
 Anyone = Annotated[Actor, Depends(current_actor)]
-Work = Callable[[AsyncSession], Awaitable[LedgerUse]]
 
 
 @router.get("/ledgers", operation_id="findLedger", response_model=LedgerOut)
@@ -89,10 +84,10 @@ async def recorded(request: Request, entry: str, actor: Signed, key: Key = None)
     body = await read_body(request, UseIn)
     clock = request.app.state.clock
 
-    async def work(session: AsyncSession) -> LedgerUse:
-        return await recording.record(session, actor, entry, body.plain(), clock)
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return use_out(await recording.record(session, actor, entry, body.plain(), clock))
 
-    return await _once(request, actor, work, 201)
+    return await once(request, actor.id, work, status=201)
 
 
 @router.post(
@@ -107,10 +102,10 @@ async def finalised(request: Request, use: str, actor: Signed, key: Key = None) 
     amounts = _plain(body.amounts) if body.amounts is not None else None
     clock = request.app.state.clock
 
-    async def work(session: AsyncSession) -> LedgerUse:
-        return await recording.finalise(session, actor, use, amounts, clock)
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return use_out(await recording.finalise(session, actor, use, amounts, clock))
 
-    return await _once(request, actor, work)
+    return await once(request, actor.id, work)
 
 
 @router.post(
@@ -124,10 +119,10 @@ async def released(request: Request, use: str, actor: Signed, key: Key = None) -
     body = await read_body(request, ReleaseIn)
     clock = request.app.state.clock
 
-    async def work(session: AsyncSession) -> LedgerUse:
-        return await recording.release(session, actor, use, body.reason, clock)
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return use_out(await recording.release(session, actor, use, body.reason, clock))
 
-    return await _once(request, actor, work)
+    return await once(request, actor.id, work)
 
 
 @router.post(
@@ -141,22 +136,11 @@ async def corrected(request: Request, use: str, actor: Signed, key: Key = None) 
     body = await read_body(request, CorrectIn)
     amounts, clock = _plain(body.amounts), request.app.state.clock
 
-    async def work(session: AsyncSession) -> LedgerUse:
-        return await recording.correct(session, actor, use, amounts, body.reason, clock)
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return use_out(await recording.correct(session, actor, use, amounts, body.reason, clock))
 
-    return await _once(request, actor, work)
+    return await once(request, actor.id, work)
 
 
 def _plain(amounts: list[AmountIn]) -> list[Any]:
     return [item.plain() for item in amounts]
-
-
-async def _once(request: Request, actor: Actor, work: Work, status: int = 200) -> Response:
-    app = request.app.state
-    async with app.database.session() as session:
-
-        async def run() -> Response:
-            found = await work(session)
-            return JSONResponse(jsonable_encoder(use_out(found)), status)
-
-        return await once(request, session, actor=actor.id, at=app.clock(), work=run)

@@ -4,11 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from madoguchi.cases.api.body import read_body, schema_of
-from madoguchi.cases.desk.api import Key, Short
+from madoguchi.cases.desk.api import Short
 from madoguchi.cases.desk.pages.shared import Official
 from madoguchi.cases.obligations.demanding import MOST_AT_ONCE, demand
 from madoguchi.cases.obligations.duties import duties_on
@@ -18,7 +17,7 @@ from madoguchi.cases.obligations.queries import DueQuery, counts, duties_at_desk
 from madoguchi.cases.obligations.showing import line
 from madoguchi.identity.service import agencies_where
 from madoguchi.kernel.clock import jst_date
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 from madoguchi.web.paging import link_header, page_of, read_cursor
 
 router = APIRouter(prefix="/api/v1", tags=["obligations"])
@@ -154,7 +153,7 @@ async def excused(
     async def work(session: Any) -> Any:
         await excuse(session, actor, obligation_id, body.reason, request.app.state.clock)
 
-    return await _once(request, actor.id, work)
+    return await once(request, actor.id, work)
 
 
 @router.post(
@@ -171,7 +170,7 @@ async def moved(request: Request, actor: Official, key: Key = None) -> Response:
     async def work(session: Any) -> Any:
         await move_deadline(session, actor, move, request.app.state.clock)
 
-    return await _once(request, actor.id, work)
+    return await once(request, actor.id, work)
 
 
 @router.post(
@@ -187,18 +186,7 @@ async def demanded(request: Request, actor: Official, key: Key = None) -> Respon
         done = await demand(session, actor, body.ids, request.app.state.clock)
         return {"demanded": [found.id for found in done]}
 
-    return await _once(request, actor.id, work)
-
-
-async def _once(request: Request, actor_id: str, work: Any) -> Response:
-    app = request.app.state
-    async with app.database.session() as session:
-
-        async def run() -> Response:
-            found = await work(session)
-            return Response(status_code=204) if found is None else JSONResponse(found)
-
-        return await once(request, session, actor=actor_id, at=app.clock(), work=run)
+    return await once(request, actor.id, work)
 
 
 async def _page(

@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
-from madoguchi.cases.desk.act import FormRefused
-from madoguchi.cases.desk.api import Key, refused
 from madoguchi.cases.desk.pages.shared import Official
 from madoguchi.cases.models import Case
 from madoguchi.cases.opinions.answering import answer
@@ -19,7 +17,7 @@ from madoguchi.cases.opinions.queries import asked_of_me, task_for
 from madoguchi.cases.opinions.view import seen_files
 from madoguchi.cases.opinions.withdrawing import LONGEST_REASON, asked_task, withdraw
 from madoguchi.procedures import service as procedures
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 
 router = APIRouter(prefix="/api/v1/desk/opinions", tags=["desk"])
 
@@ -96,19 +94,13 @@ async def give(request: Request, task_id: str, actor: Official, key: Key = None)
     """Answer for one's agency. 409 when it is closed; 422 with a fault a field."""
     app = request.app.state
     body = await read_body(request, AnswerIn)
-    async with app.database.session() as session:
 
-        async def work() -> Response:
-            task = await answer(session, actor, task_id, body.form, app.clock)
-            _, case = await task_for(session, actor, task_id)
-            done = await _detail(session, task, case)
-            return JSONResponse(done.model_dump(mode="json"))
+    async def work(session: AsyncSession) -> OpinionDetail:
+        task = await answer(session, actor, task_id, body.form, app.clock)
+        _, case = await task_for(session, actor, task_id)
+        return await _detail(session, task, case)
 
-        try:
-            return await once(request, session, actor=actor.id, at=app.clock(), work=work)
-        except FormRefused as error:
-            await session.rollback()
-            return refused(request, error)
+    return await once(request, actor.id, work)
 
 
 @router.post(
@@ -121,14 +113,13 @@ async def take_back(request: Request, task_id: str, actor: Official, key: Key = 
     """Withdraw what one's agency asked another. 409 when it is answered or the case has ended."""
     app = request.app.state
     body = await read_body(request, WithdrawIn)
-    async with app.database.session() as session:
 
-        async def work() -> Response:
-            task = await withdraw(session, actor, task_id, body.reason, app.clock)
-            _, case = await asked_task(session, actor, task_id)
-            return JSONResponse(OpinionOut(**_line(task, case)).model_dump(mode="json"))
+    async def work(session: AsyncSession) -> OpinionOut:
+        task = await withdraw(session, actor, task_id, body.reason, app.clock)
+        _, case = await asked_task(session, actor, task_id)
+        return OpinionOut(**_line(task, case))
 
-        return await once(request, session, actor=actor.id, at=app.clock(), work=work)
+    return await once(request, actor.id, work)
 
 
 async def _detail(session: AsyncSession, task: OpinionTask, case: Case) -> OpinionDetail:

@@ -5,19 +5,18 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
-from madoguchi.cases.desk.api import Key
 from madoguchi.cases.desk.pages.shared import Official
 from madoguchi.cases.retention import deciding
 from madoguchi.cases.retention.access import erasure_for
 from madoguchi.cases.retention.deciding import LONGEST, Why
 from madoguchi.cases.retention.models import Erasure
 from madoguchi.cases.retention.queries import lines
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 from madoguchi.web.paging import link_header, page_of, read_cursor
 
 router = APIRouter(prefix="/api/v1/desk", tags=["desk"])
@@ -208,14 +207,10 @@ async def hold_case(request: Request, case_id: str, actor: Official, key: Key = 
 
 
 async def _done(request: Request, actor: Official, act: Work) -> Response:
-    state = request.app.state
-    async with state.database.session() as session:
+    async def work(session: AsyncSession) -> ErasureOut:
+        return erasure_out(await act(session))
 
-        async def work() -> Response:
-            row = await act(session)
-            return JSONResponse(erasure_out(row).model_dump(mode="json"))
-
-        return await once(request, session, actor=actor.id, at=state.clock(), work=work)
+    return await once(request, actor.id, work)
 
 
 def erasure_out(row: Erasure) -> ErasureOut:

@@ -1,10 +1,6 @@
 """How the API of inspections answers: rows as schemas, refused forms with one error a field."""
 
 from collections.abc import Sequence
-from typing import Any
-
-from fastapi import Request
-from fastapi.responses import Response
 
 from madoguchi.cases.inspections.api.schemas import (
     FindingOut,
@@ -12,11 +8,8 @@ from madoguchi.cases.inspections.api.schemas import (
     InspectionOut,
     LetterOut,
 )
-from madoguchi.cases.inspections.entering import Refused
 from madoguchi.cases.inspections.models import Finding, Inspection, InspectionLetter
 from madoguchi.cases.inspections.view import View
-from madoguchi.kernel.language import pick
-from madoguchi.web.problems import problem
 
 
 def inspection_out(
@@ -68,12 +61,3 @@ def detail_out(view: View) -> InspectionDetail:
         conflicts=view.state.conflicts,
         actions=list(view.acts),
     )
-
-
-def refused(request: Request, error: Refused) -> Response:
-    """problem+json with one entry of `errors` for each fault of the form."""
-    errors: list[dict[str, Any]] = [
-        {"pointer": f"#/form/{name}", "detail": pick(text, request.state.language)}
-        for name, text in error.faults.items()
-    ]
-    return problem(request, error.status, code=error.code, message=error.message, errors=errors)

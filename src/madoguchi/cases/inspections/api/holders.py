@@ -8,9 +8,8 @@ from fastapi.responses import Response
 from madoguchi.cases.api.body import multipart_of
 from madoguchi.cases.inspections import queries, rules
 from madoguchi.cases.inspections.access import own_inspection
-from madoguchi.cases.inspections.api.answering import inspection_out, refused
+from madoguchi.cases.inspections.api.answering import inspection_out
 from madoguchi.cases.inspections.api.schemas import InspectionList, InspectionOut, ReportOut
-from madoguchi.cases.inspections.entering import Refused
 from madoguchi.cases.inspections.findings import findings_of
 from madoguchi.cases.inspections.improving import MOST_FILES, awaited, file_report
 from madoguchi.cases.inspections.letters import inspectors_of, letters_of
@@ -76,12 +75,9 @@ async def report(
             await keep_file(request, actor, sent)
             for sent in form.files.get("files", [])[: MOST_FILES + 1]
         ]
-    try:
-        async with app.database.session() as session:
-            filed = await file_report(
-                session, actor, app.clock, inspection_id, finding_id, given, files
-            )
-            await session.commit()
-    except Refused as error:
-        return refused(request, error)
+    async with app.database.session() as session:
+        filed = await file_report(
+            session, actor, app.clock, inspection_id, finding_id, given, files
+        )
+        await session.commit()
     return ReportOut.model_validate(filed)

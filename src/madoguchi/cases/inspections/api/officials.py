@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,7 @@ from madoguchi.cases.errors import not_found
 from madoguchi.cases.inspections import opening, planning, queries
 from madoguchi.cases.inspections.access import agencies_planned, plan_for
 from madoguchi.cases.inspections.acting import act
-from madoguchi.cases.inspections.api.answering import detail_out, inspection_out, refused
+from madoguchi.cases.inspections.api.answering import detail_out, inspection_out
 from madoguchi.cases.inspections.api.schemas import (
     FormIn,
     InspectionDetail,
@@ -22,7 +22,6 @@ from madoguchi.cases.inspections.api.schemas import (
     RankedOut,
     RankingOut,
 )
-from madoguchi.cases.inspections.entering import Refused
 from madoguchi.cases.inspections.pages.shared import Reader
 from madoguchi.cases.inspections.programme import programme_of
 from madoguchi.cases.inspections.queries import ListQuery
@@ -30,14 +29,13 @@ from madoguchi.cases.inspections.ranking import ranking
 from madoguchi.cases.inspections.view import view_of
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.clock import jst_date
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 from madoguchi.web.paging import Page, link_header, make_cursor, read_cursor
 
 router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"])
 Tab = Literal[
     "mine", "planned", "scheduled", "visiting", "deciding", "improving", "overdue", "closed"
 ]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="8 to 200 characters")]
 Name = Annotated[str, Query(max_length=64)]
 
 
@@ -204,16 +202,9 @@ Work = Callable[[AsyncSession, dict[str, Any]], Awaitable[BaseModel]]
 
 
 async def _do(request: Request, actor: Actor, work: Work, status: int = 200) -> Response:
-    app = request.app.state
     body = await read_body(request, FormIn)
-    async with app.database.session() as session:
 
-        async def answer() -> Response:
-            done = await work(session, body.form)
-            return JSONResponse(done.model_dump(mode="json"), status)
+    async def done(session: AsyncSession) -> BaseModel:
+        return await work(session, body.form)
 
-        try:
-            return await once(request, session, actor=actor.id, at=app.clock(), work=answer)
-        except Refused as error:
-            await session.rollback()
-            return refused(request, error)
+    return await once(request, actor.id, done, status=status)

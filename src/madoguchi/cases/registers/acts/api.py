@@ -4,13 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
-from madoguchi.cases.desk.act import FormRefused
-from madoguchi.cases.desk.api import Key, refused
 from madoguchi.cases.desk.pages.shared import Official
 from madoguchi.cases.registers.acts.acting import Shown, approve_act, do_act, drop_act
 from madoguchi.cases.registers.acts.judging import form_of_act
@@ -20,7 +17,7 @@ from madoguchi.cases.registers.models import EntryAct
 from madoguchi.cases.registers.values import plain
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.clock import jst_date
-from madoguchi.web.idempotency import once
+from madoguchi.web.idempotency import Key, once
 
 router = APIRouter(prefix="/api/v1/desk", tags=["registers"])
 Text = dict[str, str]
@@ -118,18 +115,12 @@ async def act(
     """Do an act on an entry, or propose it. 409 when the entry changed since `stamp`."""
     app = request.app.state
     body = await read_body(request, ActIn)
-    async with app.database.session() as session:
 
-        async def work() -> Response:
-            given = Shown(body.stamp)
-            row = await do_act(session, actor, entry_id, name, body.form, given, app.clock)
-            return JSONResponse(_act(row).model_dump(mode="json"))
+    async def work(session: AsyncSession) -> ActOut:
+        given = Shown(body.stamp)
+        return _act(await do_act(session, actor, entry_id, name, body.form, given, app.clock))
 
-        try:
-            return await once(request, session, actor=actor.id, at=app.clock(), work=work)
-        except FormRefused as error:
-            await session.rollback()
-            return refused(request, error)
+    return await once(request, actor.id, work)
 
 
 @router.post(
