@@ -1,8 +1,8 @@
 """The whole journal checked, in a process of its own: `python -m bench.journal_check URL LOG_FOLDER`."""
 
 import asyncio
+import os
 import sys
-import time
 from pathlib import Path
 
 from madoguchi.kernel.database import create_database
@@ -13,10 +13,16 @@ from madoguchi.kernel.transparency.verifying import check_journal
 async def main(url: str, folder: str) -> None:
     """Print what was found, and how much memory it took."""
     database = create_database(url)
-    report = await check_journal(database, open_log(Path(folder), "bench"))
+    log, processes = open_log(Path(folder), "bench"), os.cpu_count() or 1
+    report = await check_journal(database, log, processes=processes)
     await database.dispose()
-    found = f"{report.entries:,} entries, {len(report.flaws)} flaws"
-    print(f"{found}, {time.process_time():,.0f} s of this CPU, {most_memory():.0f} MB at most")
+    times = os.times()
+    spent = times.user + times.system + times.children_user + times.children_system
+    print(
+        f"{report.entries:,} entries, {len(report.flaws)} flaws, {processes} processes, "
+        f"{spent:,.0f} s of their CPU ({spent / max(report.entries, 1) * 1e6:.1f} µs an entry), "
+        f"{most_memory():.0f} MB at most in the first"
+    )
 
 
 def most_memory() -> float:

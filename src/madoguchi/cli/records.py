@@ -1,5 +1,6 @@
 """`madoguchi journal|receipt …`: proofs of what was recorded."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +21,15 @@ def journal_key() -> None:
 
 
 @records.command("verify")
-def journal_verify() -> None:
+def journal_verify(
+    processes: Annotated[
+        int, typer.Option(min=0, max=64, help="how many check side by side; 0: one a CPU")
+    ] = 0,
+) -> None:
     """Read the whole journal and its log; name every flaw; exit 1 if there is one."""
     from madoguchi.installation.logbook import verify_journal
 
-    report = run(verify_journal())
+    report = run(verify_journal(processes or os.cpu_count() or 1))
     for flaw in report.flaws:
         typer.echo(flaw)
     typer.echo(

@@ -1,6 +1,9 @@
 """The installation's journal and log, for the command line."""
 
 import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
 
 from madoguchi.installation.doctor import Findings, examine
 from madoguchi.kernel.blobs import BlobStore
@@ -13,6 +16,8 @@ from madoguchi.kernel.transparency.timestamping import over_http, timestamp
 from madoguchi.kernel.transparency.verifying import Report, check_journal
 from madoguchi.settings import Settings
 
+SAY_SECONDS = 30.0
+
 
 def own_log() -> Log:
     """The log of the installation the environment describes."""
@@ -20,11 +25,11 @@ def own_log() -> Log:
     return open_log(settings.log_folder, settings.log_origin)
 
 
-async def verify_journal() -> Report:
-    """Check journal and log; progress goes to standard error."""
+async def verify_journal(processes: int) -> Report:
+    """Check journal and log in that many processes; progress goes to standard error."""
     database = create_database(Settings().url)
     try:
-        return await check_journal(database, own_log(), _progress)
+        return await check_journal(database, own_log(), _progress(), processes)
     finally:
         await database.dispose()
 
@@ -58,6 +63,22 @@ async def examine_installation(deep: bool) -> Findings:
         await database.dispose()
 
 
-def _progress(done: int, of: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done:,} / {of:,}", end="", file=sys.stderr, flush=True)
+def _progress() -> Callable[[int, int], None]:
+    """Say how far it is and when it will be done: on a terminal at once, else every half minute."""
+    began = said = time.monotonic()
+
+    def progress(done: int, of: int) -> None:
+        nonlocal said
+        now, terminal = time.monotonic(), sys.stderr.isatty()
+        if not terminal and now - said < SAY_SECONDS:
+            return
+        said = now
+        rate = done / max(now - began, 0.001)
+        left = timedelta(seconds=round((of - done) / rate))
+        line = f"{done:,} / {of:,} entries, {rate:,.0f} a second, {left} left"
+        print(f"\r{line} " if terminal else line, end="" if terminal else "\n", file=sys.stderr)
+        sys.stderr.flush()
+        if terminal and done == of:
+            print(file=sys.stderr)
+
+    return progress

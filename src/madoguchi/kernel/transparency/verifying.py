@@ -1,21 +1,28 @@
 """Checking the whole journal (記録簿の検証): entries, places, tiles, checkpoint; every flaw by name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from typing import cast
+from multiprocessing import get_context
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from madoguchi.kernel.database import Database
-from madoguchi.kernel.journal.leaf import entry_content, payload_holds
 from madoguchi.kernel.journal.models import Entry, Place, Unplaced
 from madoguchi.kernel.transparency.log import Log, LogError
-from madoguchi.kernel.transparency.tiles import WIDTH, TileMissing, tile_path
-from madoguchi.kernel.transparency.tree import EMPTY, fold, leaf, node
+from madoguchi.kernel.transparency.rebuilding import climb, root_of_rests
+from madoguchi.kernel.transparency.spans import (
+    MOST_FLAWS,
+    SPAN,
+    Span,
+    check_span,
+    check_span_alone,
+)
 
-CHUNK = 5000
-MOST_FLAWS = 1000
+SPAN_LEVEL = 2  # the level of tiles on which a span is one hash
+WORTH_A_PROCESS = 4  # spans: fewer are checked before another process has begun
 
 
 @dataclass
@@ -27,115 +34,92 @@ class Report:
     size: int = 0
     flaws: list[str] = field(default_factory=list)
 
-
-@dataclass
-class _Tree:
-    """The tree built anew from the entries, tile by tile, compared with what is on disk."""
-
-    log: Log
-    found: Callable[[str], None]
-    levels: list[list[bytes]] = field(default_factory=lambda: [[]])
-    counts: list[int] = field(default_factory=lambda: [0])
-
-    def add(self, hash_: bytes, level: int = 0) -> None:
-        """One more hash at a level; a full tile is compared and handed up."""
-        if level == len(self.levels):
-            self.levels.append([])
-            self.counts.append(0)
-        self.levels[level].append(hash_)
-        self.counts[level] += 1
-        if len(self.levels[level]) == WIDTH:
-            self._compare(level, WIDTH)
-            above = fold(self.levels[level])
-            self.levels[level] = []
-            self.add(above, level + 1)
-
-    def finish(self) -> bytes:
-        """The root over everything added; the last, partial tiles are compared too."""
-        right: bytes | None = None
-        for level, hashes in enumerate(self.levels):
-            if hashes:
-                self._compare(level, len(hashes))
-            rest = hashes
-            while rest:
-                last = len(rest) & -len(rest)  # smallest complete subtree, at the right
-                part = fold(rest[len(rest) - last :])
-                right = part if right is None else node(part, right)
-                rest = rest[: len(rest) - last]
-        return EMPTY if right is None else right
-
-    def _compare(self, level: int, width: int) -> None:
-        index = (self.counts[level] - 1) // WIDTH
-        name = f"tile/{tile_path(level, index, width)}"
-        try:
-            held = self.log.tiles.tile(level, index, width)
-        except TileMissing as fault:
-            self.found(f"{fault}: missing or cut short")
-            return
-        if held != b"".join(self.levels[level]):
-            self.found(f"{name}: differs from the journal")
+    def found(self, flaw: str) -> None:
+        """Note a flaw; beyond a thousand no more is learnt from them."""
+        if len(self.flaws) < MOST_FLAWS:
+            self.flaws.append(flaw)
 
 
 async def check_journal(
-    database: Database, log: Log, progress: Callable[[int, int], None] = lambda done, of: None
+    database: Database,
+    log: Log,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    processes: int = 1,
 ) -> Report:
     """Read every entry and the whole log; Report.flaws is empty when all of it agrees.
 
-    Needs time in proportion to the entries and constant memory. Entries written meanwhile wait.
+    Needs time in proportion to the entries and constant memory (but for 32 bytes a SPAN). Entries
+    written meanwhile wait. With `processes`, that many check spans side by side.
     """
     report = Report()
-
-    def found(flaw: str) -> None:
-        if len(report.flaws) < MOST_FLAWS:
-            report.flaws.append(flaw)
-
     try:
         state = await asyncio.to_thread(log.checkpoint)
     except LogError as fault:
-        found(f"checkpoint: {fault}")
+        report.found(f"checkpoint: {fault}")
         return report
     report.size = state.size
-    tree = _Tree(log, found)
-    position = 0
-    async for at, entry in _placed(database, state.size):
-        if at != position:
-            found(f"journal_place {position}: no entry has this place")
-            position = at
-        position += 1
-        report.entries += 1
-        if entry is None:
-            found(f"journal_place {at}: its entry is missing")
-            tree.add(bytes(32))
-            continue
-        hashed = leaf(entry_content(entry))
-        if hashed.hex() != entry.leaf_hash or not payload_holds(entry):
-            found(f"journal {entry.id} ({entry.subject} {entry.seq}): was changed")
-        tree.add(hashed)
-        if report.entries % CHUNK == 0:
-            progress(report.entries, state.size)
-    if position < state.size:
-        found(f"journal_place: {state.size - position} entries of the published log are missing")
-    elif tree.finish() != state.root:
-        found("checkpoint: its root is not that of the journal")
-    await _look_for_gaps(database, report, found)
+    tops, rests, missing = list[bytes](), list[list[bytes]](), list[tuple[int, int]]()
+    async for span in _spans(database, log, state.size, processes):
+        report.entries += span.entries
+        for flaw in span.flaws:
+            report.found(flaw)
+        tops += span.tops
+        rests = span.rests
+        missing += span.missing
+        progress(span.end, state.size)
+    _name_missing(missing, report)
+    level = SPAN_LEVEL
+    while tops:
+        tops, rest = climb(log.tiles, level, 0, tops, report.found)
+        rests, level = [*rests, rest], level + 1
+    if root_of_rests(rests) != state.root:
+        report.found("checkpoint: its root is not that of the journal")
+    try:
+        await _look_for_gaps(database, report)
+    except SQLAlchemyError as fault:
+        report.found(f"journal: the database cannot count it ({type(fault).__name__})")
     return report
 
 
-async def _placed(database: Database, size: int) -> AsyncIterator[tuple[int, Entry | None]]:
-    for start in range(0, size, CHUNK):
-        end = min(start + CHUNK, size)
-        async with database.reading() as session:
-            rows = await session.execute(
-                select(Place.position, *Entry.__table__.columns)
-                .outerjoin(Entry, Entry.id == Place.entry_id)
-                .where(Place.position >= start, Place.position < end)
-                .order_by(Place.position)
-            )
-            for row in rows.all():  # rows answer as entries do, and take a third of the time
-                yield row.position, cast("Entry", row) if row.id is not None else None
+async def _spans(database: Database, log: Log, size: int, processes: int) -> AsyncIterator[Span]:
+    """Every span of the log in order, checked here or by processes."""
+    bounds = [(start, min(start + SPAN, size)) for start in range(0, size, SPAN)]
+    if processes < 2 or len(bounds) < processes * WORTH_A_PROCESS:
+        for start, end in bounds:
+            yield await check_span(database, log.tiles, start, end)
+        return
+    url, folder = database.url.render_as_string(hide_password=False), log.tiles.folder
+    # Begun anew, not forked: this process may hold connections and threads.
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    try:
+        loop = asyncio.get_running_loop()
+        running = [
+            loop.run_in_executor(pool, check_span_alone, url, folder, start, end)
+            for start, end in bounds
+        ]
+        for span in running:
+            yield await span
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-async def _look_for_gaps(database: Database, report: Report, found: Callable[[str], None]) -> None:
+def _name_missing(runs: Sequence[tuple[int, int]], report: Report) -> None:
+    """Name empty places, those that follow each other together."""
+    joined = list[tuple[int, int]]()
+    for first, count in runs:
+        if joined and sum(joined[-1]) == first:
+            joined[-1] = (joined[-1][0], joined[-1][1] + count)
+        else:
+            joined.append((first, count))
+    for first, count in joined:
+        if first + count == report.size:
+            report.found(f"journal_place: {count} entries of the published log are missing")
+        else:
+            name = f"{first}" if count == 1 else f"{first}-{first + count - 1}"
+            report.found(f"journal_place {name}: no entry has this place")
+
+
+async def _look_for_gaps(database: Database, report: Report) -> None:
     async with database.reading() as session:
         gaps = await session.execute(
             select(Entry.subject, func.max(Entry.seq), func.count())
@@ -144,7 +128,7 @@ async def _look_for_gaps(database: Database, report: Report, found: Callable[[st
             .limit(MOST_FLAWS)
         )
         for subject, last, count in gaps:
-            found(f"journal {subject}: {last - count} of {last} entries are missing")
+            report.found(f"journal {subject}: {last - count} of {last} entries are missing")
         lost = await session.scalars(
             select(Entry.id)
             .outerjoin(Place, Place.entry_id == Entry.id)
@@ -153,5 +137,5 @@ async def _look_for_gaps(database: Database, report: Report, found: Callable[[st
             .limit(MOST_FLAWS)
         )
         for entry in lost:
-            found(f"journal {entry}: has no place and waits for none")
+            report.found(f"journal {entry}: has no place and waits for none")
         report.waiting = await session.scalar(select(func.count()).select_from(Unplaced)) or 0
