@@ -1,6 +1,7 @@
 """Background work of messages: the mail that points to the inbox."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.identity.service import Person
 from madoguchi.identity.service.members import members_of
 from madoguchi.kernel.ids import new_id
-from madoguchi.kernel.jobs import Handler, JobContext
+from madoguchi.kernel.jobs import Batch, Handler, JobContext
 from madoguchi.kernel.language import Text
 from madoguchi.messages.models import DevelopmentMail, Message
 from madoguchi.messages.rules import mail_text
@@ -48,32 +49,37 @@ def handlers(settings: Settings) -> dict[str, Handler]:
     """Job name → handler. Without an SMTP server mails go to the development mailbox."""
     post = Post(settings.smtp_url, settings.mail_from, settings.address)
 
-    async def send_mail(
-        session: AsyncSession, payload: dict[str, Any], context: JobContext
-    ) -> None:
+    async def send_mails(
+        session: AsyncSession, payloads: Sequence[dict[str, Any]], context: JobContext
+    ) -> list[Exception | None]:
         """Mail goes out before the session's first statement: SQLite would hold its lock."""
+        ids = [payload["message"] for payload in payloads]
         async with context.database.reading() as reading:
-            message = await reading.get(Message, payload["message"])
-            people = await _recipients(reading, message) if message is not None else []
-        if message is None or message.read_at is not None:
-            return
-        letters = _letters(people, message.id, message.subject, post)
+            unread = select(Message).where(Message.id.in_(ids), Message.read_at.is_(None))
+            messages = list(await reading.scalars(unread.order_by(Message.id)))
+            people = await _recipients(reading, messages)
+        letters = {
+            message.id: _letters(people[message.id], message.id, message.subject, post)
+            for message in messages
+        }
         if post.smtp_url:
-            await _send(post, letters, message.id, context)
-            return
-        for letter in letters:
-            session.add(
-                DevelopmentMail(
-                    id=new_id(),
-                    message_id=message.id,
-                    recipient=letter.to,
-                    subject=letter.subject,
-                    body=letter.body,
-                    created_at=context.clock(),
-                )
+            faults = await _send(post, letters, context)
+            return [faults.get(id) for id in ids]
+        session.add_all(
+            DevelopmentMail(
+                id=new_id(),
+                message_id=id,
+                recipient=letter.to,
+                subject=letter.subject,
+                body=letter.body,
+                created_at=context.clock(),
             )
+            for id, written in letters.items()
+            for letter in written
+        )
+        return [None] * len(ids)
 
-    return {MAIL_JOB: send_mail, TELL_JOB: tell}
+    return {MAIL_JOB: Batch(send_mails), TELL_JOB: tell}
 
 
 async def tell(session: AsyncSession, payload: dict[str, Any], context: JobContext) -> None:
@@ -90,12 +96,21 @@ async def tell(session: AsyncSession, payload: dict[str, Any], context: JobConte
     )
 
 
-async def _recipients(session: AsyncSession, message: Message) -> list[Person]:
-    if message.recipient_person is not None:
-        query = select(Person).where(Person.id == message.recipient_person, Person.active)
-        found = await session.scalar(query)
-        return [found] if found is not None else []
-    return await members_of(session, message.recipient_organisation or "")
+async def _recipients(
+    session: AsyncSession, messages: Sequence[Message]
+) -> dict[str, list[Person]]:
+    """Whom each message is for: a person, or else the members of an organisation."""
+    ids = {m.recipient_person for m in messages if m.recipient_person is not None}
+    query = select(Person).where(Person.id.in_(ids), Person.active)
+    persons = {found.id: [found] for found in await session.scalars(query)} if ids else {}
+    companies = {m.recipient_organisation or "" for m in messages if m.recipient_person is None}
+    members = await members_of(session, companies) if companies else {}
+    return {
+        m.id: members[m.recipient_organisation or ""]
+        if m.recipient_person is None
+        else persons.get(m.recipient_person, [])
+        for m in messages
+    }
 
 
 def _letters(people: list[Person], id: str, subject: Text, post: Post) -> list[_Letter]:
@@ -107,10 +122,17 @@ def _letters(people: list[Person], id: str, subject: Text, post: Post) -> list[_
     return list(letters.values())
 
 
-async def _send(post: Post, letters: list[_Letter], id: str, context: JobContext) -> None:
-    """Each mail has a Message-ID made from the message's, so that a repeat is recognised."""
-    if not letters:
-        return
+async def _send(
+    post: Post, letters: Mapping[str, Sequence[_Letter]], context: JobContext
+) -> dict[str, Exception]:
+    """Send the letters of messages over one connection; what kept those of a message from going.
+
+    Each mail has a Message-ID made from the message's, so that a repeat is recognised.
+    """
+    waiting = {id: written for id, written in letters.items() if written}
+    faults: dict[str, Exception] = {}
+    if not waiting:
+        return faults
     url = urlsplit(post.smtp_url)
     client = aiosmtplib.SMTP(
         hostname=url.hostname,
@@ -120,17 +142,33 @@ async def _send(post: Post, letters: list[_Letter], id: str, context: JobContext
         use_tls=url.scheme == "smtps",
         timeout=_SECONDS,
     )
+    sent: set[str] = set()
+    try:
+        async with client:
+            for id, written in waiting.items():
+                if await _send_all(client, post, id, written, context):
+                    sent.add(id)
+                else:
+                    faults[id] = aiosmtplib.SMTPException("every address was refused")
+    except (aiosmtplib.SMTPException, OSError) as fault:
+        # The server went away: what was not sent by then is tried again.
+        faults = {id: fault for id in waiting if id not in sent} | faults
+    return faults
+
+
+async def _send_all(
+    client: aiosmtplib.SMTP, post: Post, id: str, letters: Sequence[_Letter], context: JobContext
+) -> bool:
+    """Send the letters of one message; False when every address was refused."""
     refused = 0
-    async with client:
-        for number, letter in enumerate(letters):
-            mail = _mail(post, letter, f"{id}.{number}", context)
-            try:
-                await client.send_message(mail)
-            except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError) as fault:
-                refused += 1  # an address that does not exist must not stop the others' mail
-                _log.warning("mail for message %s was refused: %s", id, type(fault).__name__)
-    if refused == len(letters):
-        raise aiosmtplib.SMTPException("every address was refused")
+    for number, letter in enumerate(letters):
+        mail = _mail(post, letter, f"{id}.{number}", context)
+        try:
+            await client.send_message(mail)
+        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError) as fault:
+            refused += 1  # an address that does not exist must not stop the others' mail
+            _log.warning("mail for message %s was refused: %s", id, type(fault).__name__)
+    return refused < len(letters)
 
 
 def _mail(post: Post, letter: _Letter, id: str, context: JobContext) -> EmailMessage:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.kernel import journal
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.jobs import (
+    DEAD,
     DONE,
     WAITING,
+    Batch,
     Job,
     JobContext,
     Worker,
@@ -111,3 +114,72 @@ async def test_only_a_commit_rouses(database: Database) -> None:
             assert not roused.is_set()
             await session.commit()
             assert roused.is_set()
+
+
+async def test_a_batch_takes_jobs_of_one_name_in_order_and_notes_what_failed(
+    database: Database,
+) -> None:
+    groups: list[list[int]] = []
+
+    async def together(
+        session: AsyncSession, payloads: Sequence[dict[str, Any]], context: JobContext
+    ) -> list[Exception | None]:
+        groups.append([payload["n"] for payload in payloads])
+        faults: list[Exception | None] = []
+        for payload in payloads:
+            bad = payload["n"] % 4 == 3
+            faults.append(ValueError("bad") if bad else None)
+            if not bad:
+                await note(session, payload, context)
+        return faults
+
+    for n in range(5):
+        await add(database, "together", {"n": n}, max_attempts=1)
+        await add(database, "note", {"n": 10 + n})
+    worker = Worker(database, {"together": Batch(together, most=3), "note": note})
+    assert await worker.drain() == 10
+    assert groups == [[0, 1, 2], [3, 4]]
+    assert sorted(await noted(database)) == [0, 1, 2, 4, 10, 11, 12, 13, 14]
+    dead = [job for job in await jobs(database) if job.state == DEAD]
+    assert [job.payload["n"] for job in dead] == [3]
+
+
+async def test_what_raises_in_a_batch_sinks_no_other(database: Database) -> None:
+    async def together(
+        session: AsyncSession, payloads: Sequence[dict[str, Any]], context: JobContext
+    ) -> list[Exception | None]:
+        for payload in payloads:
+            await note(session, payload, context)
+            await session.flush()
+            if payload["n"] == 2:
+                raise ValueError("bad")
+        return [None] * len(payloads)
+
+    for n in range(5):
+        await add(database, "together", {"n": n}, max_attempts=1)
+    assert await Worker(database, {"together": Batch(together)}).drain() == 5
+    assert sorted(await noted(database)) == [0, 1, 3, 4]
+
+
+async def test_a_batch_thought_dead_cannot_commit(database: Database) -> None:
+    clock, slow, go_on = Hands(), asyncio.Event(), asyncio.Event()
+
+    async def stuck(
+        session: AsyncSession, payloads: Sequence[dict[str, Any]], context: JobContext
+    ) -> list[Exception | None]:
+        if not slow.is_set():
+            slow.set()
+            await go_on.wait()
+        for payload in payloads:
+            await note(session, {"n": f"late {payload['n']}"}, context)
+        return [None] * len(payloads)
+
+    for n in range(3):
+        await add(database, "note", {"n": n})
+    late = asyncio.create_task(Worker(database, {"note": Batch(stuck)}, clock).run_once())
+    await slow.wait()
+    clock.advance(seconds=61)
+    assert await Worker(database, {"note": note}, clock).drain() == 3
+    go_on.set()
+    await late
+    assert sorted(await noted(database)) == [0, 1, 2]

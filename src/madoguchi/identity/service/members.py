@@ -1,5 +1,6 @@
 """The people who act for an organisation: whom to tell of what concerns it."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
@@ -9,15 +10,20 @@ from madoguchi.identity.models import Mandate, Membership, Person
 from madoguchi.identity.rules import mandate_holds
 
 
-async def members_of(session: AsyncSession, organisation_id: str) -> list[Person]:
-    """The active members of an organisation, in the order they joined the service."""
-    found = await session.scalars(
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.organisation_id == organisation_id, Person.active)
+async def members_of(
+    session: AsyncSession, organisation_ids: Collection[str]
+) -> dict[str, list[Person]]:
+    """The active members of each organisation, in the order they joined the service."""
+    found = await session.execute(
+        select(Membership.organisation_id, Person)
+        .join(Person, Membership.person_id == Person.id)
+        .where(Membership.organisation_id.in_(organisation_ids), Person.active)
         .order_by(Person.id)
     )
-    return list(found)
+    members: dict[str, list[Person]] = {id: [] for id in organisation_ids}
+    for id, person in found:
+        members[id].append(person)
+    return members
 
 
 async def agents_of(

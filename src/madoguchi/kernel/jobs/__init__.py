@@ -9,7 +9,7 @@ from madoguchi.kernel.jobs.models import DEAD, DONE, RUNNING, SCHEDULED, WAITING
 from madoguchi.kernel.jobs.progress import Progress, progress
 from madoguchi.kernel.jobs.queue import dead_letters, enqueue, forget_done, job_row, requeue
 from madoguchi.kernel.jobs.waking import rouse_after_commit
-from madoguchi.kernel.jobs.worker import Handler, JobContext, Worker
+from madoguchi.kernel.jobs.worker import Batch, Handler, JobContext, Worker
 
 __all__ = [
     "DEAD",
@@ -17,6 +17,7 @@ __all__ = [
     "RUNNING",
     "SCHEDULED",
     "WAITING",
+    "Batch",
     "Handler",
     "Job",
     "JobContext",

@@ -4,12 +4,23 @@ A lease is named by worker and attempt. Finishing demands that the lease is stil
 transaction that holds the handler's effects: a worker that lost its lease cannot commit them.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    case,
+    column,
+    literal,
+    select,
+    tuple_,
+    update,
+    values,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import UtcDateTime
@@ -33,14 +44,15 @@ class Lease:
     max_attempts: int
     worker: str
 
-    def held(self) -> ColumnElement[bool]:
-        """The condition that this lease still stands."""
-        return and_(
-            Job.id == self.id,
-            in_state(RUNNING),
-            Job.leased_by == self.worker,
-            Job.attempts == self.attempt,
-        )
+
+def held(leases: Sequence[Lease]) -> ColumnElement[bool]:
+    """The condition that leases of one worker still stand."""
+    attempts = [(lease.id, lease.attempt) for lease in leases]
+    return and_(
+        in_state(RUNNING),
+        Job.leased_by == leases[0].worker,
+        tuple_(Job.id, Job.attempts).in_(attempts),
+    )
 
 
 async def make_ready(session: AsyncSession, now: datetime) -> None:
@@ -68,47 +80,79 @@ async def make_ready(session: AsyncSession, now: datetime) -> None:
 
 
 async def take(
-    session: AsyncSession, names: Collection[str], worker: str, now: datetime, lease: timedelta
-) -> Lease | None:
-    """Lease the first ready job with one of these names, passing over those being taken."""
-    statement = (
-        select(Job.id, Job.name, Job.key, Job.payload, Job.attempts, Job.max_attempts)
-        # coalesce: else SQLite prefers the index on names and sorts every job ever made
-        .where(in_state(WAITING), func.coalesce(Job.name, "").in_(sorted(names)))
+    session: AsyncSession,
+    most: Mapping[str, int],
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+) -> list[Lease]:
+    """Lease the first ready jobs of one name, at most `most[name]`, passing over those being taken.
+
+    The name is that of the first of all that are ready.
+    """
+    for name in await _names_in_turn(session, sorted(most)):
+        statement = (
+            select(Job.id, Job.name, Job.key, Job.payload, Job.attempts, Job.max_attempts)
+            .where(in_state(WAITING), Job.name == name)
+            .order_by(Job.rank, Job.id)
+            .limit(most[name])
+            .with_for_update(skip_locked=True)
+        )
+        found = (await session.execute(statement)).all()
+        if not found:
+            continue  # others are just taking the last of them
+        values = {
+            "state": RUNNING,
+            "attempts": Job.attempts + 1,
+            "leased_by": worker,
+            "leased_until": now + lease,
+        }
+        ids = [row.id for row in found]
+        await count_of(session, update(Job).where(Job.id.in_(ids)).values(values))
+        return [
+            Lease(
+                row.id, row.name, row.key, row.payload, row.attempts + 1, row.max_attempts, worker
+            )
+            for row in found
+        ]
+    return []
+
+
+async def _names_in_turn(session: AsyncSession, names: Sequence[str]) -> list[str]:
+    """Which of the names have ready jobs, that of the first job first.
+
+    One look into the index for each name: the jobs of others, however many wait, cost nothing.
+    """
+    kinds = values(column("name", String), name="kinds").data([(name,) for name in names]).cte()
+    first = (
+        select(Job.id)
+        .where(in_state(WAITING), Job.name == kinds.c.name)
         .order_by(Job.rank, Job.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .correlate(kinds)
+        .scalar_subquery()
     )
-    found = (await session.execute(statement)).first()
-    if found is None:
-        return None
-    attempt = found.attempts + 1
-    values = {
-        "state": RUNNING,
-        "attempts": attempt,
-        "leased_by": worker,
-        "leased_until": now + lease,
-    }
-    await count_of(session, update(Job).where(Job.id == found.id).values(values))
-    return Lease(
-        found.id, found.name, found.key, found.payload, attempt, found.max_attempts, worker
-    )
+    firsts = select(first.label("id")).select_from(kinds).subquery()
+    statement = select(Job.name).join(firsts, firsts.c.id == Job.id).order_by(Job.rank, Job.id)
+    return list(await session.scalars(statement))
 
 
-async def extend(session: AsyncSession, lease: Lease, until: datetime) -> bool:
-    """Prolong a lease; False when it is lost."""
-    statement = update(Job).where(lease.held()).values(leased_until=until)
-    return await count_of(session, statement) == 1
+async def extend(session: AsyncSession, leases: Sequence[Lease], until: datetime) -> bool:
+    """Prolong leases; False when one of them is lost."""
+    statement = update(Job).where(held(leases)).values(leased_until=until)
+    return await count_of(session, statement) == len(leases)
 
 
 async def finish(
-    session: AsyncSession, lease: Lease, now: datetime, progress: Progress | None
+    session: AsyncSession, leases: Sequence[Lease], now: datetime, progress: Progress | None
 ) -> bool:
-    """Mark the job done in the handler's transaction; False when the lease is lost."""
+    """Mark jobs done in their handler's transaction; False when one of the leases is lost."""
+    if not leases:
+        return True
     values: dict[str, Any] = {"state": DONE, "finished_at": now, "last_error": None} | _FREE
     if progress is not None:
         values |= progress_values(progress)
-    return await count_of(session, update(Job).where(lease.held()).values(values)) == 1
+    return await count_of(session, update(Job).where(held(leases)).values(values)) == len(leases)
 
 
 async def fail(session: AsyncSession, lease: Lease, now: datetime, error: str) -> bool:
@@ -120,14 +164,14 @@ async def fail(session: AsyncSession, lease: Lease, now: datetime, error: str) -
     else:
         pause = pause_before_retry(lease.id, lease.attempt)
         values |= {"state": SCHEDULED, "run_at": now + pause}
-    await count_of(session, update(Job).where(lease.held()).values(values))
+    await count_of(session, update(Job).where(held([lease])).values(values))
     return dead
 
 
 async def give_back(session: AsyncSession, lease: Lease) -> None:
     """Return a job that was interrupted by the worker's own stop; the attempt does not count."""
     values: dict[str, Any] = {"state": WAITING, "attempts": lease.attempt - 1} | _FREE
-    await count_of(session, update(Job).where(lease.held()).values(values))
+    await count_of(session, update(Job).where(held([lease])).values(values))
 
 
 def progress_values(progress: Progress) -> dict[str, Any]:

@@ -25,13 +25,13 @@ class Job(Base):
     """Job (非同期処理): a named piece of work with its payload, run by whichever worker is free.
 
     (name, key) is unique: enqueueing the same work twice makes one job. `rank` is the negated
-    priority, so that one ascending index gives the next job.
+    priority, so that one ascending index gives the next job of a name.
     """
 
     __tablename__ = "job"
     __table_args__ = (
         UniqueConstraint("name", "key"),
-        _index_of(WAITING, "rank", "id"),
+        _index_of(WAITING, "name", "rank", "id"),
         _index_of(SCHEDULED, "run_at"),
         _index_of(RUNNING, "leased_until"),
         _index_of(DEAD, "id"),

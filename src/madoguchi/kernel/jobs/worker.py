@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -69,14 +69,32 @@ class JobContext:
             await session.commit()
 
 
-Handler = Callable[[AsyncSession, dict[str, Any], JobContext], Awaitable[None]]
+Work = Callable[[AsyncSession, dict[str, Any], JobContext], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A handler of many jobs of a name at once, `most` of them, that share one transaction.
+
+    work(session, payloads, context) gives for each what kept it from being done, or None; a job
+    that failed must have left nothing in the session. What it raises counts for no job yet: each
+    is then tried by itself. `context` names the first of them.
+    """
+
+    work: Callable[
+        [AsyncSession, Sequence[dict[str, Any]], JobContext], Awaitable[Sequence[Exception | None]]
+    ]
+    most: int = 50
+
+
+Handler = Work | Batch
 
 
 class Worker:
     """Takes jobs that have a handler, runs them, and survives whatever they do.
 
     handler(session, payload, context) works in `session` and does not commit: its effects commit
-    with the completion of the job. An exception rolls them back and the job is tried again later.
+    with the completion of the job (several at once: `Batch`). An exception rolls them back and the job is tried again later.
     Effects outside the database (a mail sent) can happen twice when a worker dies after them.
     On SQLite the handler's first statement takes the write lock: fetch from networks before it.
     While `crowded()` holds, it begins one job a second at most.
@@ -95,6 +113,10 @@ class Worker:
     ) -> None:
         self.database = database
         self.handlers = dict(handlers)
+        self._most = {
+            name: handler.most if isinstance(handler, Batch) else 1
+            for name, handler in self.handlers.items()
+        }
         self.clock = clock
         self.blobs = blobs
         self.lease = lease
@@ -134,67 +156,91 @@ class Worker:
     async def drain(self) -> int:
         """Run every job that is ready or due now, and those they enqueue; how many attempts."""
         count = 0
-        while await self.run_once():
-            count += 1
+        while tried := await self.run_once():
+            count += tried
         return count
 
-    async def run_once(self) -> bool:
-        """Run one attempt of one job; False when none is ready."""
-        lease = await self._take()
-        if lease is None:
-            return False
+    async def run_once(self) -> int:
+        """Run one attempt of the first ready job, or of as many as its handler takes; how many."""
+        leases = await self._take()
+        if not leases:
+            return 0
         try:
-            await self._attempt(lease)
-        except LeaseLost:
-            _log.warning("job %s (%s) was taken over by another worker", lease.name, lease.id)
-        except Exception as fault:
-            await self._failed(lease, fault)
+            await self._try(leases)
         except asyncio.CancelledError:
-            await asyncio.shield(self._give_back(lease))
+            await asyncio.shield(self._give_back(leases))
             raise
-        finally:
-            live(self.database).pop(lease.id, None)
-        return True
+        return len(leases)
 
-    async def _take(self) -> Lease | None:
+    async def _try(self, leases: list[Lease]) -> None:
+        try:
+            await self._attempt(leases)
+        except LeaseLost:
+            _log.warning("job %s (%s) was taken over", leases[0].name, leases[0].id)
+            fault: Exception | None = None
+        except Exception as raised:
+            fault = raised
+        else:
+            return
+        finally:
+            live(self.database).pop(leases[0].id, None)
+        if len(leases) > 1:  # one of them: whichever it was, the others are done
+            for lease in leases:
+                await self._try([lease])
+        elif fault is not None:
+            await self._failed(leases[0], fault)
+
+    async def _take(self) -> list[Lease]:
         if not self.handlers:
-            return None
+            return []
         async with self.database.session() as session:
             if time.monotonic() - self._readied >= READY_SECONDS:
                 await self._make_ready(session)
-            lease = await self._take_ready(session)
-            if lease is None:
+            leases = await self._take_ready(session)
+            if not leases:
                 await self._make_ready(session)
-                lease = await self._take_ready(session)
+                leases = await self._take_ready(session)
             await session.commit()
-            return lease
+            return leases
 
     async def _make_ready(self, session: AsyncSession) -> None:
         self._readied = time.monotonic()
         await leasing.make_ready(session, self.clock())
 
-    async def _take_ready(self, session: AsyncSession) -> Lease | None:
-        return await leasing.take(
-            session, self.handlers.keys(), self.name, self.clock(), self.lease
-        )
+    async def _take_ready(self, session: AsyncSession) -> list[Lease]:
+        return await leasing.take(session, self._most, self.name, self.clock(), self.lease)
 
-    async def _attempt(self, lease: Lease) -> None:
-        async with self._kept_alive(lease), self.database.session() as session:
+    async def _attempt(self, leases: list[Lease]) -> None:
+        first, handler = leases[0], self.handlers[leases[0].name]
+        async with self._kept_alive(leases), self.database.session() as session:
             context = JobContext(
                 database=self.database,
                 clock=self.clock,
                 blobs=self.blobs,
-                id=lease.id,
-                name=lease.name,
-                key=lease.key,
-                attempt=lease.attempt,
+                id=first.id,
+                name=first.name,
+                key=first.key,
+                attempt=first.attempt,
                 _session=session,
             )
-            await self.handlers[lease.name](session, lease.payload, context)
-            reached = live(self.database).get(lease.id)
-            if not await leasing.finish(session, lease, self.clock(), reached):
+            faults: Sequence[Exception | None] = [None]
+            if isinstance(handler, Batch):
+                payloads = [lease.payload for lease in leases]
+                faults = await handler.work(session, payloads, context)
+            else:
+                await handler(session, first.payload, context)
+            failed = [
+                (lease, fault)
+                for lease, fault in zip(leases, faults, strict=True)
+                if fault is not None
+            ]
+            done = [lease for lease, fault in zip(leases, faults, strict=True) if fault is None]
+            reached = live(self.database).get(first.id)
+            if not await leasing.finish(session, done, self.clock(), reached):
                 raise LeaseLost
             await session.commit()
+        for lease, fault in failed:
+            await self._failed(lease, fault)
 
     async def _failed(self, lease: Lease, fault: Exception) -> None:
         error = "".join(traceback.format_exception(fault))
@@ -211,30 +257,31 @@ class Worker:
             exc_info=fault,
         )
 
-    async def _give_back(self, lease: Lease) -> None:
+    async def _give_back(self, leases: Sequence[Lease]) -> None:
         async with self.database.session() as session:
-            await leasing.give_back(session, lease)
+            for lease in leases:
+                await leasing.give_back(session, lease)
             await session.commit()
 
     @contextlib.asynccontextmanager
-    async def _kept_alive(self, lease: Lease) -> AsyncIterator[None]:
-        heart = asyncio.create_task(self._beat(lease))
+    async def _kept_alive(self, leases: Sequence[Lease]) -> AsyncIterator[None]:
+        heart = asyncio.create_task(self._beat(leases))
         try:
             yield
         finally:
             heart.cancel()
             await asyncio.wait([heart])
 
-    async def _beat(self, lease: Lease) -> None:
+    async def _beat(self, leases: Sequence[Lease]) -> None:
         held = True
         while held:
             await asyncio.sleep(self.lease.total_seconds() / 3)
             try:
                 async with self.database.session() as session:
-                    held = await leasing.extend(session, lease, self.clock() + self.lease)
+                    held = await leasing.extend(session, leases, self.clock() + self.lease)
                     await session.commit()
             except Exception:  # try again at the next beat
-                _log.warning("the lease of job %s was not extended", lease.id, exc_info=True)
+                _log.warning("the lease of job %s was not extended", leases[0].id, exc_info=True)
 
     async def _sleep(self, roused: asyncio.Event) -> None:
         """Sleep until a job is committed here, stop() is called, or it is time to look again."""
