@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from madoguchi.kernel.blobs import (
     BlobStore,
     BlobTooLarge,
     size_text,
+    spool_all,
 )
 
 MISSING = "0" * 64
@@ -121,6 +123,68 @@ async def test_nothing_has_its_name_before_it_is_on_the_disk(
     monkeypatch.setattr(os, "replace", note_replace)
     await store.put(b"precious", limit=100)
     assert steps == ["sync file", "rename", "sync folder", "sync folder", "sync folder"]
+
+
+async def test_many_are_on_the_disk_before_any_has_its_name_and_folders_after(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = [f"content {number}".encode() for number in range(9)]
+    steps: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def note_fsync(descriptor: int) -> None:
+        fsync(descriptor)
+        steps.append(os.path.realpath(f"/proc/self/fd/{descriptor}"))
+
+    def note_replace(source: Path, target: Path) -> None:
+        replace(source, target)
+        steps.append("rename")
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(os, "replace", note_replace)
+    spooled = spool_all(store.incoming, contents)
+    await store.keep(spooled)
+    named = [store.path(item.blob.sha256) for item in spooled]
+    first = {str(item.path) for item in spooled}
+    folders = {str(folder) for path in named for folder in path.parents[:3]}
+    assert set(steps[:9]) == first
+    assert steps[9:18] == ["rename"] * 9
+    assert set(steps[18:]) == folders
+    assert [await store.read(item.blob.sha256) for item in spooled] == contents
+    assert set(files(store)) == set(named)
+    steps.clear()
+    again = spool_all(store.incoming, contents[:2])
+    await store.keep(again)
+    # The names above the last folder are there since; the contents may be another's, not yet synced.
+    assert set(steps) == {str(i.path) for i in again} | {str(path.parent) for path in named[:2]}
+    for item in again:
+        item.discard()
+    assert set(files(store)) == set(named)
+
+
+async def test_a_folder_that_was_taken_away_is_made_and_synced_again(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = await store.put(b"precious", limit=100)
+    shutil.rmtree(store.path(blob.sha256).parents[1])
+    synced: list[str] = []
+    fsync = os.fsync
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda d: (synced.append(os.path.realpath(f"/proc/self/fd/{d}")), fsync(d)),
+    )
+    assert await store.put(b"precious", limit=100) == blob
+    assert {str(folder) for folder in store.path(blob.sha256).parents[:3]} <= set(synced)
+    assert await store.read(blob.sha256) == b"precious"
+
+
+async def test_a_content_that_cannot_be_written_leaves_nothing_of_its_group(
+    store: BlobStore,
+) -> None:
+    with pytest.raises(TypeError):
+        spool_all(store.incoming, [b"one", None])  # type: ignore[list-item]
+    assert files(store) == []
 
 
 async def test_damage_is_found(store: BlobStore) -> None:

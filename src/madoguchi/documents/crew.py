@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-_TASKS_PER_CHILD = 200  # then a fresh one: what a library leaks does not add up
+_MOST = 200
 
 
 class CrewError(Exception):
@@ -28,28 +28,43 @@ class Crew:
     """Up to `size` children that run `python -m {module}`, started when first needed.
 
     The module reads a line of JSON (with "length" of the body that follows) and answers likewise.
+    After orders of a weight of `most` a child is replaced: what a library leaks does not add up.
     """
 
-    def __init__(self, module: str, *, size: int, seconds: float) -> None:
+    def __init__(self, module: str, *, size: int, seconds: float, most: int = _MOST) -> None:
         self.module = module
         self.seconds = seconds
+        self.most = most
         self._idle: list[tuple[subprocess.Popen[bytes], int]] = []
         self._threads = ThreadPoolExecutor(size, thread_name_prefix=module.rsplit(".", 1)[-1])
         atexit.register(self.close)
 
-    async def do(self, order: Mapping[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
-        """Give a child the order and the body; its answer and body. Raises CrewError."""
+    async def do(
+        self,
+        order: Mapping[str, Any],
+        body: bytes = b"",
+        *,
+        seconds: float | None = None,
+        weight: int = 1,
+    ) -> tuple[dict[str, Any], bytes]:
+        """Give a child the order and the body; its answer and body. Raises CrewError.
+
+        `seconds`: how long it may take, if less than is usual; `weight`: of how many tasks it is.
+        """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._do, order, body)
+        limit = seconds or self.seconds
+        return await loop.run_in_executor(self._threads, self._do, order, body, limit, weight)
 
     def close(self) -> None:
         """End the idle children."""
         while self._idle:
             _end(self._idle.pop()[0])
 
-    def _do(self, order: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+    def _do(
+        self, order: Mapping[str, Any], body: bytes, seconds: float, weight: int
+    ) -> tuple[dict[str, Any], bytes]:
         child, done = self._free_child()
-        late = threading.Timer(self.seconds, child.kill)
+        late = threading.Timer(seconds, child.kill)
         late.start()
         try:
             answer = _exchange(child, order, body)
@@ -59,10 +74,11 @@ class Crew:
             raise CrewError("took too long or broke down") from fault
         finally:
             late.cancel()
-        if done + 1 < _TASKS_PER_CHILD:
-            self._idle.append((child, done + 1))
+        if done + weight < self.most:
+            self._idle.append((child, done + weight))
         else:
             _end(child)
+            self._idle.append((self._start(), 0))  # ready by the time it is needed
         if "failed" in answer[0]:
             raise CrewError(str(answer[0]["failed"]))
         return answer

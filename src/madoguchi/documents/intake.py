@@ -1,9 +1,7 @@
 """Taking in a file (受領): spool it within its size limit, look inside, only then keep it."""
 
-import asyncio
-import os
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +10,12 @@ from madoguchi.documents.inspect.kinds import DEFAULT_ACCEPT
 from madoguchi.documents.inspect.names import clean_name
 from madoguchi.documents.inspect.verdict import Verdict
 from madoguchi.documents.refusals import Refusal, refused
+from madoguchi.kernel import blobs
+from madoguchi.kernel.blobs import BlobTooLarge, Spooled
 
-_PART = 1 << 18
 _SECONDS = 60.0
-_crew = Crew("madoguchi.documents.inspect.child", size=2, seconds=_SECONDS)
+_FILES_PER_CHILD = 4_000
+_crew = Crew("madoguchi.documents.inspect.child", size=2, seconds=_SECONDS, most=_FILES_PER_CHILD)
 
 
 @dataclass(frozen=True)
@@ -33,54 +33,45 @@ class Accept:
 
 async def spool(
     stream: AsyncIterable[bytes] | bytes, name: str, accept: Accept, folder: Path | None
-) -> Path:
+) -> Spooled:
     """Write the stream to a temporary file, refusing while it flows once it passes the limit.
 
     `folder`: that for what comes in of the store, which is cleared of what a crash leaves there.
     """
-    handle, path = tempfile.mkstemp(prefix="intake-", dir=folder)
-    size = 0
     try:
-        with os.fdopen(handle, "wb") as file:
-            async for part in parts(stream):
-                size += len(part)
-                if size > accept.limit:
-                    raise Refusal("file_too_large", limit=accept.max_mb)
-                await asyncio.to_thread(file.write, part)
-        if size == 0:
-            raise Refusal("file_empty")
-    except BaseException as fault:
-        Path(path).unlink(missing_ok=True)
-        if isinstance(fault, Refusal):
-            raise refused(fault, clean_name(name)) from fault
-        raise
-    return Path(path)
+        spooled = await blobs.spool(folder or Path(tempfile.gettempdir()), stream, accept.limit)
+    except BlobTooLarge as fault:
+        raise refused(Refusal("file_too_large", limit=accept.max_mb), clean_name(name)) from fault
+    if spooled.blob.size == 0:
+        spooled.discard()
+        raise refused(Refusal("file_empty"), clean_name(name))
+    return spooled
 
 
 async def judge(path: Path, name: str, accept: Accept) -> Verdict:
     """The verdict on a spooled file, from another process. Raises DocumentError."""
-    order = {"path": str(path), "name": name, "accept": list(accept.kinds)}
     try:
-        answer, _ = await _crew.do(order)
+        (found,) = await judge_all([(path, name)], accept)
     except CrewError as fault:
         raise refused(Refusal("inspection_failed"), clean_name(name)) from fault
-    if "refused" in answer:
-        raise refused(Refusal(answer["refused"], **answer["params"]), clean_name(name))
-    return Verdict(**answer["verdict"])
+    if isinstance(found, Refusal):
+        raise refused(found, clean_name(name))
+    return found
 
 
-async def parts(stream: AsyncIterable[bytes] | bytes) -> AsyncIterator[bytes]:
-    """The stream in parts of bearable size."""
-    if isinstance(stream, bytes):
-        for start in range(0, len(stream), _PART):
-            yield stream[start : start + _PART]
-        return
-    async for part in stream:
-        yield part
+async def judge_all(
+    files: Sequence[tuple[Path, str]], accept: Accept, seconds: float = _SECONDS
+) -> list[Verdict | Refusal]:
+    """The verdicts on spooled files (path, name), in their order, by one other process.
 
-
-async def read_back(path: Path) -> AsyncIterator[bytes]:
-    """A spooled file in parts."""
-    with path.open("rb") as file:
-        while part := await asyncio.to_thread(file.read, _PART):
-            yield part
+    CrewError when it broke down or took longer than `seconds`: any of the files may be why.
+    """
+    named = [{"path": str(path), "name": name} for path, name in files]
+    order = {"files": named, "accept": list(accept.kinds)}
+    answer, _ = await _crew.do(order, seconds=seconds, weight=len(files))
+    return [
+        Verdict(**found["verdict"])
+        if "verdict" in found
+        else Refusal(found["refused"], **found["params"])
+        for found in answer["files"]
+    ]

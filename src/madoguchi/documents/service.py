@@ -100,12 +100,13 @@ async def receive(
     for the codes. The sender's media type plays no part. The session is first used after the
     content is stored, so a slow upload holds no lock.
     """
-    path = await intake.spool(stream, name, spec, blobs.incoming)
+    spooled = await intake.spool(stream, name, spec, blobs.incoming)
     try:
-        verdict = await intake.judge(path, name, spec)
-        blob = await blobs.put(intake.read_back(path), spec.limit)
+        verdict = await intake.judge(spooled.path, name, spec)
+        await blobs.keep([spooled])
     finally:
-        path.unlink(missing_ok=True)
+        spooled.discard()
+    blob = spooled.blob
     state = "quarantine" if scan else "unscanned"
     stored = _add(
         session, blob.sha256, blob.size, verdict.name, verdict.media_type, at, owner, state

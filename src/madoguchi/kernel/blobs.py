@@ -1,7 +1,8 @@
 """Blobs (ファイル保管): contents kept under their SHA-256, so that equal files are stored once.
 
 A blob is acknowledged only when its bytes and its name are on the disk: written to a temporary
-file, fsync, renamed, folder fsync. What is on the disk under a name is therefore complete.
+file, fsync, renamed, folder fsync. What is on the disk under a name is therefore complete. Many
+that come together wait for the disk together.
 """
 
 import asyncio
@@ -9,13 +10,13 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from madoguchi.kernel.durable import sync
+from madoguchi.kernel.durable import sync_all
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.ids import new_id
 
@@ -30,6 +31,18 @@ class Blob:
 
     sha256: str
     size: int
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """A content that came in (受領): whole in a temporary file of its own, not yet synced."""
+
+    path: Path
+    blob: Blob
+
+    def discard(self) -> None:
+        """Remove the temporary file, if it was not kept."""
+        self.path.unlink(missing_ok=True)
 
 
 class BlobError(DomainError):
@@ -85,21 +98,23 @@ class BlobStore:
         self.folder = Path(folder)
         self.incoming = self.folder / "incoming"
         self.incoming.mkdir(parents=True, exist_ok=True)
+        self._settled: set[str] = set()  # first four digits of those whose folder is on the disk
 
-    async def put(self, content: AsyncIterator[bytes] | bytes, limit: int) -> Blob:
+    async def put(self, content: AsyncIterable[bytes] | bytes, limit: int) -> Blob:
         """Store a content of at most `limit` bytes; equal contents are stored once.
 
         BlobTooLarge as soon as the limit is passed, without reading on.
         """
-        temporary = self.incoming / new_id()
+        spooled = await spool(self.incoming, content, limit)
         try:
-            with temporary.open("xb") as file:
-                blob = await _receive(file, content, limit)
-                await asyncio.to_thread(_sync, file)
-            await asyncio.to_thread(self._keep, temporary, blob)
+            await self.keep([spooled])
         finally:
-            temporary.unlink(missing_ok=True)
-        return blob
+            spooled.discard()
+        return spooled.blob
+
+    async def keep(self, spooled: Sequence[Spooled]) -> None:
+        """Make blobs of what came in; on the disk when it returns, all of them."""
+        await asyncio.to_thread(self._keep, spooled)
 
     def path(self, sha256: str) -> Path:
         """Where a blob is kept. ValueError when sha256 is not 64 hexadecimal digits."""
@@ -146,18 +161,30 @@ class BlobStore:
         """Remove what crashed writers left behind, last touched before `before`; how many."""
         return await asyncio.to_thread(self._discard_incoming, before.timestamp())
 
-    def _keep(self, temporary: Path, blob: Blob) -> None:
-        target = self.path(blob.sha256)
-        if target.is_file() and target.stat().st_size == blob.size:
+    def _keep(self, spooled: Sequence[Spooled]) -> None:
+        sync_all([item.path for item in spooled])
+        for item in spooled:
+            self._move(item)
+        # Also of those that were there: another writer may have renamed but not yet synced.
+        shards = {item.blob.sha256[:4] for item in spooled}
+        new = shards - self._settled
+        folders = {self.folder / shard[:2] / shard[2:] for shard in shards}
+        above = {self.folder / shard[:2] for shard in new} | {self.folder} if new else set()
+        sync_all([*folders, *above])
+        self._settled |= new
+
+    def _move(self, spooled: Spooled) -> None:
+        """Give a synced content its name, unless it is there."""
+        target = self.path(spooled.blob.sha256)
+        if target.is_file() and target.stat().st_size == spooled.blob.size:
             with contextlib.suppress(PermissionError):  # restored by another user of the machine
                 os.utime(target)  # somebody needs it now: it must not be deleted just now
-        else:
+            return
+        if not target.parent.is_dir():
+            self._settled.discard(target.name[:4])
             target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.chmod(0o440)
-            os.replace(temporary, target)
-        # Also when it was there: another writer may have renamed it but not yet synced.
-        for folder in (target.parent, target.parent.parent, self.folder):
-            sync(folder)
+        spooled.path.chmod(0o440)
+        os.replace(spooled.path, target)
 
     def _read_checked(self, sha256: str) -> bytes:
         try:
@@ -174,7 +201,7 @@ class BlobStore:
             target.unlink()
         except FileNotFoundError:
             return False
-        sync(target.parent)
+        sync_all([target.parent])
         return True
 
     def _discard_incoming(self, before: float) -> int:
@@ -192,19 +219,43 @@ def size_text(size: int) -> str:
     return f"{size} bytes"
 
 
-async def _receive(file: IO[bytes], content: AsyncIterator[bytes] | bytes, limit: int) -> Blob:
-    """Write content to file, hashing it; in a thread, a megabyte at a time."""
-    hashed, size, waiting = hashlib.sha256(), 0, bytearray()
-    async for chunk in _one(content) if isinstance(content, bytes) else content:
-        size += len(chunk)
-        if size > limit:
-            raise BlobTooLarge(limit)
-        waiting += chunk
-        if len(waiting) >= CHUNK:
+async def spool(folder: Path, content: AsyncIterable[bytes] | bytes, limit: int) -> Spooled:
+    """Write a content of at most `limit` bytes to a temporary file in `folder`, hashing it.
+
+    In threads, a megabyte at a time. BlobTooLarge as soon as the limit is passed, without reading
+    on; then, and whenever the content breaks off, nothing is left.
+    """
+    path, hashed, size, waiting = folder / new_id(), hashlib.sha256(), 0, bytearray()
+    try:
+        with path.open("xb") as file:
+            async for chunk in _one(content) if isinstance(content, bytes) else content:
+                size += len(chunk)
+                if size > limit:
+                    raise BlobTooLarge(limit)
+                waiting += chunk
+                if len(waiting) >= CHUNK:
+                    await asyncio.to_thread(_write, file, hashed, bytes(waiting))
+                    waiting.clear()
             await asyncio.to_thread(_write, file, hashed, bytes(waiting))
-            waiting.clear()
-    await asyncio.to_thread(_write, file, hashed, bytes(waiting))
-    return Blob(hashed.hexdigest(), size)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Spooled(path, Blob(hashed.hexdigest(), size))
+
+
+def spool_all(folder: Path, contents: Sequence[bytes]) -> list[Spooled]:
+    """`spool` for contents in memory, one after the other in the caller's thread."""
+    spooled: list[Spooled] = []
+    try:
+        for content in contents:
+            blob = Blob(hashlib.sha256(content).hexdigest(), len(content))
+            spooled.append(Spooled(folder / new_id(), blob))
+            spooled[-1].path.write_bytes(content)
+    except BaseException:
+        for item in spooled:
+            item.discard()
+        raise
+    return spooled
 
 
 async def _one(content: bytes) -> AsyncIterator[bytes]:
@@ -214,8 +265,4 @@ async def _one(content: bytes) -> AsyncIterator[bytes]:
 def _write(file: IO[bytes], hashed: "hashlib._Hash", content: bytes) -> None:
     hashed.update(content)
     file.write(content)
-
-
-def _sync(file: IO[bytes]) -> None:
     file.flush()
-    os.fsync(file.fileno())

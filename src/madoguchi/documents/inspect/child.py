@@ -11,12 +11,17 @@ MEMORY = 1_500_000_000
 
 
 def inspect(order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """Order: path, name, accept. Answer: verdict, or refused (a code) and params."""
-    with open(order["path"], "rb") as file:
+    """Order: files (path, name), accept. Answer: files, each a verdict, or refused and params."""
+    found = [_inspect(file["path"], file["name"], order["accept"]) for file in order["files"]]
+    return {"files": found}, b""
+
+
+def _inspect(path: str, name: str, accept: list[str]) -> dict[str, Any]:
+    with open(path, "rb") as file:
         try:
-            return {"verdict": asdict(inspect_file(file, order["name"], order["accept"]))}, b""
+            return {"verdict": asdict(inspect_file(file, name, accept))}
         except Refusal as refusal:
-            return {"refused": refusal.code, "params": refusal.params}, b""
+            return {"refused": refusal.code, "params": refusal.params}
 
 
 if __name__ == "__main__":

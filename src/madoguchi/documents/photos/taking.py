@@ -9,7 +9,6 @@ from madoguchi.documents.crew import Crew, CrewError
 from madoguchi.documents.inspect.names import clean_name
 from madoguchi.documents.intake import Accept
 from madoguchi.documents.refusals import Refusal, refused
-from madoguchi.kernel.canonical import sha256_hex
 
 PHOTO = Accept(("jpeg", "png"), 20)
 _SECONDS = 60.0
@@ -34,15 +33,14 @@ async def take(
     stream: AsyncIterable[bytes] | bytes, name: str, folder: Path | None = None
 ) -> Photo:
     """Check and develop one picture, in `folder`. DocumentError 413, 422: refused, with what to do."""
-    path = await intake.spool(stream, name, PHOTO, folder)
+    spooled = await intake.spool(stream, name, PHOTO, folder)
     try:
-        verdict = await intake.judge(path, name, PHOTO)
-        came = path.read_bytes()
-        answer, content = await _crew.do({"path": str(path)})
+        verdict = await intake.judge(spooled.path, name, PHOTO)
+        answer, content = await _crew.do({"path": str(spooled.path)})
     except CrewError as fault:
         raise refused(Refusal("broken"), clean_name(name)) from fault
     finally:
-        path.unlink(missing_ok=True)
+        spooled.discard()
     if "refused" in answer:
         raise refused(Refusal(answer["refused"], limit=answer["limit"]), clean_name(name))
     return Photo(
@@ -50,8 +48,8 @@ async def take(
         name=f"{PurePosixPath(verdict.name).stem[:190]}.jpg",
         width=answer["width"],
         height=answer["height"],
-        original_sha256=sha256_hex(came),
-        original_size=len(came),
+        original_sha256=spooled.blob.sha256,
+        original_size=spooled.blob.size,
         taken_at=answer["taken_at"],
         located=answer["located"],
     )
