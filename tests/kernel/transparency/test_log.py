@@ -247,6 +247,35 @@ async def test_every_flipped_byte_of_the_log_is_named(database: Database, log: L
         await sequence(database, open_log(log.folder, log.origin))
 
 
+async def test_nothing_is_signed_on_damage_that_proofs_keep_from_seeing(
+    database: Database, log: Log
+) -> None:
+    """Proofs keep what they have read in memory; who signs looks at the disk."""
+    ids = await write(database, 300)
+    await sequence(database, log)
+    async with database.reading() as session:
+        before = await prove(session, log, ids[-1:])
+    (log.folder / "tile/0/001.p/44").write_bytes(bytes(44 * 32))
+    await write(database, 1, "case:2")
+    with pytest.raises(LogError):
+        await sequence(database, log)
+    async with database.reading() as session:
+        assert await prove(session, log, ids[-1:]) == before
+
+
+async def test_a_changed_checkpoint_is_refused_though_an_earlier_one_was_good(
+    database: Database, log: Log
+) -> None:
+    ids = await write(database, 3)
+    await sequence(database, log)
+    whole = (log.folder / "checkpoint").read_text(encoding="utf-8")
+    assert log.note() is not None
+    (log.folder / "checkpoint").write_text(whole.replace("\n3\n", "\n2\n"), encoding="utf-8")
+    async with database.reading() as session:
+        with pytest.raises(LogError):
+            await prove(session, log, ids[:1])
+
+
 async def receipt_of(database: Database, log: Log) -> dict[str, Any]:
     content = {"procedure": "p", "data": {"gas": "水素", "n": 12}}
     async with database.session() as session:

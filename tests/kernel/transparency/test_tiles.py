@@ -78,6 +78,21 @@ def test_partial_tiles_go_when_their_tile_is_full_and_older_states_stay(tmp_path
     assert root(begun_again, fresh.reader(begun_again)) == root(300, plain)
 
 
+def test_a_kept_reader_answers_as_a_new_one_and_the_new_one_sees_the_disk(tmp_path: Path) -> None:
+    tiles = Tiles(tmp_path)
+    size = tiles.append(0, LEAVES[:700])
+    kept = tiles.kept_reader(size)
+    for index in range(0, size, 37):
+        assert inclusion(index, size, kept) == inclusion(index, size, tiles.reader(size))
+    assert tiles.kept_reader(size) is kept
+    (tmp_path / "0/002.p/188").write_bytes(bytes(188 * 32))
+    assert root(size, kept) == root(size, plain)
+    assert root(size, tiles.reader(size)) != root(size, plain)
+    (tmp_path / "0/002.p/188").unlink()
+    with pytest.raises(TileMissing):
+        root(size, tiles.reader(size))
+
+
 def test_a_missing_or_short_tile_is_named(tmp_path: Path) -> None:
     tiles = Tiles(tmp_path)
     tiles.append(0, LEAVES[:600])

@@ -14,6 +14,7 @@ from madoguchi.kernel.transparency.tree import (
     grew,
     inclusion,
     leaf,
+    pyramid,
     root,
     root_of_path,
 )
@@ -108,3 +109,14 @@ def test_what_is_outside_is_refused() -> None:
             inclusion(index, 3, read)
     with pytest.raises(IndexError):
         consistency(4, 3, read)
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=300))
+def test_the_subtrees_inside_a_tile_are_those_of_its_hashes(hashes: list[bytes]) -> None:
+    levels = pyramid(b"".join(hashes))
+    for level, joined in enumerate(levels):
+        width = 1 << level
+        assert len(joined) == len(hashes) // width * 32
+        for at in range(len(hashes) // width):
+            assert joined[at * 32 : at * 32 + 32] == fold(hashes[at * width : (at + 1) * width])
+    assert len(hashes) >> len(levels) == 0

@@ -1,6 +1,7 @@
 """The log of an installation on disk: its name, its key, its tiles, its newest checkpoint."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -38,12 +39,9 @@ class Log:
         except FileNotFoundError:
             return None
         try:
-            note = read_note(text)
-            if not signed_by(note, self.key) or read_checkpoint(note.text).origin != self.origin:
-                raise ValueError
+            return _genuine(text, self.key, self.origin)
         except ValueError:
             raise damaged("checkpoint") from None
-        return note
 
     def checkpoint(self) -> Checkpoint:
         """The newest published state; of size 0 before the first. LogError."""
@@ -69,6 +67,14 @@ def open_log(folder: Path, origin: str) -> Log:
     private = Ed25519PrivateKey.from_private_bytes((folder / "key").read_bytes())
     name = (folder / "origin").read_text(encoding="utf-8")
     return Log(folder, name, private, Tiles(folder / "tile"))
+
+
+@lru_cache(maxsize=8)  # every proof reads the newest; the signature of one text is checked once
+def _genuine(text: str, key: Key, origin: str) -> Note:
+    note = read_note(text)
+    if not signed_by(note, key) or read_checkpoint(note.text).origin != origin:
+        raise ValueError("the checkpoint is not this log's")
+    return note
 
 
 def damaged(what: str) -> LogError:

@@ -51,7 +51,7 @@ def _proofs(log: Log, positions: dict[str, int], wanted: set[str]) -> Proofs | N
     size = read_checkpoint(note.text).size if note else 0
     if note is None or not wanted or {e for e, at in positions.items() if at < size} != wanted:
         return None
-    read = log.tiles.reader(size)
+    read = log.tiles.kept_reader(size)
     try:
         paths = {entry: (at, inclusion(at, size, read)) for entry, at in positions.items()}
     except TileMissing as fault:

@@ -12,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from madoguchi.kernel.durable import sync, write_all_whole
-from madoguchi.kernel.transparency.tree import HASH_BYTES, fold
+from madoguchi.kernel.transparency.tree import HASH_BYTES, fold, pyramid
 
 WIDTH = 256
 HEIGHT = 8  # 2^8 hashes a tile
+KEPT = 2048  # full tiles in memory; with the subtrees inside them 16 KiB each, 32 MiB in all
 
 
 class TileMissing(Exception):
@@ -36,10 +37,14 @@ class Tiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._full = lru_cache(maxsize=4096)(self._read_full)  # they never change; 8 KiB each
+        self.full = lru_cache(maxsize=KEPT)(self._read_full)  # they never change
+        self.kept_reader = lru_cache(maxsize=2)(self.reader)  # for proofs, which ask for one size
 
     def reader(self, size: int) -> "TreeReader":
-        """The complete subtrees of the first `size` leaves."""
+        """The complete subtrees of the first `size` leaves.
+
+        It keeps the partial tiles it has read. Whoever signs takes a new one, and sees the disk.
+        """
         return TreeReader(self, size)
 
     def append(self, size: int, leaves: Sequence[bytes]) -> int:
@@ -76,17 +81,18 @@ class Tiles:
     def tile(self, level: int, index: int, width: int = WIDTH) -> bytes:
         """The first `width` hashes of a tile, from the shortest file that has them. TileMissing."""
         if width == WIDTH:
-            return self._full(level, index)
+            return self.full(level, index)[0]
         exact = self._read(level, index, width)
         if exact is not None:
             return exact
-        return self._full(level, index)[: width * HASH_BYTES]
+        return self.full(level, index)[0][: width * HASH_BYTES]
 
-    def _read_full(self, level: int, index: int) -> bytes:
+    def _read_full(self, level: int, index: int) -> tuple[bytes, ...]:
+        """A full tile and the subtrees inside it. TileMissing."""
         found = self._read(level, index, WIDTH)
         if found is None:
             raise TileMissing(f"tile/{tile_path(level, index)}")
-        return found
+        return pyramid(found)
 
     def _read(self, level: int, index: int, width: int) -> bytes | None:
         path = self.folder / tile_path(level, index, width)
@@ -113,15 +119,24 @@ class TreeReader:
     def __init__(self, tiles: Tiles, size: int) -> None:
         self.tiles = tiles
         self.size = size
+        self._partial: dict[tuple[int, int], tuple[bytes, ...]] = {}  # one a level at most
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of a complete subtree. TileMissing."""
         tile_level, inside = divmod(level, HEIGHT)
-        start = index << inside
-        number, offset = divmod(start, WIDTH)
-        held = (self.size >> tile_level * HEIGHT) - number * WIDTH
-        data = self.tiles.tile(tile_level, number, min(held, WIDTH))
-        return fold(_hashes(data[offset * HASH_BYTES : (offset + (1 << inside)) * HASH_BYTES]))
+        number, offset = divmod(index, WIDTH >> inside)
+        at = offset * HASH_BYTES
+        return self._subtrees(tile_level, number)[inside][at : at + HASH_BYTES]
+
+    def _subtrees(self, level: int, number: int) -> tuple[bytes, ...]:
+        width = (self.size >> level * HEIGHT) - number * WIDTH
+        if width >= WIDTH:
+            return self.tiles.full(level, number)
+        known = self._partial.get((level, number))
+        if known is None:
+            known = pyramid(self.tiles.tile(level, number, width))
+            self._partial[level, number] = known
+        return known
 
 
 def _hashes(data: bytes) -> list[bytes]:

@@ -30,6 +30,16 @@ def fold(hashes: Sequence[bytes]) -> bytes:
     return hashes[0]
 
 
+def pyramid(hashes: bytes) -> tuple[bytes, ...]:
+    """Every complete subtree over neighbouring hashes (32 bytes each, joined), level by level."""
+    levels = [hashes]
+    while len(below := levels[-1]) >= 2 * HASH_BYTES:
+        pairs = range(0, len(below) - 2 * HASH_BYTES + 1, 2 * HASH_BYTES)
+        above = [hashlib.sha256(b"\x01" + below[at : at + 2 * HASH_BYTES]) for at in pairs]
+        levels.append(b"".join([hash_.digest() for hash_ in above]))
+    return tuple(levels)
+
+
 def root(size: int, read: Read) -> bytes:
     """The root of the first `size` leaves (MTH)."""
     return _span(0, size, read) if size else EMPTY
