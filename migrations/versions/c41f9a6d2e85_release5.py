@@ -1,23 +1,33 @@
-"""Ready jobs are found by name.
+"""Ready jobs are found by name; how surely a person signed in; the OpenID provider.
 
 Revision c41f9a6d2e85, after 7d21c4e8b3f0.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "c41f9a6d2e85"
 down_revision = "7d21c4e8b3f0"
 branch_labels = None
 depends_on = None
 
+_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
 
 def upgrade() -> None:
     # Jobs: with a hundred thousand of one name waiting, workers of other names read past all.
     _ready_jobs_by("name", "rank", "id")
+    _assurance()
+    _provider()
 
 
 def downgrade() -> None:
+    for table in ("oidc_spent", "oidc_grant", "oidc_consent", "oidc_client"):
+        op.drop_table(table)
+    with op.batch_alter_table("sign_in") as batch_op:
+        for name in ("acr", "amr", "authenticated_at"):
+            batch_op.drop_column(name)
     _ready_jobs_by("rank", "id")
 
 
@@ -31,3 +41,110 @@ def _ready_jobs_by(*columns: str) -> None:
         sqlite_where=waiting,
         postgresql_where=waiting,
     )
+
+
+def _assurance() -> None:
+    """Accounts: how surely a person signed in. Those before were all of the chooser."""
+    op.add_column(
+        "sign_in",
+        sa.Column(
+            "acr", sa.String(length=40), nullable=False, server_default="urn:madoguchi:acr:1"
+        ),
+    )
+    op.add_column("sign_in", sa.Column("amr", _JSON, nullable=False, server_default="[]"))
+    op.add_column(
+        "sign_in", sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.execute("UPDATE sign_in SET authenticated_at = created_at")
+    with op.batch_alter_table("sign_in") as batch_op:
+        batch_op.alter_column("authenticated_at", nullable=False)
+
+
+def _provider() -> None:
+    """OpenID provider: clients, consents, grants with their codes and tokens as SHA-256."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "oidc_client",
+        sa.Column("id", sa.String(length=60), nullable=False),
+        sa.Column("name", _JSON, nullable=False),
+        sa.Column("profile", sa.String(length=20), nullable=False),
+        sa.Column("auth_method", sa.String(length=30), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=True),
+        sa.Column("jwks", _JSON, nullable=False),
+        sa.Column("redirect_uris", _JSON, nullable=False),
+        sa.Column("post_logout_uris", _JSON, nullable=False),
+        sa.Column("backchannel_logout_uri", sa.Text(), nullable=True),
+        sa.Column("grant_types", _JSON, nullable=False),
+        sa.Column("scopes", _JSON, nullable=False),
+        sa.Column("id_token_alg", sa.String(length=10), nullable=False),
+        sa.Column("par_required", sa.Boolean(), nullable=False),
+        sa.Column("dpop_required", sa.Boolean(), nullable=False),
+        sa.Column("introspects", sa.Boolean(), nullable=False),
+        sa.Column("registered_by", sa.String(length=30), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("disabled_at", moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_oidc_client"),
+    )
+    op.create_table(
+        "oidc_consent",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("client_id", sa.String(length=60), nullable=False),
+        sa.Column("scopes", _JSON, nullable=False),
+        sa.Column("given_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_oidc_consent_person_id_person"
+        ),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["oidc_client.id"], name="fk_oidc_consent_client_id_oidc_client"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "client_id", name="pk_oidc_consent"),
+    )
+    op.create_table(
+        "oidc_grant",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("client_id", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=True),
+        sa.Column("sign_in_id", sa.String(length=26), nullable=False),
+        sa.Column("scopes", _JSON, nullable=False),
+        sa.Column("acr", sa.String(length=40), nullable=False),
+        sa.Column("amr", _JSON, nullable=False),
+        sa.Column("authenticated_at", moment, nullable=False),
+        sa.Column("nonce", sa.String(length=500), nullable=True),
+        sa.Column("redirect_uri", sa.Text(), nullable=True),
+        sa.Column("code_challenge", sa.String(length=43), nullable=True),
+        sa.Column("code_sha256", sa.String(length=64), nullable=True),
+        sa.Column("code_expires_at", moment, nullable=True),
+        sa.Column("code_used_at", moment, nullable=True),
+        sa.Column("refresh_sha256", sa.String(length=64), nullable=True),
+        sa.Column("dpop_jkt", sa.String(length=43), nullable=True),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.Column("revoked_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["oidc_client.id"], name="fk_oidc_grant_client_id_oidc_client"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_oidc_grant_person_id_person"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name="fk_oidc_grant_organisation_id_organisation",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name="fk_oidc_grant_sign_in_id_sign_in"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_oidc_grant"),
+        sa.UniqueConstraint("code_sha256", name="uq_oidc_grant_code_sha256"),
+    )
+    op.create_index("ix_oidc_grant_sign_in_id", "oidc_grant", ["sign_in_id"])
+    op.create_index("ix_oidc_grant_person_id_client_id", "oidc_grant", ["person_id", "client_id"])
+    op.create_index("ix_oidc_grant_expires_at", "oidc_grant", ["expires_at"])
+    op.create_table(
+        "oidc_spent",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name="pk_oidc_spent"),
+    )
+    op.create_index("ix_oidc_spent_expires_at", "oidc_spent", ["expires_at"])

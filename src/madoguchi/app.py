@@ -30,6 +30,7 @@ import madoguchi.cases.retention
 import madoguchi.documents
 import madoguchi.evidence
 import madoguchi.identity
+import madoguchi.identity.provider
 import madoguchi.messages
 import madoguchi.payments
 import madoguchi.procedures
@@ -42,6 +43,7 @@ from madoguchi.cases.intake.door import Door, open_intake
 from madoguchi.cases.obligations.schedule import look_today
 from madoguchi.cases.retention.jobs import look_at_ages
 from madoguchi.evidence.jobs import begin_attesting
+from madoguchi.identity.provider.installed import Provider
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, system_clock
 from madoguchi.kernel.database import Database, create_database, when_there
@@ -63,6 +65,7 @@ SENDERS = 3  # workers that send to other people's machines: one that is slow le
 MODULES = (
     madoguchi.web,
     madoguchi.identity,
+    madoguchi.identity.provider,
     madoguchi.registry,
     madoguchi.webhooks,
     madoguchi.messages,
@@ -155,6 +158,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.state.clock = clock
     app.state.blobs = BlobStore(settings.blob_folder)
     app.state.log = open_log(settings.log_folder, settings.log_origin)
+    app.state.provider = Provider(settings.address, settings.provider_folder)
     app.state.witnesses = tuple(read_witness(line) for line in settings.witnesses)
     app.router.routes += _routes(settings.demo)
     documenting.document(app)
@@ -169,6 +173,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
     from madoguchi.cases import routes as cases
     from madoguchi.evidence import routes as evidence
     from madoguchi.identity import routes as identity
+    from madoguchi.identity.provider import endpoints as provider
     from madoguchi.messages import routes as messages
     from madoguchi.payments import routes as payments
     from madoguchi.procedures import api as procedures_api
@@ -196,7 +201,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
         version_pages.router,
     ):
         every.include_router(router)
-    return every.routes
+    return [*provider.routes(), *every.routes]
 
 
 @contextlib.asynccontextmanager

@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         """Where the transparency log is kept: its tiles, its newest checkpoint, its key."""
         return self.home / "log"
 
+    @property
+    def provider_folder(self) -> Path:
+        """Where the OpenID provider's keys are kept, all secret."""
+        return self.home / "provider"
+
     @cached_property
     def log_origin(self) -> str:
         """The name a new log is begun with: this installation's address without scheme."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from madoguchi.identity.assurance import ACR_1
 from madoguchi.kernel.database import Base, Json, UtcDateTime
 
 
@@ -107,7 +108,11 @@ class Mandate(Base):
 
 
 class SignIn(Base):
-    """Sign-in (ログイン): a session of a person; ended here it is over whatever the cookie says."""
+    """Sign-in (ログイン): a session of a person; ended here it is over whatever the cookie says.
+
+    `acr` is the level of assurance reached (identity.assurance), `amr` how (RFC 8176);
+    `authenticated_at` when the person last proved who they are, a step-up included.
+    """
 
     __tablename__ = "sign_in"
     __table_args__ = (Index("ix_sign_in_person_id_id", "person_id", "id"),)
@@ -115,6 +120,9 @@ class SignIn(Base):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     method: Mapped[str] = mapped_column(String(20))
+    acr: Mapped[str] = mapped_column(String(40), default=ACR_1)
+    amr: Mapped[list[str]] = mapped_column(Json, default=list)
+    authenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -5,8 +5,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from madoguchi.identity import api, pages
+from madoguchi.identity.provider import connected
+from madoguchi.identity.provider.authorising import pages as authorising
 
 
 def routers(settings: Any) -> tuple[APIRouter, ...]:
     """Pages and API; the sign-in chooser refuses by itself unless settings.demo is true."""
-    return pages.router, api.router
+    return pages.router, api.router, authorising.router, connected.router

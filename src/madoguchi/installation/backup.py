@@ -58,6 +58,7 @@ def backup(settings: Settings, folder: Path, at: datetime) -> Manifest:
     count = sum(_copy_blob(path, folder / "blobs") for path in _blobs(settings.blob_folder))
     if (settings.home / "secret-key").is_file():
         _copy(settings.home / "secret-key", folder / "secret-key")
+    _copy_keys(settings.provider_folder, folder / "provider")
     manifest = Manifest(at.isoformat(), kind, _sha256(dump), count, size)
     write_whole(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
     sync(folder)
@@ -91,6 +92,7 @@ def restore(settings: Settings, folder: Path) -> Manifest:
     _copy_log(folder / "log", settings.log_folder)
     if (folder / "secret-key").is_file():
         _copy(folder / "secret-key", settings.home / "secret-key", 0o600)
+    _copy_keys(folder / "provider", settings.provider_folder)
     return manifest
 
 
@@ -186,6 +188,15 @@ def _blobs(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.glob("??/??/*")):
         if len(path.name) == 64:
             yield path
+
+
+def _copy_keys(source: Path, target: Path) -> None:
+    """The OpenID provider's keys, where there are any."""
+    for path in sorted(source.rglob("*")) if source.is_dir() else ():
+        if path.is_file():
+            place = target / path.relative_to(source)
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _copy(path, place, 0o600)
 
 
 def _copy_blob(path: Path, folder: Path) -> int:

@@ -151,7 +151,7 @@ async def test_traces_of_use_go(counter: Counter, tmp_path: Path) -> None:
                 IdempotencyKey(actor="x", key="k", request="r", created_at=now),
                 SignIn(
                     id=new_id(), person_id=counter.people["applicant"].id, method="test",
-                    created_at=now,
+                    authenticated_at=now, created_at=now,
                 ),
             ]
         )  # fmt: skip

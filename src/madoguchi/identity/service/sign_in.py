@@ -1,11 +1,12 @@
 """Signing in and out, and choosing for whom one acts."""
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.identity.assurance import acr_of
 from madoguchi.identity.errors import demo_only, not_allowed, unknown
 from madoguchi.identity.models import Person, SignIn
 from madoguchi.identity.rules import Actor
@@ -34,10 +35,22 @@ async def sign_in_as(
 
 
 async def start_sign_in(
-    session: AsyncSession, clock: Clock, person: Person, *, method: str
+    session: AsyncSession, clock: Clock, person: Person, *, method: str, amr: Sequence[str] = ()
 ) -> SignIn:
-    """Record a sign-in of a person whose identity is proven. The caller commits."""
-    sign_in = SignIn(id=new_id(), person_id=person.id, method=method, created_at=clock())
+    """Record a sign-in of a person whose identity is proven by `amr` (RFC 8176).
+
+    The caller commits.
+    """
+    now = clock()
+    sign_in = SignIn(
+        id=new_id(),
+        person_id=person.id,
+        method=method,
+        acr=acr_of(amr),
+        amr=list(amr),
+        authenticated_at=now,
+        created_at=now,
+    )
     session.add(sign_in)
     await session.flush()
     await journal.append(
@@ -45,8 +58,8 @@ async def start_sign_in(
         subject=f"person:{person.id}",
         action="signed_in",
         actor=person.id,
-        at=clock(),
-        payload={"sign_in": sign_in.id, "method": method},
+        at=now,
+        payload={"sign_in": sign_in.id, "method": method, "acr": sign_in.acr},
     )
     return sign_in
 

@@ -1,0 +1,92 @@
+"""`madoguchi identity …`: services that let people sign in with this installation, and its keys."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from madoguchi.cli.kinds import run
+
+identity = typer.Typer(no_args_is_help=True, help="The OpenID provider.")
+clients = typer.Typer(no_args_is_help=True, help="Services registered as its clients.")
+keys = typer.Typer(no_args_is_help=True, help="The keys it signs with.")
+identity.add_typer(clients, name="client")
+identity.add_typer(keys, name="keys")
+
+Several = Annotated[list[str] | None, typer.Option(help="may be given several times")]
+
+
+@clients.command("add")
+def add_client(
+    name: Annotated[str, typer.Argument(help="what people see on the consent page, in Japanese")],
+    name_en: Annotated[str, typer.Option(help="the same in English")] = "",
+    redirect_uri: Several = None,
+    post_logout_uri: Several = None,
+    scope: Several = None,
+    grant_type: Several = None,
+    auth_method: Annotated[
+        str, typer.Option(help="client_secret_basic, client_secret_post, private_key_jwt or none")
+    ] = "client_secret_basic",
+    jwks: Annotated[Path | None, typer.Option(help="a file with its public keys")] = None,
+    profile: Annotated[str, typer.Option(help="how we speak to it")] = "standard",
+    rs256: Annotated[bool, typer.Option(help="sign its ID tokens by RS256, not ES256")] = False,
+    introspects: Annotated[
+        bool, typer.Option(help="a resource server: may ask about tokens of other clients")
+    ] = False,
+) -> None:
+    """Register a service; prints its id and its secret, which is shown only now."""
+    from madoguchi.installation.clients import register_client
+
+    told: dict[str, object] = {
+        "name": {"ja": name, "en": name_en or name},
+        "redirect_uris": redirect_uri or [],
+        "post_logout_uris": post_logout_uri or [],
+        "auth_method": auth_method,
+        "profile": profile,
+        "id_token_alg": "RS256" if rs256 else "ES256",
+        "introspects": introspects,
+        "jwks": json.loads(jwks.read_text(encoding="utf-8")) if jwks else {},
+    }
+    if scope:
+        told["scopes"] = scope
+    if grant_type:
+        told["grant_types"] = grant_type
+    client_id, secret = run(register_client(told))
+    typer.echo(f"client_id      {client_id}")
+    if secret:
+        typer.echo(f"client_secret  {secret}")
+
+
+@clients.command("list")
+def list_clients() -> None:
+    """The registered services."""
+    from madoguchi.installation.clients import client_lines
+
+    for line in run(client_lines()):
+        typer.echo(line)
+
+
+@clients.command("disable")
+def disable_client(client_id: str) -> None:
+    """End a service: every request and every token of it is refused from now on."""
+    from madoguchi.installation.clients import disable_client as disable
+
+    run(disable(client_id))
+
+
+@clients.command("renew-secret")
+def renew_secret(client_id: str) -> None:
+    """Give a service a new secret; the old one ends at once."""
+    from madoguchi.installation.clients import renew_client_secret
+
+    typer.echo(f"client_secret  {run(renew_client_secret(client_id))}")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Publish new keys now; they sign in two hours, the old ones stay published until a day after."""
+    from madoguchi.installation.clients import rotate_signing_keys
+
+    for line in rotate_signing_keys():
+        typer.echo(line)

@@ -1,0 +1,232 @@
+"""The authorisation endpoint and its consent page: where a service sends people to sign in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from itsdangerous import BadData, Signer
+
+from madoguchi.identity.guards import current_actor
+from madoguchi.identity.models import Organisation, Person, SignIn
+from madoguchi.identity.provider.authorising import rules
+from madoguchi.identity.provider.authorising.rules import (
+    CONSENT,
+    AuthorisationRequest,
+    answer_to,
+    what_next,
+)
+from madoguchi.identity.provider.authorising.service import consent, give_code, standing_of
+from madoguchi.identity.provider.claims import Subject, standard_claims
+from madoguchi.identity.provider.clients import service as clients
+from madoguchi.identity.provider.errors import OAuthError, invalid_request, unknown_service
+from madoguchi.identity.provider.models import Client
+from madoguchi.identity.provider.profiles import PROFILES, Profile
+from madoguchi.identity.rules import PUBLIC, Actor
+from madoguchi.identity.service.actors import ActingFor, acting_choices
+from madoguchi.identity.service.sign_in import SIGN_IN, choose_acting_for
+from madoguchi.kernel.clock import jst_date
+from madoguchi.web.forms import form_of
+from madoguchi.web.security_headers import CONTENT_SECURITY_POLICY
+
+router = APIRouter(include_in_schema=False)
+
+SMALL = 20_000
+LONGEST_RETURN = 1_900  # what the sign-in page takes along
+SENT = "_sent"
+Somebody = Annotated[Actor, Depends(current_actor)]
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A request of a client we know, at an address that is its own."""
+
+    params: Mapping[str, str]
+    client: Client
+    profile: Profile
+    redirect_uri: str
+
+
+@router.get("/oauth/authorize")
+async def ask(request: Request, actor: Somebody) -> Response:
+    """Send the person back with a code, or first to sign in, or ask for consent."""
+    arrived = await _arrive(request)
+    try:
+        asked = rules.read_request(arrived.params, arrived.client, arrived.profile)
+        return await _proceed(request, actor, arrived, asked, decided=False)
+    except OAuthError as fault:
+        return _refused(request, arrived, fault)
+
+
+@router.post("/oauth/authorize")
+async def decide(request: Request, actor: Somebody) -> Response:
+    """The person allowed it on the consent page, or did not."""
+    async with form_of(request, SMALL) as form:
+        allowed, organisation = form.value("decision") == "allow", form.value("organisation")
+    arrived = await _arrive(request)
+    try:
+        if not allowed:
+            raise OAuthError("access_denied", "the person did not consent")
+        asked = rules.read_request(arrived.params, arrived.client, arrived.profile)
+        if actor.kind != PUBLIC and organisation:
+            actor = await _acting_for(request, actor, organisation)
+        return await _proceed(request, actor, arrived, asked, decided=True)
+    except OAuthError as fault:
+        return _refused(request, arrived, fault)
+
+
+@router.get("/oauth/resume")
+async def resume(request: Request) -> HTMLResponse:
+    """After signing in: a page of its own, for a form must not lead on to another site (CSP)."""
+    query = request.scope["query_string"].decode("latin-1")
+    back = f"/oauth/authorize?{query}"
+    page: HTMLResponse = request.app.state.pages.render(request, "provider/resume.html", back=back)
+    page.headers["Refresh"] = f"0; url={back}"
+    return page
+
+
+async def _arrive(request: Request) -> Arrived:
+    """Whose request it is. IdentityError, a page, when it must not be answered anywhere."""
+    query = request.scope["query_string"].decode("latin-1")
+    try:
+        params = rules.single(parse_qsl(query, keep_blank_values=True, errors="replace"))
+    except OAuthError:
+        raise unknown_service() from None
+    async with request.app.state.database.reading() as session:
+        client = await clients.find(session, params.get("client_id"))
+    if client is None:
+        raise unknown_service()
+    profile = PROFILES[client.profile]
+    return Arrived(params, client, profile, rules.redirect_uri_of(params, client, profile))
+
+
+async def _proceed(
+    request: Request,
+    actor: Actor,
+    arrived: Arrived,
+    asked: AuthorisationRequest,
+    *,
+    decided: bool,
+) -> Response:
+    state = request.app.state
+    now = state.clock()
+    sign_in_id = request.state.session.get(SIGN_IN)
+    async with state.database.reading() as session:
+        found = (
+            await standing_of(session, actor.id, sign_in_id, arrived.client.id)
+            if actor.kind != PUBLIC and isinstance(sign_in_id, str)
+            else None
+        )
+        step = what_next(asked, found[1] if found else None, now, _sent_at(request, arrived))
+        if found and step == CONSENT and not decided:
+            shown = await _shown(session, state.clock, actor)
+            return _consent_page(request, actor, arrived, asked, *shown)
+    if found is None or step == rules.SIGN_IN:
+        return _to_sign_in(request, arrived)
+    return await _give(request, actor, arrived, asked, found[0], decided)
+
+
+async def _give(
+    request: Request,
+    actor: Actor,
+    arrived: Arrived,
+    asked: AuthorisationRequest,
+    sign_in: SignIn,
+    decided: bool,
+) -> Response:
+    state, client, profile = request.app.state, arrived.client, arrived.profile
+    async with state.database.session() as session:
+        if decided:
+            await consent(session, state.clock, actor.id, client.id, asked.scopes)
+        code = await give_code(session, state.clock, actor, sign_in, client, asked, profile)
+        await session.commit()
+    return _back(request, arrived, {"code": code})
+
+
+async def _acting_for(request: Request, actor: Actor, organisation_id: str) -> Actor:
+    """The actor acting for the organisation chosen. IdentityError 403 for one they may not act for."""
+    if organisation_id == actor.organisation:
+        return actor
+    state = request.app.state
+    async with state.database.reading() as session:
+        chosen = await choose_acting_for(session, state.clock, actor, organisation_id)
+    return replace(actor, organisation=chosen.organisation.id, agent=chosen.agent)
+
+
+async def _shown(session: Any, clock: Any, actor: Actor) -> tuple[Person, list[ActingFor]]:
+    person = await session.get(Person, actor.id)
+    return person, await acting_choices(session, actor.id, jst_date(clock()))
+
+
+def _consent_page(
+    request: Request,
+    actor: Actor,
+    arrived: Arrived,
+    asked: AuthorisationRequest,
+    person: Person,
+    choices: list[ActingFor],
+) -> HTMLResponse:
+    chosen = next((c for c in choices if c.organisation.id == actor.organisation), None)
+    organisation: Organisation | None = chosen.organisation if chosen else None
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "provider/consent.html",
+        client=arrived.client,
+        host=rules.origin_of(arrived.redirect_uri).partition("://")[2],
+        scopes=asked.scopes,
+        known=arrived.profile.user_scopes,
+        told=standard_claims(Subject(person, organisation), asked.scopes),
+        choices=choices,
+        organisation=actor.organisation,
+        action=f"/oauth/authorize?{request.scope['query_string'].decode('latin-1')}",
+    )
+    page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
+        "form-action 'self'", f"form-action 'self' {rules.origin_of(arrived.redirect_uri)}"
+    )
+    return page
+
+
+def _to_sign_in(request: Request, arrived: Arrived) -> Response:
+    """To the sign-in page and back here; the way back says, signed, when we sent them."""
+    given = [(name, value) for name, value in arrived.params.items() if name != SENT]
+    stamp = _signer(request, given).sign(str(int(request.app.state.clock().timestamp() * 1000)))
+    back = f"/oauth/resume?{urlencode([*given, (SENT, stamp.decode())])}"
+    if len(back) > LONGEST_RETURN:
+        return _refused(
+            request, arrived, invalid_request("the request is too long to sign in with")
+        )
+    return RedirectResponse(f"/sign-in?return={quote(back, safe='/')}", 303)
+
+
+def _sent_at(request: Request, arrived: Arrived) -> datetime | None:
+    """When we sent the person to sign in for this very request; None when we did not."""
+    given = [(name, value) for name, value in arrived.params.items() if name != SENT]
+    try:
+        milliseconds = _signer(request, given).unsign(arrived.params.get(SENT, ""))
+    except BadData:
+        return None
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+
+
+def _signer(request: Request, given: list[tuple[str, str]]) -> Signer:
+    secret = request.app.state.settings.secret_key
+    return Signer(secret, salt=b"madoguchi.oauth.sent\n" + urlencode(given).encode())
+
+
+def _refused(request: Request, arrived: Arrived, fault: OAuthError) -> Response:
+    return _back(request, arrived, {"error": fault.code, "error_description": fault.description})
+
+
+def _back(request: Request, arrived: Arrived, answer: Mapping[str, str]) -> Response:
+    """Back to the client, with its state, and with our name so that no answer is mixed up (RFC 9207)."""
+    issuer = request.app.state.provider.issuer(arrived.profile)
+    state = arrived.params.get("state")
+    told = {
+        **answer,
+        "state": state if state is None or len(state) <= rules.LONGEST_VALUE else None,
+        "iss": issuer if arrived.profile.response_iss else None,
+    }
+    return RedirectResponse(answer_to(arrived.redirect_uri, told), 303)

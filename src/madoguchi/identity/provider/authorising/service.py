@@ -1,0 +1,144 @@
+"""Giving a code: consent and grant are written in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.models import SignIn
+from madoguchi.identity.provider.authorising.rules import AuthorisationRequest, Standing
+from madoguchi.identity.provider.models import Client, Consent, Grant
+from madoguchi.identity.provider.profiles import Profile
+from madoguchi.identity.provider.secrets import new_code, sha256
+from madoguchi.identity.rules import Actor
+from madoguchi.kernel import journal
+from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.ids import new_id
+
+
+async def standing_of(
+    session: AsyncSession, person_id: str, sign_in_id: str, client_id: str
+) -> tuple[SignIn, Standing] | None:
+    """The open sign-in of a person and what they allowed the client before; one query."""
+    row = (
+        await session.execute(
+            select(SignIn, Consent.scopes)
+            .outerjoin(
+                Consent,
+                (Consent.person_id == SignIn.person_id) & (Consent.client_id == client_id),
+            )
+            .where(
+                SignIn.id == sign_in_id,
+                SignIn.person_id == person_id,
+                SignIn.ended_at.is_(None),
+            )
+        )
+    ).first()
+    if row is None:
+        return None
+    sign_in, scopes = row
+    consented = None if scopes is None else frozenset(scopes)
+    return sign_in, Standing(sign_in.authenticated_at, sign_in.acr, consented)
+
+
+async def consent(
+    session: AsyncSession, clock: Clock, person_id: str, client_id: str, scopes: Iterable[str]
+) -> None:
+    """Remember that the person lets the client have these scopes. The caller commits."""
+    known = await session.get(Consent, (person_id, client_id))
+    every = sorted({*scopes, *(known.scopes if known else ())})
+    if known:
+        known.scopes, known.given_at = every, clock()
+    else:
+        session.add(
+            Consent(person_id=person_id, client_id=client_id, scopes=every, given_at=clock())
+        )
+    await _journal(
+        session, clock, person_id, "consent_given", {"client": client_id, "scopes": every}
+    )
+
+
+async def give_code(
+    session: AsyncSession,
+    clock: Clock,
+    actor: Actor,
+    sign_in: SignIn,
+    client: Client,
+    asked: AuthorisationRequest,
+    profile: Profile,
+) -> str:
+    """A code for the request, in the name of the actor. The caller commits."""
+    code, now = new_code(), clock()
+    grant = new_grant(actor, sign_in, client, asked.scopes, profile, now)
+    grant.nonce = asked.nonce
+    grant.redirect_uri = asked.redirect_uri if asked.redirect_uri_named else None
+    grant.code_challenge = asked.code_challenge
+    grant.code_sha256 = sha256(code)
+    grant.code_expires_at = now + profile.code_life
+    grant.dpop_jkt = asked.dpop_jkt
+    session.add(grant)
+    await journal_sign_in(session, clock, grant)
+    return code
+
+
+def new_grant(
+    actor: Actor,
+    sign_in: SignIn,
+    client: Client,
+    scopes: Iterable[str],
+    profile: Profile,
+    now: datetime,
+) -> Grant:
+    """A grant of what the actor allows, from their present sign-in."""
+    return Grant(
+        id=new_id(),
+        client_id=client.id,
+        person_id=actor.id,
+        organisation_id=actor.organisation,
+        sign_in_id=sign_in.id,
+        scopes=list(scopes),
+        acr=sign_in.acr,
+        amr=list(sign_in.amr),
+        authenticated_at=sign_in.authenticated_at,
+        created_at=now,
+        expires_at=now + profile.refresh_life,
+    )
+
+
+async def journal_sign_in(session: AsyncSession, clock: Clock, grant: Grant) -> None:
+    """Who signed in at which service, for whom, with what (ASVS 16.3.1)."""
+    await journal.append(
+        session,
+        subject=f"person:{grant.person_id}",
+        action="signed_in_at_service",
+        actor=grant.person_id,
+        on_behalf_of=grant.organisation_id,
+        at=clock(),
+        payload={"client": grant.client_id, "grant": grant.id, "scopes": grant.scopes},
+    )
+
+
+async def revoke_grant(session: AsyncSession, clock: Clock, grant_id: str, why: str) -> None:
+    """End a grant and every token of it, for good. Nothing to do when it has ended. The caller commits."""
+    person_id = await session.scalar(
+        update(Grant)
+        .where(Grant.id == grant_id, Grant.revoked_at.is_(None))
+        .values(revoked_at=clock())
+        .returning(Grant.person_id)
+    )
+    if person_id is not None:
+        await _journal(session, clock, person_id, "grant_revoked", {"grant": grant_id, "why": why})
+
+
+async def _journal(
+    session: AsyncSession, clock: Clock, person_id: str, action: str, payload: dict[str, object]
+) -> None:
+    await journal.append(
+        session,
+        subject=f"person:{person_id}",
+        action=action,
+        actor=person_id,
+        at=clock(),
+        payload=payload,
+    )

@@ -1,0 +1,1 @@
+"""Clients (接続システム): registering them, finding them, knowing that it is they who ask."""

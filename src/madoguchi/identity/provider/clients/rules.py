@@ -1,0 +1,131 @@
+"""What may be said of a client that is to be registered, as pure decisions."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from madoguchi.identity.provider.errors import client_fault
+from madoguchi.identity.provider.profiles import PROFILES
+
+CODE, REFRESH, CLIENT, DEVICE = (
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
+)
+GRANT_TYPES = (CODE, REFRESH, CLIENT, DEVICE)
+BASIC, POST, PRIVATE_KEY, PUBLIC = (
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+)
+AUTH_METHODS = (BASIC, POST, PRIVATE_KEY, PUBLIC)
+ID_TOKEN_ALGS = ("ES256", "RS256")
+LONGEST_URI = 1_000
+MOST_URIS = 20
+SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 3.3
+# The public members of a key and what may stand beside them (RFC 7517, 7518): no private member.
+_KEY_MEMBERS = frozenset("kty crv x y n e kid use alg key_ops".split())
+
+
+def check_uri(uri: str, pointer: str) -> None:
+    """A redirect, logout or notice address: https, or http on the own machine; no fragment.
+
+    IdentityError 422.
+    """
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    plain = uri.isascii() and not any(c in uri for c in ' \\*"<>\x7f') and uri.isprintable()
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    if not (plain and safe and host and "@" not in parts.netloc) or "#" in uri:
+        raise client_fault(
+            "アドレスは https:// で始まる完全なものにしてください（開発中は http://localhost も可）。"
+            "* と # は使えません。",
+            "Give a complete address that begins with https:// (http://localhost while developing), "
+            "without * and #.",
+            pointer,
+        )
+    if len(uri) > LONGEST_URI:
+        raise client_fault(
+            f"アドレスは{LONGEST_URI}文字以内にしてください。",
+            f"An address may have {LONGEST_URI} characters at most.",
+            pointer,
+        )
+
+
+def check_client(told: Mapping[str, Any]) -> None:
+    """Whether a client may be registered like this. IdentityError 422 naming what is wrong.
+
+    `told` has the columns of a client as plain data.
+    """
+    _one_of(told["profile"], PROFILES, "/profile")
+    _one_of(told["auth_method"], AUTH_METHODS, "/token_endpoint_auth_method")
+    _one_of(told["id_token_alg"], ID_TOKEN_ALGS, "/id_token_signed_response_alg")
+    for grant_type in told["grant_types"]:
+        _one_of(grant_type, GRANT_TYPES, "/grant_types")
+    for scope in told["scopes"]:
+        if not SCOPE.fullmatch(scope):
+            raise client_fault(
+                "scopeに使えない文字があります。",
+                "A scope has a character it may not have.",
+                "/scope",
+            )
+    for pointer in ("redirect_uris", "post_logout_uris"):
+        if len(told[pointer]) > MOST_URIS:
+            raise client_fault("アドレスが多すぎます。", "Too many addresses.", f"/{pointer}")
+        for uri in told[pointer]:
+            check_uri(uri, f"/{pointer}")
+    if told["backchannel_logout_uri"]:
+        check_uri(told["backchannel_logout_uri"], "/backchannel_logout_uri")
+    _check_together(told)
+
+
+def _check_together(told: Mapping[str, Any]) -> None:
+    grant_types = told["grant_types"]
+    if CODE in grant_types and not told["redirect_uris"]:
+        raise client_fault(
+            "戻り先のアドレス（redirect_uris）を登録してください。",
+            "Register the address to return to (redirect_uris).",
+            "/redirect_uris",
+        )
+    if told["auth_method"] == PUBLIC and (CLIENT in grant_types or told["introspects"]):
+        raise client_fault(
+            "秘密を持たないクライアントは、利用者なしでトークンを受け取れません。",
+            "A client without a credential cannot get tokens of its own or ask about tokens.",
+            "/token_endpoint_auth_method",
+        )
+    keys = told["jwks"].get("keys", [])
+    if told["auth_method"] == PRIVATE_KEY and not keys:
+        raise client_fault(
+            "private_key_jwtには公開鍵（jwks）が必要です。",
+            "private_key_jwt needs the client's public keys (jwks).",
+            "/jwks",
+        )
+    if any(not isinstance(key, dict) or not set(key) <= _KEY_MEMBERS for key in keys):
+        raise client_fault(
+            "jwksには公開鍵だけを入れてください。", "jwks must hold public keys only.", "/jwks"
+        )
+
+
+def _one_of(value: object, allowed: Any, pointer: str) -> None:
+    if value not in allowed:
+        raise client_fault(
+            f"次のどれかにしてください：{'、'.join(allowed)}",
+            f"Choose one of: {', '.join(allowed)}",
+            pointer,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,175 @@
+"""The endpoints programs call: plain ASGI, outside sessions and pages, answering in the protocol's way."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from madoguchi.identity.provider import telling
+from madoguchi.identity.provider.claims import standard_claims
+from madoguchi.identity.provider.clients.authenticating import authenticate, credential_of
+from madoguchi.identity.provider.clients.rules import PUBLIC
+from madoguchi.identity.provider.discovery import metadata
+from madoguchi.identity.provider.errors import (
+    OAuthError,
+    invalid_client,
+    invalid_request,
+    invalid_token,
+)
+from madoguchi.identity.provider.granting.asking import Asking
+from madoguchi.identity.provider.granting.endpoint import give_tokens
+from madoguchi.identity.provider.models import Client
+from madoguchi.identity.provider.profiles import OPENID, PROFILES, STANDARD
+from madoguchi.identity.provider.tokens import read_access_token
+from madoguchi.web.form_input import FormError
+from madoguchi.web.forms import form_of
+
+LARGEST = 60_000
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+PUBLISHED = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+
+_log = logging.getLogger("madoguchi.identity.provider")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def answering(endpoint: Endpoint) -> Endpoint:
+    """Faults of the protocol and of the form as JSON (RFC 6749 5.2)."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except FormError as fault:
+            return refusal(
+                request, OAuthError("invalid_request", fault.message["en"], fault.status)
+            )
+        except OAuthError as fault:
+            return refusal(request, fault)
+
+    return answered
+
+
+def refusal(request: Request, fault: OAuthError) -> Response:
+    """The answer to a refused request; refusals are logged, their content is not (ASVS 16.3.2)."""
+    _log.info("refused %s at %s", fault.code, request.scope["path"])
+    headers = {**NO_STORE, **fault.headers}
+    if fault.status == 401:
+        scheme = "Basic" if fault.code == "invalid_client" else "Bearer"
+        headers.setdefault(
+            "WWW-Authenticate",
+            f'{scheme} realm="madoguchi", error="{fault.code}", '
+            f'error_description="{fault.description}"',
+        )
+    content = {"error": fault.code, "error_description": fault.description}
+    return JSONResponse(content, fault.status, headers)
+
+
+async def token(request: Request) -> Response:
+    """POST /oauth/token."""
+    state, form = request.app.state, await form_values(request)
+    async with state.database.session() as session:
+        try:
+            client = await client_of(request, session, form)
+            profile = PROFILES[client.profile]
+            given = await give_tokens(
+                Asking(session, state.clock, state.provider, profile, client, form)
+            )
+        except OAuthError:
+            await session.commit()  # what a replay ended stays ended
+            raise
+        await session.commit()
+    return JSONResponse(given, headers=NO_STORE)
+
+
+async def introspect(request: Request) -> Response:
+    """POST /oauth/introspect."""
+    state, form = request.app.state, await form_values(request)
+    async with state.database.session() as session:
+        client = await client_of(request, session, form)
+        if client.auth_method == PUBLIC:
+            raise invalid_client("a client without a credential may not ask about tokens")
+        if not form.get("token"):
+            raise invalid_request("token is missing")
+        found = await telling.introspect(
+            session, state.provider, client, form["token"], state.clock()
+        )
+        await session.commit()
+    return JSONResponse(found, headers=NO_STORE)
+
+
+async def revoke(request: Request) -> Response:
+    """POST /oauth/revoke."""
+    state, form = request.app.state, await form_values(request)
+    async with state.database.session() as session:
+        client = await client_of(request, session, form)
+        if not form.get("token"):
+            raise invalid_request("token is missing")
+        await telling.revoke(session, state.clock, state.provider, client, form["token"])
+        await session.commit()
+    return Response(headers=NO_STORE)
+
+
+async def userinfo(request: Request) -> Response:
+    """GET or POST /oauth/userinfo."""
+    state = request.app.state
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if not text:
+        raise OAuthError("invalid_token", "an access token is needed", 401, _CHALLENGE)
+    now = state.clock()
+    found = read_access_token(state.provider, text.strip(), now)
+    if found is None or scheme.lower() != "bearer" or found.jkt or found.grant_id is None:
+        raise invalid_token()
+    async with state.database.reading() as session:
+        told = await telling.told_by(session, found, now)
+    scopes = str(found.claims.get("scope", "")).split()
+    if OPENID not in scopes:
+        raise OAuthError("insufficient_scope", "the token lacks openid", 403)
+    return JSONResponse(standard_claims(told.subject, scopes), headers=NO_STORE)
+
+
+async def jwks(request: Request) -> Response:
+    """GET /oauth/jwks: the keys our tokens are checked with."""
+    state = request.app.state
+    return JSONResponse(state.provider.keys.public(state.clock()), headers=PUBLISHED)
+
+
+async def discovery(request: Request) -> Response:
+    """GET /.well-known/openid-configuration and …/oauth-authorization-server."""
+    return JSONResponse(metadata(request.app.state.provider, STANDARD), headers=PUBLISHED)
+
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="madoguchi"'}
+
+
+async def form_values(request: Request) -> dict[str, str]:
+    """The fields of the body; one that stands twice is refused."""
+    async with form_of(request, LARGEST) as form:
+        if any(len(values) > 1 for values in form.fields.values()):
+            raise invalid_request("a parameter stands twice")
+        return {name: values[0] for name, values in form.fields.items() if values[0]}
+
+
+async def client_of(request: Request, session: AsyncSession, form: dict[str, str]) -> Client:
+    """The client that proved who it is. OAuthError."""
+    state = request.app.state
+    credential = credential_of(request.headers.get("authorization", ""), form)
+    provider = state.provider
+    # RFC 7523 3: our name or the address it is sent to; clients differ in which they use.
+    audiences = provider.issuers | {provider.url("token"), provider.address + request.url.path}
+    return await authenticate(session, credential, frozenset(audiences), state.clock())
+
+
+def routes() -> list[Any]:
+    """The routes, for the composition root."""
+    return [
+        Route("/oauth/token", answering(token), methods=["POST"]),
+        Route("/oauth/introspect", answering(introspect), methods=["POST"]),
+        Route("/oauth/revoke", answering(revoke), methods=["POST"]),
+        Route("/oauth/userinfo", answering(userinfo), methods=["GET", "POST"]),
+        Route("/oauth/jwks", jwks, methods=["GET"]),
+        Route("/.well-known/openid-configuration", discovery, methods=["GET"]),
+        Route("/.well-known/oauth-authorization-server", discovery, methods=["GET"]),
+    ]

@@ -1,0 +1,51 @@
+"""Tokens for a refresh token: each works once; one shown again ends its family (RFC 9700 4.14)."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from madoguchi.identity.models import Person
+from madoguchi.identity.provider.authorising.service import revoke_grant
+from madoguchi.identity.provider.errors import invalid_grant, invalid_request
+from madoguchi.identity.provider.granting.asking import (
+    Asking,
+    answer,
+    narrowed,
+    next_refresh_token,
+)
+from madoguchi.identity.provider.models import Grant
+from madoguchi.identity.provider.secrets import grant_of_refresh_token, sha256
+
+
+async def refresh(asking: Asking) -> dict[str, Any]:
+    """New tokens for a refresh token, which ends. OAuthError. The caller commits, also when this raises."""
+    token, session, now = asking.form.get("refresh_token", ""), asking.session, asking.now
+    if not token:
+        raise invalid_request("refresh_token is missing")
+    grant_id = grant_of_refresh_token(asking.provider.refresh_mark, token)
+    grant = await session.scalar(
+        select(Grant)
+        .join(Person, Person.id == Grant.person_id)
+        .where(Grant.id == grant_id, Grant.client_id == asking.client.id, Person.active)
+    )
+    if grant is None or grant.revoked_at is not None or grant.expires_at <= now:
+        raise invalid_grant()
+    if grant.dpop_jkt is not None and grant.dpop_jkt != asking.jkt:
+        raise invalid_grant("the refresh token is bound to another DPoP key")
+    scopes = narrowed(asking, grant.scopes)
+    following = next_refresh_token(asking, grant.id, grant.scopes)
+    turned = await session.scalar(
+        update(Grant)
+        .where(
+            Grant.id == grant.id,
+            Grant.refresh_sha256 == sha256(token),
+            Grant.revoked_at.is_(None),
+        )
+        .values(refresh_sha256=sha256(following) if following else None)
+        .returning(Grant.id)
+        .execution_options(synchronize_session=False)
+    )
+    if turned is None:  # ours, for this grant, and no longer the newest: somebody kept a copy
+        await revoke_grant(session, asking.clock, grant.id, "refresh_token_reused")
+        raise invalid_grant("the refresh token was used before; its family has ended")
+    return answer(asking, grant, scopes, following)

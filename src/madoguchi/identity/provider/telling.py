@@ -1,0 +1,150 @@
+"""Telling clients of people and tokens: userinfo, introspection (RFC 7662), revocation (RFC 7009)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.models import Membership, Organisation, Person
+from madoguchi.identity.provider import spent
+from madoguchi.identity.provider.authorising.service import revoke_grant
+from madoguchi.identity.provider.claims import Subject
+from madoguchi.identity.provider.errors import invalid_token
+from madoguchi.identity.provider.installed import Provider
+from madoguchi.identity.provider.models import Client, Grant
+from madoguchi.identity.provider.secrets import grant_of_refresh_token, matches
+from madoguchi.identity.provider.tokens import AccessClaims, read_access_token
+from madoguchi.identity.service.actors import acting_choices
+from madoguchi.kernel.clock import Clock, jst_date
+
+REVOKED = "revoked access token"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A valid token's grant, its client, and whom it is about."""
+
+    grant: Grant
+    client: Client
+    subject: Subject
+
+
+async def told_by(session: AsyncSession, token: AccessClaims, now: datetime) -> Told:
+    """Whom a person's access token is about; one query, two more for an agent. OAuthError."""
+    row = (
+        await session.execute(
+            select(Grant, Client, Person, Organisation, Membership.role)
+            .join(Client, Client.id == Grant.client_id)
+            .join(Person, Person.id == Grant.person_id)
+            .outerjoin(Organisation, Organisation.id == Grant.organisation_id)
+            .outerjoin(
+                Membership,
+                (Membership.person_id == Grant.person_id)
+                & (Membership.organisation_id == Grant.organisation_id),
+            )
+            .where(
+                Grant.id == token.grant_id,
+                Grant.client_id == token.client_id,
+                Grant.revoked_at.is_(None),
+                Client.disabled_at.is_(None),
+                Person.active,
+            )
+        )
+    ).first()
+    if row is None:
+        raise invalid_token()
+    grant, client, person, organisation, role = row
+    if organisation is not None and role is None:
+        choices = await acting_choices(session, person.id, jst_date(now))
+        if not any(item.organisation.id == organisation.id and item.agent for item in choices):
+            organisation = None  # the membership or mandate has ended since
+    return Told(grant, client, Subject(person, organisation, role))
+
+
+async def introspect(
+    session: AsyncSession, provider: Provider, client: Client, token: str, now: datetime
+) -> dict[str, Any]:
+    """What a token of the asking client is worth now; of any client, for a resource server.
+
+    {"active": False} for everything else, whatever the reason.
+    """
+    found = read_access_token(provider, token, now)
+    if found is None:
+        return await _introspect_refresh(session, provider, client, token, now)
+    if not client.introspects and found.client_id != client.id:
+        return {"active": False}
+    if not await _is_alive(session, found):
+        return {"active": False}
+    kind = "DPoP" if found.jkt else "Bearer"
+    return {"active": True, "token_type": kind, "client_id": found.client_id, **found.claims}
+
+
+async def revoke(
+    session: AsyncSession, clock: Clock, provider: Provider, client: Client, token: str
+) -> None:
+    """End a token of the client: with it everything of its grant. Others are passed over silently.
+
+    The caller commits.
+    """
+    now = clock()
+    found = read_access_token(provider, token, now)
+    if found and found.client_id == client.id:
+        if found.grant_id:
+            await revoke_grant(session, clock, found.grant_id, "revoked_by_client")
+        else:
+            await spent.spend(
+                session,
+                REVOKED,
+                found.jti,
+                now + timedelta(seconds=found.expires - now.timestamp()),
+            )
+        return
+    grant_id = grant_of_refresh_token(provider.refresh_mark, token)
+    grant = await session.get(Grant, grant_id) if grant_id else None
+    if grant and grant.client_id == client.id:
+        await revoke_grant(session, clock, grant.id, "revoked_by_client")
+
+
+async def _is_alive(session: AsyncSession, token: AccessClaims) -> bool:
+    if token.grant_id is None:
+        disabled = select(Client.disabled_at).where(Client.id == token.client_id)
+        return (await session.execute(disabled)).first() == (None,) and not await spent.is_spent(
+            session, REVOKED, token.jti
+        )
+    alive = (
+        select(Grant.id)
+        .join(Client, Client.id == Grant.client_id)
+        .join(Person, Person.id == Grant.person_id)
+        .where(
+            Grant.id == token.grant_id,
+            Grant.client_id == token.client_id,
+            Grant.revoked_at.is_(None),
+            Client.disabled_at.is_(None),
+            Person.active,
+        )
+    )
+    return await session.scalar(alive) is not None
+
+
+async def _introspect_refresh(
+    session: AsyncSession, provider: Provider, client: Client, token: str, now: datetime
+) -> dict[str, Any]:
+    grant_id = grant_of_refresh_token(provider.refresh_mark, token)
+    grant = await session.get(Grant, grant_id) if grant_id else None
+    if (
+        grant is None
+        or grant.client_id != client.id
+        or grant.revoked_at is not None
+        or grant.expires_at <= now
+        or not matches(token, grant.refresh_sha256)
+    ):
+        return {"active": False}
+    return {
+        "active": True,
+        "client_id": grant.client_id,
+        "sub": grant.person_id,
+        "scope": " ".join(grant.scopes),
+        "exp": int(grant.expires_at.timestamp()),
+    }
