@@ -42,6 +42,8 @@ from madoguchi.cases.expiry.jobs import look_for_ends
 from madoguchi.cases.intake.door import Door, open_intake
 from madoguchi.cases.obligations.schedule import look_today
 from madoguchi.cases.retention.jobs import look_at_ages
+from madoguchi.documents.uploading.door import Door as UploadDoor
+from madoguchi.documents.uploading.door import open_uploads
 from madoguchi.evidence.jobs import begin_attesting
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.kernel.blobs import BlobStore
@@ -162,8 +164,9 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.state.witnesses = tuple(read_witness(line) for line in settings.witnesses)
     app.router.routes += _routes(settings.demo)
     documenting.document(app)
-    door = Middleware(Door, state=app.state, trusted_host=urlsplit(settings.address).netloc)
-    edge.install(app, MODULES, NAVIGATION, [door])
+    host = urlsplit(settings.address).netloc
+    doors = [Middleware(door, state=app.state, trusted_host=host) for door in (Door, UploadDoor)]
+    edge.install(app, MODULES, NAVIGATION, doors)
     return app
 
 
@@ -211,6 +214,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = create_database(settings.url)
     app.state.database = database
     intake = app.state.intake = open_intake(database, app.state)
+    uploads = app.state.uploads = open_uploads(database, app.state)
     workers = [
         Worker(database, kinds, app.state.clock, app.state.blobs, crowded=intake.crowded)
         for kinds in (
@@ -228,6 +232,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await when_there(lambda: _begin(app, database))
         yield
     finally:
+        await uploads.close()
         await intake.close()
         closing.set()
         for worker in workers:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from madoguchi.documents.crew import Crew, CrewError
-from madoguchi.documents.inspect.kinds import DEFAULT_ACCEPT
+from madoguchi.documents.inspect.kinds import DEFAULT_ACCEPT, KINDS
 from madoguchi.documents.inspect.names import clean_name
 from madoguchi.documents.inspect.verdict import Verdict
 from madoguchi.documents.refusals import Refusal, refused
@@ -29,6 +29,9 @@ class Accept:
     def limit(self) -> int:
         """The most bytes; a megabyte is 1,048,576 bytes, as people's file managers count."""
         return self.max_mb << 20
+
+
+ANY = Accept(tuple(KINDS), 200)  # until it is known where a file will be attached
 
 
 async def spool(

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.documents import intake
 from madoguchi.documents.inspect.kinds import KINDS
-from madoguchi.documents.intake import Accept
+from madoguchi.documents.intake import ANY, Accept
 from madoguchi.documents.letters.filing import Filing, Row, Section, filing_html, receipt_html
 from madoguchi.documents.letters.press import html_to_pdf
 from madoguchi.documents.letters.sandbox import render_letter
@@ -24,11 +24,12 @@ from madoguchi.documents.models import Document
 from madoguchi.documents.photos.taking import Photo
 from madoguchi.documents.photos.taking import take as take_photo
 from madoguchi.documents.refusals import DocumentError, document_error
-from madoguchi.kernel.blobs import BlobStore
+from madoguchi.kernel.blobs import Blob, BlobStore
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.jobs import enqueue
 
 __all__ = [
+    "ANY",
     "KIND_NAMES",
     "SCAN_JOB",
     "Accept",
@@ -106,15 +107,19 @@ async def receive(
         await blobs.keep([spooled])
     finally:
         spooled.discard()
-    blob = spooled.blob
-    state = "quarantine" if scan else "unscanned"
-    stored = _add(
-        session, blob.sha256, blob.size, verdict.name, verdict.media_type, at, owner, state
+    row = document_row(
+        spooled.blob, verdict.name, verdict.media_type, at, owner, state_on_arrival(scan)
     )
+    stored = _add(session, row)
     if scan:
         await session.flush()
-        await enqueue(session, SCAN_JOB, {"sha256": blob.sha256}, key=f"{SCAN_JOB}:{stored.id}")
+        await enqueue(session, **scan_job(row))
     return stored
+
+
+def state_on_arrival(scan: bool) -> str:
+    """The scan_state of a file that comes in, where there is a scanner (`scan`) and where not."""
+    return "quarantine" if scan else "unscanned"
 
 
 async def store_letter(
@@ -122,7 +127,7 @@ async def store_letter(
 ) -> StoredFile:
     """Keep a letter the authority made; it is addressed by its content hash."""
     blob = await blobs.put(pdf, len(pdf))
-    return _add(session, blob.sha256, blob.size, name, "application/pdf", at, owner, "clean")
+    return _add(session, document_row(blob, name, "application/pdf", at, owner, "clean"))
 
 
 async def store_photo(
@@ -130,7 +135,7 @@ async def store_photo(
 ) -> StoredFile:
     """Keep a photograph that `take_photo` developed: its pixels are ours, nothing else is in it."""
     blob = await blobs.put(photo.content, len(photo.content))
-    return _add(session, blob.sha256, blob.size, photo.name, "image/jpeg", at, owner, "clean")
+    return _add(session, document_row(blob, photo.name, "image/jpeg", at, owner, "clean"))
 
 
 async def open_document(
@@ -231,27 +236,31 @@ def download_headers(name: str, media_type: str, *, inline: bool = False) -> Map
     }
 
 
-def _add(
-    session: AsyncSession,
-    sha256: str,
-    size: int,
-    name: str,
-    media_type: str,
-    at: datetime,
-    owner: Owner,
-    state: str,
-) -> StoredFile:
-    document = Document(
-        id=new_id(),
-        sha256=sha256,
-        name=name,
-        size=size,
-        type=media_type,
-        scan_state=state,
-        received_at=at,
-        owner_person=owner.person,
-        owner_organisation=owner.organisation,
-    )
+def document_row(
+    blob: Blob, name: str, media_type: str, at: datetime, owner: Owner, state: str
+) -> dict[str, Any]:
+    """The row of a new document that holds a kept content; `state`: its scan_state."""
+    return {
+        "id": new_id(),
+        "sha256": blob.sha256,
+        "name": name,
+        "size": blob.size,
+        "type": media_type,
+        "scan_state": state,
+        "received_at": at,
+        "owner_person": owner.person,
+        "owner_organisation": owner.organisation,
+    }
+
+
+def scan_job(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The scan that a document (a row) waits for: arguments of `enqueue` and of `job_row`."""
+    key = f"{SCAN_JOB}:{document['id']}"
+    return {"name": SCAN_JOB, "payload": {"sha256": document["sha256"]}, "key": key}
+
+
+def _add(session: AsyncSession, row: Mapping[str, Any]) -> StoredFile:
+    document = Document(**row)
     session.add(document)
     return _stored(document)
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from madoguchi.app import create_app
 from madoguchi.cases.intake.door import open_intake
+from madoguchi.documents.uploading.door import open_uploads
 from madoguchi.identity import service as identity
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel.blobs import BlobStore
@@ -101,6 +102,7 @@ class Office:
     async def close(self) -> None:
         for client in self.clients.values():
             await client.aclose()
+        await self.app.state.uploads.close()
         await self.app.state.intake.close()
 
 
@@ -137,6 +139,7 @@ async def open_office(counter: Counter, folder: Path) -> Office:
     app.state.database = counter.database
     app.state.blobs = BlobStore(counter.blobs.folder)
     app.state.intake = open_intake(counter.database, app.state)
+    app.state.uploads = open_uploads(counter.database, app.state)
     return Office(counter, app)
 
 

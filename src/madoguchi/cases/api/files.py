@@ -5,21 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from madoguchi.cases.api.body import multipart_of
-from madoguchi.cases.api.schemas import FileOut
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.filing.files import place_in
 from madoguchi.cases.filing.pages.answering import UPLOAD_BYTES
 from madoguchi.cases.filing.pages.counter import Signed
 from madoguchi.documents import service as documents
-from madoguchi.documents.service import Accept, Owner
+from madoguchi.documents.schemas import FileOut
+from madoguchi.documents.service import ANY, Owner
 from madoguchi.kernel.clock import jst_date
 from madoguchi.procedures import service as procedures
 from madoguchi.web.forms import form_of
 
 router = APIRouter(prefix="/api/v1", tags=["filing"])
-ANY = Accept(
-    ("pdf", "jpeg", "png", "docx", "xlsx", "pptx", "csv", "txt", "xml", "json", "zip"), 200
-)
 _BODY = multipart_of(["file"], file={"type": "string", "format": "binary"})
 
 
@@ -65,10 +62,4 @@ async def upload(
                 scan=bool(state.settings.scanner_url),
             )
             await session.commit()
-    return FileOut(
-        id=stored.id,
-        sha256=stored.sha256,
-        name=stored.name,
-        size=stored.size,
-        type=stored.type,
-    )
+    return FileOut.model_validate(stored)

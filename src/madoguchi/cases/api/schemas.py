@@ -75,16 +75,6 @@ class FaultOut(BaseModel):
     severity: str
 
 
-class FileOut(BaseModel):
-    """A stored file; its type is what it really is, not what was claimed."""
-
-    id: str
-    sha256: str
-    name: str
-    size: int
-    type: str
-
-
 class VerdictOut(BaseModel):
     """The verdict of the engine; the pages show the same."""
 
