@@ -1,19 +1,24 @@
 """What goes by time alone: drafts nobody files, files nobody attached, traces of use."""
 
-from datetime import timedelta
+import functools
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from madoguchi.cases.filing.drafts import Content, new_draft
 from madoguchi.cases.filing.files import throw_away
 from madoguchi.cases.models import Draft, HeldInput
+from madoguchi.cases.obligations.schedule import GENERATE_JOB
+from madoguchi.cases.retention import jobs
 from madoguchi.cases.retention.jobs import look_at_ages
 from madoguchi.documents import service as documents
 from madoguchi.documents.models import Document
 from madoguchi.identity.models import SignIn
 from madoguchi.kernel import journal
 from madoguchi.kernel.ids import new_id
+from madoguchi.kernel.jobs import DEAD, DONE, SCHEDULED, Job, forget_done
 from madoguchi.messages.models import Message
 from madoguchi.web.models import IdempotencyKey
 from tests.cases.desk.counter import Counter, publish
@@ -164,3 +169,45 @@ async def test_traces_of_use_go(counter: Counter, tmp_path: Path) -> None:
     await after(counter, tmp_path, 400)
     async with counter.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(SignIn)) == 0
+
+
+async def test_finished_jobs_go_and_those_given_up_stay(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two in a transaction, so that one night's work takes several."""
+    monkeypatch.setattr(jobs, "FORGOTTEN_AT_ONCE", 2)
+    limited = functools.partial(forget_done, at_most=2)
+    monkeypatch.setattr(jobs, "forget_done", limited)
+    old = counter.now
+    async with counter.database.session() as session:
+        session.add_all(
+            Job(
+                id=new_id(), name="x", key=f"{state}:{n}", payload={}, state=state, max_attempts=1,
+                finished_at=old if state in (DONE, DEAD) else None, run_at=old + timedelta(days=99),
+            )
+            for n in range(5)
+            for state in (DONE, DEAD, SCHEDULED)
+        )  # fmt: skip
+        await session.commit()
+    await finished(counter, GENERATE_JOB, old)
+    await after(counter, tmp_path, 29)
+    assert await states_of(counter, "x") == {DONE: 5, DEAD: 5, SCHEDULED: 5}
+    await after(counter, tmp_path, 2)
+    assert await states_of(counter, "x") == {DEAD: 5, SCHEDULED: 5}
+    assert await states_of(counter, GENERATE_JOB) == {DONE: 1}  # else it would be made again
+
+
+async def finished(counter: Counter, name: str, at: datetime) -> None:
+    async with counter.database.session() as session:
+        session.add(
+            Job(id=new_id(), name=name, payload={}, state=DONE, max_attempts=1, finished_at=at)
+        )
+        await session.commit()
+
+
+async def states_of(counter: Counter, name: str) -> dict[str, int]:
+    async with counter.database.reading() as session:
+        rows = await session.execute(
+            select(Job.state, func.count()).where(Job.name == name).group_by(Job.state)
+        )
+        return {state: count for state, count in rows}  # noqa: C416 - rows are not pairs to mypy

@@ -86,6 +86,22 @@ async def test_done_jobs_are_forgotten(database: Database) -> None:
     assert [job.state for job in await jobs(database)] == [WAITING]
 
 
+async def test_done_jobs_are_forgotten_some_at_a_time_the_oldest_first(database: Database) -> None:
+    clock = Hands()
+    ids = [await add(database, "note", {"n": n}) for n in range(5)]
+    ids.append(await add(database, "other", {"n": 5}))
+    await Worker(database, {"note": note, "other": note}, clock).drain()
+    after = NOON + timedelta(days=1)
+    async with database.session() as session:
+        assert await forget_done(session, after, at_most=2) == 2
+        await session.commit()
+    assert sorted(job.id for job in await jobs(database)) == ids[2:]
+    async with database.session() as session:
+        assert await forget_done(session, after, "note", at_most=9) == 3
+        await session.commit()
+    assert [job.id for job in await jobs(database)] == ids[5:]
+
+
 @pytest.mark.parametrize("payload", [{"a": 0.5}, {"a": object()}])
 async def test_a_payload_that_is_not_json_is_refused(
     database: Database, payload: dict[str, Any]

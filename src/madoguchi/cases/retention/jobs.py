@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.obligations.schedule import GENERATE_JOB
 from madoguchi.cases.retention.deciding import ERASE_JOB
 from madoguchi.cases.retention.erasing import erase
 from madoguchi.cases.retention.files import DOCUMENTS_JOB, FILES_JOB, delete_files, look_again
@@ -20,11 +21,12 @@ from madoguchi.cases.retention.forgetting import (
 from madoguchi.cases.retention.listing import end_holds, list_some, procedures_with_cases
 from madoguchi.cases.retention.models import APPROVED, DONE, Erasure
 from madoguchi.kernel.clock import JST, jst_date
-from madoguchi.kernel.jobs import Handler, JobContext, enqueue
+from madoguchi.kernel.jobs import FORGOTTEN_AT_ONCE, Handler, JobContext, enqueue, forget_done
 from madoguchi.settings import Settings
 
 DAILY_JOB, LIST_JOB, FORGET_JOB = "retention.daily", "retention.list", "retention.forget"
 AT = time(3, 30, tzinfo=JST)
+ONCE_FOR_ALL = (GENERATE_JOB,)  # asked for daily while a period runs, and to be made only once
 
 
 async def look_at_ages(session: AsyncSession, at: datetime) -> None:
@@ -65,7 +67,7 @@ async def _mend(session: AsyncSession, day: str) -> None:
 
 def handlers(settings: Settings) -> Mapping[str, Handler]:
     """The jobs by name."""
-    default, days = settings.retention, settings.draft_days
+    default, days, job_days = settings.retention, settings.draft_days, settings.job_days
 
     async def list_due(session: AsyncSession, payload: dict[str, Any], context: JobContext) -> None:
         """Some old cases of one procedure; enqueues itself for those left."""
@@ -77,12 +79,14 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
             await enqueue(session, LIST_JOB, more, key=f"{context.id}:more")
 
     async def forget(session: AsyncSession, payload: dict[str, Any], context: JobContext) -> None:
-        """Some drafts and files; enqueues itself for those left."""
+        """Some drafts, files and finished jobs; enqueues itself for those left."""
         at = context.clock()
         full = [
             await remind_of_drafts(session, days, at) == AT_ONCE,
             await forget_drafts(session, days, at) == AT_ONCE,
             await forget_unattached(session, at),
+            await forget_done(session, at - timedelta(days=job_days), but=ONCE_FOR_ALL)
+            == FORGOTTEN_AT_ONCE,
         ]
         if any(full):
             await enqueue(session, FORGET_JOB, {}, key=f"{context.id}:more")

@@ -7,13 +7,21 @@ pauses, then dead letters (`dead_letters`, `requeue`); `progress` tells people h
 
 from madoguchi.kernel.jobs.models import DEAD, DONE, RUNNING, SCHEDULED, WAITING, Job
 from madoguchi.kernel.jobs.progress import Progress, progress
-from madoguchi.kernel.jobs.queue import dead_letters, enqueue, forget_done, job_row, requeue
+from madoguchi.kernel.jobs.queue import (
+    FORGOTTEN_AT_ONCE,
+    dead_letters,
+    enqueue,
+    forget_done,
+    job_row,
+    requeue,
+)
 from madoguchi.kernel.jobs.waking import rouse_after_commit
 from madoguchi.kernel.jobs.worker import Batch, Handler, JobContext, Worker
 
 __all__ = [
     "DEAD",
     "DONE",
+    "FORGOTTEN_AT_ONCE",
     "RUNNING",
     "SCHEDULED",
     "WAITING",

@@ -1,6 +1,6 @@
 """Putting jobs in the queue, and looking after those that failed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from madoguchi.kernel.jobs.models import DEAD, DONE, SCHEDULED, WAITING, Job, in
 from madoguchi.kernel.jobs.waking import rouse_after_commit
 
 MAX_ATTEMPTS = 8
+FORGOTTEN_AT_ONCE = 5000
 
 
 async def enqueue(
@@ -89,15 +90,24 @@ async def requeue(session: AsyncSession, id: str) -> bool:
     return name is not None
 
 
-async def forget_done(session: AsyncSession, before: datetime, name: str | None = None) -> int:
-    """Delete jobs finished before that time, how many; their keys may then be used again.
+async def forget_done(
+    session: AsyncSession,
+    before: datetime,
+    name: str | None = None,
+    *,
+    but: Collection[str] = (),
+    at_most: int = FORGOTTEN_AT_ONCE,
+) -> int:
+    """Delete up to `at_most` jobs finished before that time, the oldest first; how many went.
 
-    With a name, only jobs of that name.
+    Their keys may then be used again. With a name, only jobs of that name; none of those in `but`.
     """
-    statement = delete(Job).where(in_state(DONE), Job.finished_at < before)
+    old = select(Job.id).where(in_state(DONE), Job.finished_at < before, Job.name.not_in(but))
     if name is not None:
-        statement = statement.where(Job.name == name)
-    return await count_of(session, statement)
+        old = old.where(Job.name == name)
+    return await count_of(
+        session, delete(Job).where(Job.id.in_(old.order_by(Job.id).limit(at_most)))
+    )
 
 
 async def count_of(session: AsyncSession, statement: Any) -> int:
