@@ -1,4 +1,4 @@
-"""Ready jobs are found by name; how surely a person signed in; the OpenID provider.
+"""Ready jobs are found by name; accounts; the OpenID provider.
 
 Revision c41f9a6d2e85, after 7d21c4e8b3f0.
 """
@@ -19,14 +19,18 @@ def upgrade() -> None:
     # Jobs: with a hundred thousand of one name waiting, workers of other names read past all.
     _ready_jobs_by("name", "rank", "id")
     _assurance()
+    _accounts()
     _provider()
 
 
 def downgrade() -> None:
     for table in ("oidc_spent", "oidc_grant", "oidc_consent", "oidc_client"):
         op.drop_table(table)
+    # Accounts.
+    for name in ("invitation", "throttle", "proof", "recovery_code", "passkey", "account"):
+        op.drop_table(name)
     with op.batch_alter_table("sign_in") as batch_op:
-        for name in ("acr", "amr", "authenticated_at"):
+        for name in ("acr", "amr", "authenticated_at", "device"):
             batch_op.drop_column(name)
     _ready_jobs_by("rank", "id")
 
@@ -58,6 +62,106 @@ def _assurance() -> None:
     op.execute("UPDATE sign_in SET authenticated_at = created_at")
     with op.batch_alter_table("sign_in") as batch_op:
         batch_op.alter_column("authenticated_at", nullable=False)
+    op.add_column(
+        "sign_in", sa.Column("device", sa.String(length=60), nullable=False, server_default="")
+    )
+
+
+def _accounts() -> None:
+    """Accounts: credentials, proofs under way, limits, invitations."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "account",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("password", sa.String(length=200), nullable=True),
+        sa.Column("totp", sa.String(length=300), nullable=True),
+        sa.Column("totp_since", moment, nullable=True),
+        sa.Column("reset_at", moment, nullable=True),
+        sa.Column("created_at", moment, nullable=False),
+        sa.CheckConstraint("level IN ('entry', 'prime', 'member')", name=op.f("ck_account_level")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_account")),
+        sa.UniqueConstraint("address", name=op.f("uq_account_address")),
+    )
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("credential", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.String(length=4000), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("synced", sa.Boolean(), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("last_used_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_passkey_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential", name=op.f("uq_passkey_credential")),
+    )
+    op.create_index("ix_passkey_person_id", "passkey", ["person_id"])
+    op.create_table(
+        "recovery_code",
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("mac", name=op.f("pk_recovery_code")),
+    )
+    op.create_index("ix_recovery_code_person_id", "recovery_code", ["person_id"])
+    op.create_table(
+        "proof",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("amr", _JSON, nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=True),
+        sa.Column("code_until", moment, nullable=True),
+        sa.Column("data", _JSON, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof")),
+    )
+    op.create_index("ix_proof_expires_at", "proof", ["expires_at"])
+    op.create_table(
+        "throttle",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_throttle")),
+    )
+    op.create_index("ix_throttle_until", "throttle", ["until"])
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.Column("invited_by", sa.String(length=26), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.Column("accepted_at", moment, nullable=True),
+        sa.Column("revoked_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["invited_by"], ["person.id"], name=op.f("fk_invitation_invited_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_invitation_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("mac", name=op.f("uq_invitation_mac")),
+    )
+    op.create_index("ix_invitation_organisation_id", "invitation", ["organisation_id"])
+    # A mail with a code belongs to no message of an inbox.
+    with op.batch_alter_table("development_mail") as batch_op:
+        batch_op.alter_column("message_id", existing_type=sa.String(length=26), nullable=True)
 
 
 def _provider() -> None:

@@ -30,6 +30,7 @@ import madoguchi.cases.retention
 import madoguchi.documents
 import madoguchi.evidence
 import madoguchi.identity
+import madoguchi.identity.account
 import madoguchi.identity.provider
 import madoguchi.messages
 import madoguchi.payments
@@ -67,6 +68,7 @@ SENDERS = 3  # workers that send to other people's machines: one that is slow le
 MODULES = (
     madoguchi.web,
     madoguchi.identity,
+    madoguchi.identity.account,
     madoguchi.identity.provider,
     madoguchi.registry,
     madoguchi.webhooks,

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI
 
 from madoguchi import identity
-from madoguchi.identity import api, pages
+from madoguchi.identity import account
+from madoguchi.identity.routes import routers
 from madoguchi.identity.service import (
     Actor,
     add_member,
@@ -72,9 +73,9 @@ def make_app(database: Database, *, demo: bool = True, clock: Clock = CLOCK) -> 
     app.state.settings = TestSettings(demo=demo)
     app.state.clock = clock
     app.state.database = database
-    install(app, [identity])
-    app.include_router(pages.router)
-    app.include_router(api.router)
+    install(app, [identity, account])
+    for router in routers(app.state.settings):
+        app.include_router(router)
 
     @app.get("/")
     async def home() -> str:

@@ -101,3 +101,105 @@ def invalid_mandate() -> IdentityError:
             "en": "Check the agent and the period of the mandate.",
         },
     )
+
+
+def proof_over() -> IdentityError:
+    """409: the proof under way took too long, or was ended in another window."""
+    return IdentityError(
+        "proof_over",
+        409,
+        {
+            "ja": "手続きの時間が切れました。最初からやり直してください。",
+            "en": "This took too long. Please start again.",
+        },
+    )
+
+
+def account_refused(code: str) -> IdentityError:
+    """422: a change to one's account that is refused; `code` of _ACCOUNT names why."""
+    message, pointer = _ACCOUNT[code]
+    return IdentityError(code, 422, message, pointers=(pointer,) if pointer else ())
+
+
+_ACCOUNT = {
+    "passkey_refused": (
+        {
+            "ja": "パスキーを確かめられませんでした。もう一度お試しください。",
+            "en": "The passkey could not be verified. Please try again.",
+        },
+        "",
+    ),
+    "passkey_known": (
+        {
+            "ja": "このパスキーはすでに登録されています。",
+            "en": "This passkey is already registered.",
+        },
+        "",
+    ),
+    "too_many_passkeys": (
+        {
+            "ja": "パスキーが多すぎます。使わないものを削除してから追加してください。",
+            "en": "There are too many passkeys. Remove those you do not use first.",
+        },
+        "",
+    ),
+    "needs_second": (
+        {
+            "ja": "プライムのアカウントには、パスキーか認証アプリが必要です。"
+            "ほかの手段を登録してから削除してください。",
+            "en": "A prime account needs a passkey or an authenticator app. "
+            "Add another one before you remove this.",
+        },
+        "",
+    ),
+    "wrong_code": (
+        {
+            "ja": "コードが正しくありません。アプリに表示されている6けたの数字を入力してください。",
+            "en": "The code is not right. Enter the six digits your app shows now.",
+        },
+        "/code",
+    ),
+    "password_short": (
+        {
+            "ja": "パスワードは12文字以上にしてください。",
+            "en": "Use at least 12 characters.",
+        },
+        "/password",
+    ),
+    "password_long": (
+        {
+            "ja": "パスワードは128文字以内にしてください。",
+            "en": "Use at most 128 characters.",
+        },
+        "/password",
+    ),
+    "password_breached": (
+        {
+            "ja": "このパスワードは、過去に漏えいしたものとして知られています。別のものにしてください。",
+            "en": "This password is known from a breach. Choose another one.",
+        },
+        "/password",
+    ),
+    "password_weak": (
+        {
+            "ja": "このパスワードは推測されやすいものです。"
+            "関係のない単語をいくつか並べるなど、もっと長くしてください。",
+            "en": "This password is easy to guess. Make it longer, for example of several unrelated words.",
+        },
+        "/password",
+    ),
+    "invalid_address": (
+        {
+            "ja": "メールアドレスを正しく入力してください。例：taro@example.jp",
+            "en": "Enter a mail address, like taro@example.jp.",
+        },
+        "/address",
+    ),
+    "invalid_name": (
+        {
+            "ja": "氏名を1～100文字で入力してください。",
+            "en": "Enter your name, 1 to 100 characters.",
+        },
+        "/name",
+    ),
+}

@@ -9,7 +9,10 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 
+from madoguchi.identity.account.recording import note
+from madoguchi.identity.device import device_of, moved
 from madoguchi.identity.errors import not_allowed, sign_in_required
+from madoguchi.identity.models import SignIn
 from madoguchi.identity.rules import NOBODY, OFFICIAL, PUBLIC, Actor, person_mark
 from madoguchi.identity.service.actors import (
     LONGEST_TOKEN,
@@ -17,7 +20,8 @@ from madoguchi.identity.service.actors import (
     actor_of_token,
     note_use,
 )
-from madoguchi.identity.service.sign_in import ACTING_FOR, SIGN_IN
+from madoguchi.identity.service.sign_in import ACTING_FOR, SIGN_IN, sign_out
+from madoguchi.kernel.ids import is_id
 from madoguchi.kernel.language import Text
 from madoguchi.web.problems import SeeOther, wants_problem
 
@@ -81,7 +85,13 @@ def account_of(actor: Actor) -> dict[str, object]:
         "mark": person_mark(actor.id),
         "detail": detail,
         "kind": actor.kind,
-        "links": [{"href": "/account", "text": {"ja": "アカウント", "en": "Your account"}}],
+        "links": [
+            {"href": "/account", "text": {"ja": "アカウント", "en": "Your account"}},
+            {
+                "href": "/account/security",
+                "text": {"ja": "ログインと安全", "en": "Sign-in and security"},
+            },
+        ],
     }
 
 
@@ -108,12 +118,27 @@ async def _by_session(request: Request) -> Actor:
     if not isinstance(sign_in, str):
         return NOBODY
     chosen = acting_for if isinstance(acting_for, str) else None
+    device = device_of(request.headers.get("user-agent", ""))
     async with state.database.reading() as session:
         actor = await actor_of_sign_in(
-            session, sign_in, chosen, request.state.language, state.clock()
+            session, sign_in, chosen, request.state.language, state.clock(), device
         )
     if actor is None:
+        await _end_if_stolen(request, sign_in, device)
         for key in list(web_session):
             del web_session[key]
         return NOBODY
     return actor
+
+
+async def _end_if_stolen(request: Request, sign_in_id: str, device: str) -> None:
+    """End a session that turned up in another browser, for both who use it; tell its owner."""
+    state = request.app.state
+    async with state.database.session() as session:
+        sign_in = await session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
+        if sign_in is None or sign_in.ended_at is not None or not moved(sign_in.device, device):
+            return
+        await sign_out(session, state.clock, sign_in_id)
+        seen = {"sign_in": sign_in_id, "begun_on": sign_in.device, "seen_on": device}
+        await note(session, state.clock(), sign_in.person_id, "session_moved", seen, by="system")
+        await session.commit()

@@ -111,7 +111,8 @@ class SignIn(Base):
     """Sign-in (ログイン): a session of a person; ended here it is over whatever the cookie says.
 
     `acr` is the level of assurance reached (identity.assurance), `amr` how (RFC 8176);
-    `authenticated_at` when the person last proved who they are, a step-up included.
+    `authenticated_at` when the person last proved who they are, a step-up included. `device` names
+    browser and system: a session that turns up in another one was stolen.
     """
 
     __tablename__ = "sign_in"
@@ -123,6 +124,7 @@ class SignIn(Base):
     acr: Mapped[str] = mapped_column(String(40), default=ACR_1)
     amr: Mapped[list[str]] = mapped_column(Json, default=list)
     authenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    device: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from madoguchi.identity.errors import IdentityError, demo_only
+from madoguchi.identity.account.pages.signing_in import begin_page
+from madoguchi.identity.device import device_of
+from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.guards import current_actor, required_actor
 from madoguchi.identity.rules import PUBLIC, ROLES, Actor, safe_return
 from madoguchi.identity.service.actors import acting_choices
@@ -37,10 +39,10 @@ SMALL = 20_000
 async def sign_in_page(
     request: Request, actor: Annotated[Actor, Depends(current_actor)]
 ) -> HTMLResponse:
-    """Choose a person to try the service as (development only)."""
+    """Sign in with an account; in a demonstration, choose a person to try the service as."""
     state = request.app.state
     if state.settings.demo is not True:
-        raise demo_only()
+        return begin_page(request, actor)
     async with state.database.reading() as session:
         people = await list_people(session)
     return _page(
@@ -61,7 +63,11 @@ async def sign_in_post(request: Request) -> Response:
     earlier = request.state.session.get(SIGN_IN)
     async with state.database.session() as session:
         sign_in, person = await sign_in_as(
-            session, state.clock, person_id, demo=state.settings.demo
+            session,
+            state.clock,
+            person_id,
+            demo=state.settings.demo,
+            device=device_of(request.headers.get("user-agent", "")),
         )
         if isinstance(earlier, str):
             await sign_out(session, state.clock, earlier)
@@ -194,7 +200,7 @@ async def _account(
     async with state.database.reading() as session:
         choices = await acting_choices(session, actor.id, jst_date(state.clock()))
         tokens = await list_tokens(session, state.clock, actor)
-        sign_ins = await open_sign_ins(session, actor)
+        sign_ins = await open_sign_ins(session, actor, state.clock())
         held = {agency for agency, _ in actor.grants}
         named = [item for item in await agencies(session) if item.id in held]
     message = error.message if error else None

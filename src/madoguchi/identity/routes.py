@@ -5,10 +5,19 @@ from typing import Any
 from fastapi import APIRouter
 
 from madoguchi.identity import api, pages
+from madoguchi.identity.account.pages import securing, signing_in, signing_up
 from madoguchi.identity.provider import connected
 from madoguchi.identity.provider.authorising import pages as authorising
 
 
 def routers(settings: Any) -> tuple[APIRouter, ...]:
     """Pages and API; the sign-in chooser refuses by itself unless settings.demo is true."""
-    return pages.router, api.router, authorising.router, connected.router
+    return (
+        pages.router,
+        signing_in.router,
+        signing_up.router,
+        securing.router,
+        api.router,
+        authorising.router,
+        connected.router,
+    )

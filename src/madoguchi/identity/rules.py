@@ -127,4 +127,6 @@ def safe_return(path: str | None) -> str:
         return "/"
     if parts.scheme or parts.netloc or parts.path in ("/sign-in", "/sign-out"):
         return "/"
+    if parts.path.startswith("/sign-in/"):
+        return "/"
     return path

@@ -12,17 +12,18 @@ import aiosmtplib
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.identity.account.recording import LETTER_JOB, LETTER_SEAL, TELL_JOB
 from madoguchi.identity.service import Person
 from madoguchi.identity.service.members import members_of
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.jobs import Batch, Handler, JobContext
 from madoguchi.kernel.language import Text
+from madoguchi.kernel.sealing import unseal
 from madoguchi.messages.models import DevelopmentMail, Message
 from madoguchi.messages.rules import mail_text
 from madoguchi.messages.service import MAIL_JOB, Recipient, notify
 from madoguchi.settings import Settings
 
-TELL_JOB = "messages.tell"
 _SECONDS = 30
 _log = logging.getLogger(__name__)
 
@@ -79,7 +80,41 @@ def handlers(settings: Settings) -> dict[str, Handler]:
         )
         return [None] * len(ids)
 
-    return {MAIL_JOB: Batch(send_mails), TELL_JOB: tell}
+    return {MAIL_JOB: Batch(send_mails), LETTER_JOB: _letter_sender(settings, post), TELL_JOB: tell}
+
+
+def _letter_sender(settings: Settings, post: Post) -> Handler:
+    async def send_letter(
+        session: AsyncSession, payload: dict[str, Any], context: JobContext
+    ) -> None:
+        """A mail that stands for itself: a code or a link, sealed until it leaves.
+
+        Without an SMTP server only a demonstration keeps it, to be read at /dev/mail.
+        """
+        sealed = unseal(settings.secret_key, LETTER_SEAL, payload["sealed"])
+        if sealed is None:
+            _log.error("a mail was sealed with another key and cannot be sent")
+            return
+        letter = _Letter(*sealed.split("\n", 2))
+        if post.smtp_url:
+            id = new_id()
+            fault = (await _send(post, {id: [letter]}, context)).get(id)
+            if fault is not None:
+                raise fault
+        elif settings.demo:
+            session.add(
+                DevelopmentMail(
+                    id=new_id(),
+                    recipient=letter.to,
+                    subject=letter.subject,
+                    body=letter.body,
+                    created_at=context.clock(),
+                )
+            )
+        else:
+            _log.error("a mail with a code was not sent: MADOGUCHI_SMTP_URL is not set")
+
+    return send_letter
 
 
 async def tell(session: AsyncSession, payload: dict[str, Any], context: JobContext) -> None:

@@ -65,7 +65,7 @@ class DevelopmentMail(Base):
     __tablename__ = "development_mail"
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    message_id: Mapped[str] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     recipient: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(500))
     body: Mapped[str] = mapped_column(Text)

@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.agencies import shipped_agencies
+from madoguchi.identity.device import moved
 from madoguchi.identity.models import (
     AccessToken,
     Agency,
@@ -38,17 +39,29 @@ class ActingFor:
 
 
 async def actor_of_sign_in(
-    session: AsyncSession, sign_in_id: str, acting_for: str | None, language: str, now: datetime
+    session: AsyncSession,
+    sign_in_id: str,
+    acting_for: str | None,
+    language: str,
+    now: datetime,
+    device: str | None = None,
 ) -> Actor | None:
-    """The actor of a session; None when it has ended or the person is no longer active."""
+    """The actor of a session; None when it has ended or the person is no longer active.
+
+    None, too, when it was begun in another browser than that of `device` (of a request).
+    """
     if not is_id(sign_in_id):
         return None
-    person: Person | None = await session.scalar(
-        select(Person)
-        .join(SignIn, SignIn.person_id == Person.id)
-        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), Person.active)
-    )
-    return await _actor(session, person, acting_for, language, now) if person else None
+    row = (
+        await session.execute(
+            select(Person, SignIn.device)
+            .join(SignIn, SignIn.person_id == Person.id)
+            .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), Person.active)
+        )
+    ).first()
+    if row is None or (device is not None and moved(row[1], device)):
+        return None
+    return await _actor(session, row[0], acting_for, language, now)
 
 
 async def actor_of_person(

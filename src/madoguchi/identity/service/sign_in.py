@@ -1,6 +1,7 @@
 """Signing in and out, and choosing for whom one acts."""
 
 from collections.abc import MutableMapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,12 +15,13 @@ from madoguchi.identity.service.actors import ActingFor, acting_choices
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.ids import is_id, new_id
+from madoguchi.web.session import LIFETIME_SECONDS
 
 SIGN_IN, ACTING_FOR = "sign_in", "acting_for"
 
 
 async def sign_in_as(
-    session: AsyncSession, clock: Clock, person_id: str, *, demo: bool
+    session: AsyncSession, clock: Clock, person_id: str, *, demo: bool, device: str = ""
 ) -> tuple[SignIn, Person]:
     """Sign in as a person of the development chooser. The caller commits.
 
@@ -31,15 +33,21 @@ async def sign_in_as(
     found = await session.get(Person, person_id) if is_id(person_id) else None
     if found is None or not found.active or not found.about:
         raise unknown("person")
-    return await start_sign_in(session, clock, found, method="chooser"), found
+    return await start_sign_in(session, clock, found, method="chooser", device=device), found
 
 
 async def start_sign_in(
-    session: AsyncSession, clock: Clock, person: Person, *, method: str, amr: Sequence[str] = ()
+    session: AsyncSession,
+    clock: Clock,
+    person: Person,
+    *,
+    method: str,
+    amr: Sequence[str] = (),
+    device: str = "",
 ) -> SignIn:
     """Record a sign-in of a person whose identity is proven by `amr` (RFC 8176).
 
-    The caller commits.
+    `device`: of `device.device_of`. The caller commits.
     """
     now = clock()
     sign_in = SignIn(
@@ -49,6 +57,7 @@ async def start_sign_in(
         acr=acr_of(amr),
         amr=list(amr),
         authenticated_at=now,
+        device=device,
         created_at=now,
     )
     session.add(sign_in)
@@ -59,7 +68,12 @@ async def start_sign_in(
         action="signed_in",
         actor=person.id,
         at=now,
-        payload={"sign_in": sign_in.id, "method": method, "acr": sign_in.acr},
+        payload={
+            "sign_in": sign_in.id,
+            "method": method,
+            "acr": sign_in.acr,
+            "device": device,
+        },
     )
     return sign_in
 
@@ -97,11 +111,20 @@ async def end_other_sign_ins(session: AsyncSession, clock: Clock, actor: Actor, 
     )
 
 
-async def open_sign_ins(session: AsyncSession, actor: Actor) -> list[SignIn]:
-    """The actor's sessions that have not been ended, newest first, at most 20."""
+async def end_sign_in(session: AsyncSession, clock: Clock, actor: Actor, sign_in_id: str) -> None:
+    """End one of the actor's sessions. IdentityError 404 for anybody else's. The caller commits."""
+    found = await session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
+    if found is None or found.person_id != actor.id:
+        raise unknown("sign_in")
+    await sign_out(session, clock, sign_in_id)
+
+
+async def open_sign_ins(session: AsyncSession, actor: Actor, now: datetime) -> list[SignIn]:
+    """The actor's sessions that are neither ended nor too old, newest first, at most 20."""
+    begun = now - timedelta(seconds=LIFETIME_SECONDS)
     rows = await session.scalars(
         select(SignIn)
-        .where(SignIn.person_id == actor.id, SignIn.ended_at.is_(None))
+        .where(SignIn.person_id == actor.id, SignIn.ended_at.is_(None), SignIn.created_at > begun)
         .order_by(SignIn.id.desc())
         .limit(20)
     )

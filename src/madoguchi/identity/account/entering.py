@@ -1,0 +1,66 @@
+"""Entering (ログインの完了): from what is proved to a session, always a new one."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+
+from madoguchi.identity.account.models import Account
+from madoguchi.identity.account.proving import Means
+from madoguchi.identity.assurance import ACR_2, reaches
+from madoguchi.identity.device import device_of
+from madoguchi.identity.models import Person, SignIn
+from madoguchi.identity.service.sign_in import (
+    ACTING_FOR,
+    SIGN_IN,
+    sign_out,
+    start_sign_in,
+    start_web_session,
+)
+from madoguchi.web.session import flash
+
+RETURN = "return"
+
+
+def means_of(request: Request) -> Means:
+    """What proving needs, of a request."""
+    state = request.app.state
+    return Means(
+        database=state.database,
+        now=state.clock(),
+        key=state.settings.secret_key,
+        site=state.settings.address,
+        language=getattr(request.state, "language", "ja"),
+        breached=getattr(state.settings, "breached_passwords", None),
+    )
+
+
+async def enter(
+    request: Request, session: AsyncSession, person: Person, amr: Sequence[str], method: str
+) -> str:
+    """Sign a person in who proved who they are; the path to go on to. The caller commits.
+
+    Nothing of the earlier session stays but for whom the same person acted, so a session id or a
+    proof fixed by somebody else is worth nothing.
+    """
+    state, web = request.app.state, request.state.session
+    device = device_of(request.headers.get("user-agent", ""))
+    sign_in = await start_sign_in(
+        session, state.clock, person, method=method, amr=amr, device=device
+    )
+    earlier = web.get(SIGN_IN)
+    same = await session.get(SignIn, earlier) if isinstance(earlier, str) else None
+    acting_for = web.get(ACTING_FOR) if same is not None and same.person_id == person.id else None
+    if isinstance(earlier, str):
+        await sign_out(session, state.clock, earlier)
+    account = await session.get(Account, person.id)
+    if account is not None and reaches(sign_in.acr, ACR_2):
+        account.reset_at = (
+            None  # whoever has the means needs no reset: one asked for was not theirs
+        )
+    target = web.get(RETURN)
+    start_web_session(web, sign_in)
+    if acting_for is not None:
+        web[ACTING_FOR] = acting_for
+    flash(request, state.texts.text("account.sign_in.done"))
+    return target if isinstance(target, str) else "/"

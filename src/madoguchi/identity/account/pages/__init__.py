@@ -1,0 +1,1 @@
+"""Pages of accounts: signing in, signing up, looking after one's account."""

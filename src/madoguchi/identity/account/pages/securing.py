@@ -1,0 +1,263 @@
+"""Pages of one's own means of proof: passkeys, app, recovery codes, password; sessions; what happened."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.account import authenticator, passkeys, securing
+from madoguchi.identity.account.entering import means_of
+from madoguchi.identity.account.pages.shared import fields_of, page
+from madoguchi.identity.account.pages.signing_in import new_challenge, take_challenge
+from madoguchi.identity.account.proving import TOTP_SEAL, Known, Means, known_of, passkeys_of
+from madoguchi.identity.account.recording import history
+from madoguchi.identity.account.rules import FRESH, typed_code
+from madoguchi.identity.assurance import ACR_2, acr_of, reaches
+from madoguchi.identity.errors import IdentityError
+from madoguchi.identity.guards import required_actor
+from madoguchi.identity.models import SignIn
+from madoguchi.identity.rules import Actor
+from madoguchi.identity.service.sign_in import SIGN_IN, end_sign_in, open_sign_ins
+from madoguchi.kernel.sealing import unseal
+from madoguchi.web.problems import SeeOther
+from madoguchi.web.session import flash
+
+router = APIRouter(prefix="/account", include_in_schema=False)
+HOME, AGAIN = "/account/security", "/sign-in/again?return=/account/security"
+PURPOSE = "add_passkey"
+SignedIn = Annotated[Actor, Depends(required_actor)]
+
+
+async def fresh_actor(request: Request, actor: SignedIn) -> Actor:
+    """Who proved a short while ago, with two factors if they have them, who they are.
+
+    Others are sent to prove it again. People of the demonstration, who have no account, get 403.
+    """
+    state = request.app.state
+    async with state.database.reading() as session:
+        known = await securing.own(session, actor.id)
+        sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
+    fresh = sign_in is not None and state.clock() - sign_in.authenticated_at <= FRESH
+    if sign_in is None or not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
+        raise SeeOther(AGAIN)
+    return actor
+
+
+Fresh = Annotated[Actor, Depends(fresh_actor)]
+
+
+@asynccontextmanager
+async def _changing(
+    request: Request, actor: Actor
+) -> AsyncIterator[tuple[AsyncSession, Means, Known]]:
+    """A transaction on one's own account, committed at its end."""
+    means = means_of(request)
+    async with means.database.session() as session:
+        yield session, means, await securing.own(session, actor.id)
+        await session.commit()
+
+
+@router.get("/security")
+async def security_page(request: Request, actor: SignedIn) -> HTMLResponse:
+    """One's ways to sign in, sessions, and what happened."""
+    return await _security(request, actor)
+
+
+@router.post("/security/passkeys/options")
+async def passkey_options(request: Request, actor: Fresh) -> JSONResponse:
+    """What the browser makes a passkey with."""
+    means = means_of(request)
+    async with means.database.reading() as session:
+        known = await securing.own(session, actor.id)
+        kept = await passkeys_of(session, actor.id)
+    options = passkeys.registration_options(
+        means.site,
+        new_challenge(request, PURPOSE),
+        actor.id,
+        known.account.address,
+        actor.name,
+        kept,
+    )
+    return JSONResponse(options, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/security/passkeys")
+async def passkey_post(request: Request, actor: Fresh) -> Response:
+    """Keep the passkey the browser made."""
+    label, answer = await fields_of(request, "/label", "credential")
+    means = means_of(request)
+    challenge = await take_challenge(request, means, PURPOSE)
+    made = passkeys.registered(means.site, challenge, answer) if challenge else None
+    if made is None:
+        return await _security(request, actor, {"/label": "passkey_made"})
+    try:
+        async with _changing(request, actor) as (session, means, known):
+            first = not known.recovery
+            await securing.add_passkey(session, means, known, made, label)
+            await _strengthen(session, request)
+    except IdentityError as error:
+        return await _security(request, actor, {"/label": error.code})
+    flash(request, request.app.state.texts.text("account.security.passkey_added"))
+    return RedirectResponse(f"{HOME}#recovery" if first else HOME, 303)
+
+
+async def _strengthen(session: AsyncSession, request: Request) -> None:
+    """The session in which a first passkey was made has just used it: it is not asked again."""
+    sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
+    if sign_in is not None and not reaches(sign_in.acr, ACR_2):
+        sign_in.amr = [*sign_in.amr, "pop", "user", "mfa"]
+        sign_in.acr = acr_of(sign_in.amr)
+
+
+@router.post("/security/passkeys/{passkey_id}/remove")
+async def remove_passkey_post(request: Request, passkey_id: str, actor: Fresh) -> Response:
+    """Remove a passkey."""
+    try:
+        async with _changing(request, actor) as (session, means, known):
+            await securing.remove_passkey(session, means, known, passkey_id)
+    except IdentityError as error:
+        if error.status != 422:
+            raise
+        return await _security(request, actor, {"/label": error.code})
+    return _done(request, "passkey_removed")
+
+
+@router.post("/security/authenticator/begin")
+async def begin_authenticator_post(request: Request, actor: Fresh) -> Response:
+    """Make a new secret for an app."""
+    async with _changing(request, actor) as (session, means, known):
+        await securing.begin_authenticator(session, means, known)
+    return RedirectResponse("/account/security/authenticator", 303)
+
+
+@router.get("/security/authenticator")
+async def authenticator_page(request: Request, actor: Fresh) -> Response:
+    """The secret as picture and as text, until it is in force."""
+    return await _authenticator(request, actor)
+
+
+@router.post("/security/authenticator")
+async def authenticator_post(request: Request, actor: Fresh) -> Response:
+    """Put the app in force by its first code."""
+    (typed,) = await fields_of(request, "/code")
+    async with _changing(request, actor) as (session, means, known):
+        right = await securing.confirm_authenticator(session, means, known, typed_code(typed))
+        if right:
+            sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
+            if sign_in is not None and "otp" not in sign_in.amr:
+                sign_in.amr = [*sign_in.amr, "otp"]
+                sign_in.acr = acr_of(sign_in.amr)
+    if not right:
+        return await _authenticator(request, actor, {"/code": "wrong_code"})
+    return _done(request, "authenticator_added")
+
+
+@router.post("/security/authenticator/remove")
+async def remove_authenticator_post(request: Request, actor: Fresh) -> Response:
+    """Forget the app."""
+    try:
+        async with _changing(request, actor) as (session, means, known):
+            await securing.remove_authenticator(session, means, known)
+    except IdentityError as error:
+        return await _security(request, actor, {"/label": error.code})
+    return _done(request, "authenticator_removed")
+
+
+@router.post("/security/recovery-codes")
+async def recovery_codes_post(request: Request, actor: Fresh) -> HTMLResponse:
+    """Make ten new codes; the page that answers is the only one that ever shows them."""
+    async with _changing(request, actor) as (session, means, known):
+        made = await securing.make_recovery_codes(session, means, known)
+    return page(request, "recovery_codes.html", codes=made)
+
+
+@router.get("/security/password")
+async def password_page(request: Request, actor: Fresh) -> HTMLResponse:
+    """Choose a password."""
+    return page(request, "password.html")
+
+
+@router.post("/security/password")
+async def password_post(request: Request, actor: Fresh) -> Response:
+    """Keep a new password."""
+    (password,) = await fields_of(request, "/password")
+    means = means_of(request)
+    async with means.database.reading() as session:
+        known = await securing.own(session, actor.id)
+    try:
+        hashed = await securing.hashed_password(means, known, password)
+    except IdentityError as error:
+        return page(request, "password.html", {"/password": error.code})
+    async with _changing(request, actor) as (session, means, known):
+        await securing.set_password(session, means, known, hashed)
+    return _done(request, "password_set")
+
+
+@router.post("/security/password/remove")
+async def remove_password_post(request: Request, actor: Fresh) -> Response:
+    """Do without a password from now on."""
+    async with _changing(request, actor) as (session, means, known):
+        await securing.set_password(session, means, known, None)
+    return _done(request, "password_removed")
+
+
+@router.post("/security/sessions/{sign_in_id}/end")
+async def end_session_post(request: Request, sign_in_id: str, actor: SignedIn) -> Response:
+    """End one of one's sessions."""
+    state = request.app.state
+    async with state.database.session() as session:
+        await end_sign_in(session, state.clock, actor, sign_in_id)
+        await session.commit()
+    return _done(request, "session_ended")
+
+
+def _done(request: Request, key: str) -> Response:
+    flash(request, request.app.state.texts.text(f"account.security.{key}"))
+    return RedirectResponse(HOME, 303)
+
+
+async def _authenticator(
+    request: Request, actor: Actor, faults: dict[str, str] | None = None
+) -> Response:
+    means = means_of(request)
+    async with means.database.reading() as session:
+        account = (await securing.own(session, actor.id)).account
+    secret = unseal(means.key, TOTP_SEAL, account.totp) if account.totp else None
+    if secret is None or account.totp_since is not None:
+        return RedirectResponse(HOME, 303)
+    picture = authenticator.picture_of(authenticator.address_of(secret, account.address))
+    groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return page(request, "authenticator.html", faults, picture=picture, secret=groups)
+
+
+async def _security(
+    request: Request, actor: Actor, faults: dict[str, str] | None = None
+) -> HTMLResponse:
+    means = means_of(request)
+    async with means.database.reading() as session:
+        known = await known_of(session, actor.id)
+        kept = await passkeys_of(session, actor.id)
+        left = await securing.recovery_codes_left(session, actor.id)
+        sign_ins = await open_sign_ins(session, actor, means.now)
+        entries = await history(session, actor.id)
+    texts = request.app.state.texts
+
+    def happened(action: str) -> str:
+        key = f"account.happened.{action}"
+        return str(texts.t(key if key in texts else "account.happened.other", means.language))
+
+    return page(
+        request,
+        "security.html",
+        faults,
+        happened=happened,
+        known=known,
+        passkeys=kept,
+        codes_left=left,
+        sign_ins=sign_ins,
+        current=request.state.session.get(SIGN_IN),
+        entries=entries,
+    )

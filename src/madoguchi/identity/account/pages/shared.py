@@ -1,0 +1,61 @@
+"""What the pages of accounts share: reading a small form, showing a page with its faults."""
+
+import ipaddress
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from madoguchi.identity.account.limits import CLIENT, admit
+from madoguchi.web.forms import form_of
+
+SMALL = 40_000
+
+
+async def fields_of(request: Request, *names: str) -> list[str]:
+    """The first values of these fields of a small form."""
+    async with form_of(request, SMALL) as form:
+        return [form.value(name) for name in names]
+
+
+def page(
+    request: Request,
+    name: str,
+    faults: dict[str, str] | None = None,
+    status: int | None = None,
+    /,
+    **context: Any,
+) -> HTMLResponse:
+    """A page of accounts. `faults`: catalogue keys of what is wrong, by control."""
+    texts = request.app.state.texts
+    said = {
+        place: texts.text(f"account.fault.{key}") if isinstance(key, str) else key
+        for place, key in (faults or {}).items()
+    }
+    response: HTMLResponse = request.app.state.pages.render(
+        request,
+        f"account/{name}",
+        status=status or (422 if faults else 200),
+        faults=said,
+        errors=[{"name": place, "text": text} for place, text in said.items()],
+        **context,
+    )
+    return response
+
+
+async def client_admitted(request: Request) -> bool:
+    """Whether the client's address has tries left. Behind a proxy, the proxy has to limit them:
+    clients then share one private address.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        public = ipaddress.ip_address(host).is_global
+    except ValueError:
+        public = False
+    if not public:
+        return True
+    state = request.app.state
+    async with state.database.session() as session:
+        allowed = await admit(session, CLIENT, host, state.clock())
+        await session.commit()
+    return allowed
