@@ -3,6 +3,7 @@
 import typer
 
 from madoguchi.cli import running
+from madoguchi.cli.erasures import erasures
 from madoguchi.cli.identity import identity
 from madoguchi.cli.loading import catalogue, forms, postal_codes
 from madoguchi.cli.packages import packages
@@ -16,6 +17,7 @@ app.add_typer(catalogue, name="catalogue")
 app.add_typer(forms, name="forms")
 app.add_typer(records, name="journal")
 app.add_typer(receipts, name="receipt")
+app.add_typer(erasures, name="erasures")
 app.add_typer(identity, name="identity")
 app.command("postal-codes")(postal_codes)
 for command in (

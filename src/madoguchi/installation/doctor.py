@@ -1,6 +1,7 @@
 """Looking an installation over (点検): does every row's file exist, does the journal agree?"""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -101,7 +102,7 @@ async def _hashes(database: Database, column: Column[str]) -> AsyncIterator[str]
 
 
 async def _look_at_journal(database: Database, log: Log, now: datetime, found: Findings) -> None:
-    report = await check_journal(database, log)
+    report = await check_journal(database, log, processes=os.cpu_count() or 1)
     found.faults += report.flaws
     found.notes.append(f"{report.entries} entries in the log, {report.waiting} waiting")
     async with database.reading() as session:
