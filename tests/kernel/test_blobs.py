@@ -17,6 +17,7 @@ from madoguchi.kernel.blobs import (
     BlobStore,
     BlobTooLarge,
     size_text,
+    spool,
     spool_all,
 )
 
@@ -145,6 +146,7 @@ async def test_many_are_on_the_disk_before_any_has_its_name_and_folders_after(
     spooled = spool_all(store.incoming, contents)
     await store.keep(spooled)
     named = [store.path(item.blob.sha256) for item in spooled]
+    assert {path.stat().st_mode & 0o777 for path in named} == {0o440}
     first = {str(item.path) for item in spooled}
     folders = {str(folder) for path in named for folder in path.parents[:3]}
     assert set(steps[:9]) == first
@@ -184,6 +186,14 @@ async def test_a_content_that_cannot_be_written_leaves_nothing_of_its_group(
 ) -> None:
     with pytest.raises(TypeError):
         spool_all(store.incoming, [b"one", None])  # type: ignore[list-item]
+    assert files(store) == []
+
+
+async def test_what_nobody_has_looked_into_is_read_by_nobody_else(store: BlobStore) -> None:
+    alone = await spool(store.incoming, b"unseen", limit=100)
+    for item in (alone, *spool_all(store.incoming, [b"unseen", b"too"])):
+        assert item.path.stat().st_mode & 0o777 == 0o600
+        item.discard()
     assert files(store) == []
 
 

@@ -227,7 +227,7 @@ async def spool(folder: Path, content: AsyncIterable[bytes] | bytes, limit: int)
     """
     path, hashed, size, waiting = folder / new_id(), hashlib.sha256(), 0, bytearray()
     try:
-        with path.open("xb") as file:
+        with _private(path) as file:
             async for chunk in _one(content) if isinstance(content, bytes) else content:
                 size += len(chunk)
                 if size > limit:
@@ -243,19 +243,25 @@ async def spool(folder: Path, content: AsyncIterable[bytes] | bytes, limit: int)
     return Spooled(path, Blob(hashed.hexdigest(), size))
 
 
-def spool_all(folder: Path, contents: Sequence[bytes]) -> list[Spooled]:
+def spool_all(folder: Path, contents: Sequence[bytes | memoryview]) -> list[Spooled]:
     """`spool` for contents in memory, one after the other in the caller's thread."""
     spooled: list[Spooled] = []
     try:
         for content in contents:
             blob = Blob(hashlib.sha256(content).hexdigest(), len(content))
             spooled.append(Spooled(folder / new_id(), blob))
-            spooled[-1].path.write_bytes(content)
+            with _private(spooled[-1].path) as file:
+                file.write(content)
     except BaseException:
         for item in spooled:
             item.discard()
         raise
     return spooled
+
+
+def _private(path: Path) -> IO[bytes]:
+    """A new file that only this user of the machine reads: nobody has looked into it yet."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 async def _one(content: bytes) -> AsyncIterator[bytes]:

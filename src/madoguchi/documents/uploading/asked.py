@@ -14,11 +14,11 @@ _KNOWN = {"content-disposition", "content-type"}  # others may change what the c
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A file sent by a program: the hash of its token, the file's name and content."""
+    """A file sent by a program: the hash of its token, the file's name and content (not copied)."""
 
     token: str
     name: str
-    content: bytes
+    content: memoryview
 
 
 def read_request(headers: Mapping[str, str], body: bytes) -> Asked | None:
@@ -29,12 +29,12 @@ def read_request(headers: Mapping[str, str], body: bytes) -> Asked | None:
         return None
     name, content = found
     # An archive may unpack to much: it is looked into by itself.
-    if not content or announced(content[:HEAD]) == "zip":
+    if not content or announced(bytes(content[:HEAD])) == "zip":
         return None
     return Asked(token, name, content)
 
 
-def only_file(content_type: str, body: bytes) -> tuple[str, bytes] | None:
+def only_file(content_type: str, body: bytes) -> tuple[str, memoryview] | None:
     """Name and content of a multipart form (RFC 7578) that is one file called "file".
 
     None for any other form, also such as `read_form` understands.
@@ -48,7 +48,7 @@ def only_file(content_type: str, body: bytes) -> tuple[str, bytes] | None:
     if begin < 0 or body[end:].removesuffix(b"\r\n") != b"\r\n" + mark + b"--":
         return None
     name = _name(body[len(mark) + 2 : begin])
-    return (name, body[begin + 4 : end]) if name else None
+    return (name, memoryview(body)[begin + 4 : end]) if name else None
 
 
 def _name(head: bytes) -> str | None:
