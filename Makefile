@@ -60,6 +60,9 @@ system:
 
 system-test:
 	@sh scripts/system-packages.sh test
+	@if command -v npm >/dev/null 2>&1; then \
+	  cd tests/identity/openid_client && npm ci --silent --ignore-scripts --no-audit --no-fund; \
+	else echo "Node is not installed: the OpenID provider is not tried with openid-client."; fi
 
 clean:           ## forget the demo's data and all caches
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis

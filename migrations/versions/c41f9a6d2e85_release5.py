@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("oidc_spent", "oidc_grant", "oidc_consent", "oidc_client"):
+    for table in ("oidc_spent", "oidc_pushed_request", "oidc_grant", "oidc_consent", "oidc_client"):
         op.drop_table(table)
     # Accounts.
     for name in ("invitation", "throttle", "proof", "recovery_code", "passkey", "account"):
@@ -252,3 +252,15 @@ def _provider() -> None:
         sa.PrimaryKeyConstraint("sha256", name="pk_oidc_spent"),
     )
     op.create_index("ix_oidc_spent_expires_at", "oidc_spent", ["expires_at"])
+    op.create_table(
+        "oidc_pushed_request",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=60), nullable=False),
+        sa.Column("parameters", _JSON, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["oidc_client.id"], name="fk_oidc_pushed_request_client_id_oidc_client"
+        ),
+        sa.PrimaryKeyConstraint("sha256", name="pk_oidc_pushed_request"),
+    )
+    op.create_index("ix_oidc_pushed_request_expires_at", "oidc_pushed_request", ["expires_at"])

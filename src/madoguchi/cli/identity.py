@@ -31,6 +31,10 @@ def add_client(
     jwks: Annotated[Path | None, typer.Option(help="a file with its public keys")] = None,
     profile: Annotated[str, typer.Option(help="how we speak to it")] = "standard",
     rs256: Annotated[bool, typer.Option(help="sign its ID tokens by RS256, not ES256")] = False,
+    require_par: Annotated[bool, typer.Option(help="only pushed requests (RFC 9126)")] = False,
+    require_dpop: Annotated[
+        bool, typer.Option(help="only tokens bound to a key (RFC 9449)")
+    ] = False,
     introspects: Annotated[
         bool, typer.Option(help="a resource server: may ask about tokens of other clients")
     ] = False,
@@ -46,6 +50,8 @@ def add_client(
         "profile": profile,
         "id_token_alg": "RS256" if rs256 else "ES256",
         "introspects": introspects,
+        "par_required": require_par,
+        "dpop_required": require_dpop,
         "jwks": json.loads(jwks.read_text(encoding="utf-8")) if jwks else {},
     }
     if scope:

@@ -23,6 +23,7 @@ from madoguchi.identity.provider.authorising import pages as authorising
 from madoguchi.identity.provider.clients import service as clients
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.secrets import s256
+from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.database import Database
 from madoguchi.web.edge import install
 from tests.identity.world import World, make_world
@@ -52,7 +53,7 @@ class Op:
 
     app: FastAPI
     database: Database
-    clock: Now
+    clock: Any
     people: World
     browser: AsyncClient
     client_id: str = ""
@@ -144,19 +145,26 @@ def sent_back(answer: Response, to: str = CALLBACK) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(location).query))
 
 
-async def make_op(database: Database, folder: Path, **told: Any) -> Op:
-    clock = Now()
+async def make_op(
+    database: Database,
+    folder: Path,
+    *,
+    address: str = ADDRESS,
+    clock: Clock | None = None,
+    **told: Any,
+) -> Op:
+    clock = clock or Now()
     app = FastAPI()
-    app.state.settings = TestSettings(demo=True)
+    app.state.settings = TestSettings(demo=True, address=address)
     app.state.clock = clock
     app.state.database = database
-    app.state.provider = Provider(ADDRESS, folder / "provider")
+    app.state.provider = Provider(address, folder / "provider")
     app.router.routes += endpoints.routes()
     install(app, [identity, provider])
     for router in (pages.router, api.router, authorising.router, connected.router):
         app.include_router(router)
-    people = await make_world(database, clock)
-    browser = AsyncClient(transport=ASGITransport(app), base_url=ADDRESS)
+    people = await make_world(database)
+    browser = AsyncClient(transport=ASGITransport(app), base_url=address)
     op = Op(app, database, clock, people, browser)
     op.client_id, op.secret = await op.register(**told)
     return op

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from madoguchi.identity.provider import telling
+from madoguchi.identity.provider import dpop, telling
+from madoguchi.identity.provider.authorising import pushed
 from madoguchi.identity.provider.claims import standard_claims
 from madoguchi.identity.provider.clients.authenticating import authenticate, credential_of
 from madoguchi.identity.provider.clients.rules import PUBLIC
@@ -29,6 +30,7 @@ from madoguchi.web.form_input import FormError
 from madoguchi.web.forms import form_of
 
 LARGEST = 60_000
+USERINFO = "/oauth/userinfo"
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 PUBLISHED = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
 
@@ -41,30 +43,44 @@ def answering(endpoint: Endpoint) -> Endpoint:
 
     async def answered(request: Request) -> Response:
         try:
-            return await endpoint(request)
+            return with_nonce(request, await endpoint(request))
         except FormError as fault:
             return refusal(
                 request, OAuthError("invalid_request", fault.message["en"], fault.status)
             )
         except OAuthError as fault:
-            return refusal(request, fault)
+            return with_nonce(request, refusal(request, fault))
 
     return answered
+
+
+def with_nonce(request: Request, response: Response) -> Response:
+    """The answer with the nonce for the next proof, for those who show proofs (RFC 9449 8.2)."""
+    if "dpop" in request.headers:
+        state = request.app.state
+        response.headers[dpop.NONCE_HEADER] = dpop.nonce_at(
+            state.provider.nonce_secret, state.clock()
+        )
+    return response
 
 
 def refusal(request: Request, fault: OAuthError) -> Response:
     """The answer to a refused request; refusals are logged, their content is not (ASVS 16.3.2)."""
     _log.info("refused %s at %s", fault.code, request.scope["path"])
-    headers = {**NO_STORE, **fault.headers}
-    if fault.status == 401:
-        scheme = "Basic" if fault.code == "invalid_client" else "Bearer"
+    headers, status, scheme = {**NO_STORE, **fault.headers}, fault.status, "Bearer"
+    if fault.code == "invalid_client":
+        scheme = "Basic"
+    if fault.code in ("use_dpop_nonce", "invalid_dpop_proof"):
+        scheme = "DPoP"
+        status = 401 if request.url.path == USERINFO else 400
+    if status == 401:
         headers.setdefault(
             "WWW-Authenticate",
             f'{scheme} realm="madoguchi", error="{fault.code}", '
             f'error_description="{fault.description}"',
         )
     content = {"error": fault.code, "error_description": fault.description}
-    return JSONResponse(content, fault.status, headers)
+    return JSONResponse(content, status, headers)
 
 
 async def token(request: Request) -> Response:
@@ -74,14 +90,26 @@ async def token(request: Request) -> Response:
         try:
             client = await client_of(request, session, form)
             profile = PROFILES[client.profile]
+            jkt = await key_shown(request, session)
             given = await give_tokens(
-                Asking(session, state.clock, state.provider, profile, client, form)
+                Asking(session, state.clock, state.provider, profile, client, form, jkt)
             )
         except OAuthError:
             await session.commit()  # what a replay ended stays ended
             raise
         await session.commit()
     return JSONResponse(given, headers=NO_STORE)
+
+
+async def push(request: Request) -> Response:
+    """POST /oauth/par."""
+    state, form = request.app.state, await form_values(request)
+    async with state.database.session() as session:
+        client = await client_of(request, session, form)
+        jkt = await key_shown(request, session)
+        kept = await pushed.push(session, client, form, jkt, state.clock())
+        await session.commit()
+    return JSONResponse(kept, 201, headers=NO_STORE)
 
 
 async def introspect(request: Request) -> Response:
@@ -120,7 +148,16 @@ async def userinfo(request: Request) -> Response:
         raise OAuthError("invalid_token", "an access token is needed", 401, _CHALLENGE)
     now = state.clock()
     found = read_access_token(state.provider, text.strip(), now)
-    if found is None or scheme.lower() != "bearer" or found.jkt or found.grant_id is None:
+    if found is None or found.grant_id is None:
+        raise invalid_token()
+    if scheme.lower() == "dpop":
+        async with state.database.session() as session:
+            jkt = await key_shown(request, session, text.strip())
+            await session.commit()
+    else:
+        jkt = None
+    # A token without its key, or with a key it is not bound to, is a stolen one.
+    if scheme.lower() not in ("bearer", "dpop") or found.jkt != jkt:
         raise invalid_token()
     async with state.database.reading() as session:
         told = await telling.told_by(session, found, now)
@@ -142,6 +179,26 @@ async def discovery(request: Request) -> Response:
 
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="madoguchi"'}
+
+
+async def key_shown(
+    request: Request, session: AsyncSession, token: str | None = None
+) -> str | None:
+    """The key a DPoP proof shows, None without one. OAuthError. The caller commits."""
+    state = request.app.state
+    now, url = state.clock(), state.provider.address + request.url.path
+    proof = dpop.read_proof(
+        request.headers.getlist("dpop"),
+        request.method,
+        url,
+        state.provider.nonce_secret,
+        now,
+        token,
+    )
+    if proof is None:
+        return None
+    await dpop.spend(session, proof, now)
+    return proof.jkt
 
 
 async def form_values(request: Request) -> dict[str, str]:
@@ -166,9 +223,10 @@ def routes() -> list[Any]:
     """The routes, for the composition root."""
     return [
         Route("/oauth/token", answering(token), methods=["POST"]),
+        Route("/oauth/par", answering(push), methods=["POST"]),
         Route("/oauth/introspect", answering(introspect), methods=["POST"]),
         Route("/oauth/revoke", answering(revoke), methods=["POST"]),
-        Route("/oauth/userinfo", answering(userinfo), methods=["GET", "POST"]),
+        Route(USERINFO, answering(userinfo), methods=["GET", "POST"]),
         Route("/oauth/jwks", jwks, methods=["GET"]),
         Route("/.well-known/openid-configuration", discovery, methods=["GET"]),
         Route("/.well-known/oauth-authorization-server", discovery, methods=["GET"]),

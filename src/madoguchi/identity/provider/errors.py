@@ -63,6 +63,20 @@ def unknown_service() -> IdentityError:
     )
 
 
+def request_gone() -> IdentityError:
+    """400, a page: a pushed request that was used or has expired; where it came from is unknown."""
+    return IdentityError(
+        "request_gone",
+        400,
+        {
+            "ja": "ログインの受付時間が過ぎたか、すでに使われました。元のサービスに戻って、"
+            "もう一度やり直してください。",
+            "en": "This sign-in has expired or was already used. Go back to the service and "
+            "begin again.",
+        },
+    )
+
+
 def client_fault(ja: str, en: str, pointer: str) -> IdentityError:
     """422: what is said of a client to be registered is not right."""
     return IdentityError("invalid_client_metadata", 422, {"ja": ja, "en": en}, {}, (pointer,))

@@ -1,5 +1,6 @@
 """The provider of an installation: its address, its signing keys, its mark for refresh tokens."""
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,11 @@ class Provider:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_once(self.folder / "refresh-mark", secrets.token_bytes(32))
         return (self.folder / "refresh-mark").read_bytes()
+
+    @cached_property
+    def nonce_secret(self) -> bytes:
+        """What nonces of DPoP are made with."""
+        return hmac.new(self.refresh_mark, b"madoguchi dpop nonces", "sha256").digest()
 
     @cached_property
     def issuers(self) -> frozenset[str]:

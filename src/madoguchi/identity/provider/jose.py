@@ -6,6 +6,8 @@ from typing import Any, TypeGuard
 
 FOREIGN_ALGORITHMS = ["ES256", "PS256", "RS256", "EdDSA"]
 """Of clients' assertions and proofs: asymmetric only, never "none"."""
+# The public members of a key and what may stand beside them (RFC 7517, 7518): no private member.
+PUBLIC_MEMBERS = frozenset("kty crv x y n e kid use alg key_ops".split())
 LARGEST_JWT = 8_000
 HEADER, CLAIMS = 0, 1
 

@@ -95,3 +95,14 @@ class Spent(Base):
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class PushedRequest(Base):
+    """Pushed authorisation request (事前に預かった認可リクエスト): kept until its code is given."""
+
+    __tablename__ = "oidc_pushed_request"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("oidc_client.id"))
+    parameters: Mapped[dict[str, Any]] = mapped_column(Json)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

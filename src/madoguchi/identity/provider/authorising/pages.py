@@ -9,10 +9,12 @@ from urllib.parse import parse_qsl, quote, urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from itsdangerous import BadData, Signer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.guards import current_actor
 from madoguchi.identity.models import Organisation, Person, SignIn
 from madoguchi.identity.provider.authorising import rules
+from madoguchi.identity.provider.authorising.pushed import pushed_request, use_up
 from madoguchi.identity.provider.authorising.rules import (
     CONSENT,
     AuthorisationRequest,
@@ -22,7 +24,12 @@ from madoguchi.identity.provider.authorising.rules import (
 from madoguchi.identity.provider.authorising.service import consent, give_code, standing_of
 from madoguchi.identity.provider.claims import Subject, standard_claims
 from madoguchi.identity.provider.clients import service as clients
-from madoguchi.identity.provider.errors import OAuthError, invalid_request, unknown_service
+from madoguchi.identity.provider.errors import (
+    OAuthError,
+    invalid_request,
+    request_gone,
+    unknown_service,
+)
 from madoguchi.identity.provider.models import Client
 from madoguchi.identity.provider.profiles import PROFILES, Profile
 from madoguchi.identity.rules import PUBLIC, Actor
@@ -42,8 +49,12 @@ Somebody = Annotated[Actor, Depends(current_actor)]
 
 @dataclass(frozen=True)
 class Arrived:
-    """A request of a client we know, at an address that is its own."""
+    """A request of a client we know, at an address that is its own.
 
+    `query` is what stands in the address; `params` is what is asked, pushed or in the query.
+    """
+
+    query: Mapping[str, str]
     params: Mapping[str, str]
     client: Client
     profile: Profile
@@ -55,7 +66,7 @@ async def ask(request: Request, actor: Somebody) -> Response:
     """Send the person back with a code, or first to sign in, or ask for consent."""
     arrived = await _arrive(request)
     try:
-        asked = rules.read_request(arrived.params, arrived.client, arrived.profile)
+        asked = _read(arrived)
         return await _proceed(request, actor, arrived, asked, decided=False)
     except OAuthError as fault:
         return _refused(request, arrived, fault)
@@ -70,7 +81,7 @@ async def decide(request: Request, actor: Somebody) -> Response:
     try:
         if not allowed:
             raise OAuthError("access_denied", "the person did not consent")
-        asked = rules.read_request(arrived.params, arrived.client, arrived.profile)
+        asked = _read(arrived)
         if actor.kind != PUBLIC and organisation:
             actor = await _acting_for(request, actor, organisation)
         return await _proceed(request, actor, arrived, asked, decided=True)
@@ -92,15 +103,35 @@ async def _arrive(request: Request) -> Arrived:
     """Whose request it is. IdentityError, a page, when it must not be answered anywhere."""
     query = request.scope["query_string"].decode("latin-1")
     try:
-        params = rules.single(parse_qsl(query, keep_blank_values=True, errors="replace"))
+        given = rules.single(parse_qsl(query, keep_blank_values=True, errors="replace"))
     except OAuthError:
         raise unknown_service() from None
     async with request.app.state.database.reading() as session:
-        client = await clients.find(session, params.get("client_id"))
-    if client is None:
-        raise unknown_service()
+        client = await clients.find(session, given.get("client_id"))
+        if client is None:
+            raise unknown_service()
+        asked = await _asked(session, client, given, request.app.state.clock())
     profile = PROFILES[client.profile]
-    return Arrived(params, client, profile, rules.redirect_uri_of(params, client, profile))
+    return Arrived(given, asked, client, profile, rules.redirect_uri_of(asked, client, profile))
+
+
+def _read(arrived: Arrived) -> AuthorisationRequest:
+    """The request, checked. OAuthError for its client."""
+    if arrived.client.par_required and "request_uri" not in arrived.query:
+        raise invalid_request("this client pushes its requests (RFC 9126)")
+    return rules.read_request(arrived.params, arrived.client, arrived.profile)
+
+
+async def _asked(
+    session: AsyncSession, client: Client, given: dict[str, str], now: datetime
+) -> dict[str, str]:
+    """What is asked: as the client pushed it, else as the query says."""
+    if "request_uri" not in given:
+        return given
+    pushed = await pushed_request(session, client.id, given["request_uri"], now)
+    if pushed is None:
+        raise request_gone()
+    return pushed
 
 
 async def _proceed(
@@ -139,6 +170,10 @@ async def _give(
 ) -> Response:
     state, client, profile = request.app.state, arrived.client, arrived.profile
     async with state.database.session() as session:
+        if "request_uri" in arrived.query and not await use_up(
+            session, arrived.query["request_uri"]
+        ):
+            raise invalid_request("the request was used before")
         if decided:
             await consent(session, state.clock, actor.id, client.id, asked.scopes)
         code = await give_code(session, state.clock, actor, sign_in, client, asked, profile)
@@ -191,7 +226,7 @@ def _consent_page(
 
 def _to_sign_in(request: Request, arrived: Arrived) -> Response:
     """To the sign-in page and back here; the way back says, signed, when we sent them."""
-    given = [(name, value) for name, value in arrived.params.items() if name != SENT]
+    given = [(name, value) for name, value in arrived.query.items() if name != SENT]
     stamp = _signer(request, given).sign(str(int(request.app.state.clock().timestamp() * 1000)))
     back = f"/oauth/resume?{urlencode([*given, (SENT, stamp.decode())])}"
     if len(back) > LONGEST_RETURN:
@@ -203,9 +238,9 @@ def _to_sign_in(request: Request, arrived: Arrived) -> Response:
 
 def _sent_at(request: Request, arrived: Arrived) -> datetime | None:
     """When we sent the person to sign in for this very request; None when we did not."""
-    given = [(name, value) for name, value in arrived.params.items() if name != SENT]
+    given = [(name, value) for name, value in arrived.query.items() if name != SENT]
     try:
-        milliseconds = _signer(request, given).unsign(arrived.params.get(SENT, ""))
+        milliseconds = _signer(request, given).unsign(arrived.query.get(SENT, ""))
     except BadData:
         return None
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)

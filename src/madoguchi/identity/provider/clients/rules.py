@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from madoguchi.identity.provider.errors import client_fault
+from madoguchi.identity.provider.jose import PUBLIC_MEMBERS
 from madoguchi.identity.provider.profiles import PROFILES
 
 CODE, REFRESH, CLIENT, DEVICE = (
@@ -27,8 +28,6 @@ ID_TOKEN_ALGS = ("ES256", "RS256")
 LONGEST_URI = 1_000
 MOST_URIS = 20
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 3.3
-# The public members of a key and what may stand beside them (RFC 7517, 7518): no private member.
-_KEY_MEMBERS = frozenset("kty crv x y n e kid use alg key_ops".split())
 
 
 def check_uri(uri: str, pointer: str) -> None:
@@ -107,7 +106,7 @@ def _check_together(told: Mapping[str, Any]) -> None:
             "private_key_jwt needs the client's public keys (jwks).",
             "/jwks",
         )
-    if any(not isinstance(key, dict) or not set(key) <= _KEY_MEMBERS for key in keys):
+    if any(not isinstance(key, dict) or not set(key) <= PUBLIC_MEMBERS for key in keys):
         raise client_fault(
             "jwksには公開鍵だけを入れてください。", "jwks must hold public keys only.", "/jwks"
         )

@@ -1,0 +1,92 @@
+"""npm openid-client, a certified client nobody here wrote, drives every flow against our provider."""
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey
+
+from madoguchi.kernel.database import Database
+from tests.identity.provider.serving import listen
+from tests.identity.provider.world import Op, make_op
+
+HERE = Path(__file__).parent
+SUITE = HERE / "suite.mjs"
+CASES = re.findall(r"^  async (\w+)\(\)", SUITE.read_text(encoding="utf-8"), re.M)
+CALLBACK = "http://localhost:8080/cb"
+SCOPES = ["openid", "profile", "organisation", "offline_access"]
+PERSON = {
+    "redirect_uris": [CALLBACK],
+    "grant_types": ["authorization_code", "refresh_token"],
+    "scopes": SCOPES,
+}
+KEYED = {"auth_method": "private_key_jwt"}
+CLIENTS: dict[str, dict[str, Any]] = {
+    "basic": PERSON,
+    "post": {**PERSON, "auth_method": "client_secret_post"},
+    "public": {**PERSON, "auth_method": "none"},
+    "key": {**PERSON, **KEYED},
+    "rs256": {**PERSON, "id_token_alg": "RS256"},
+    "strict": {**PERSON, **KEYED, "par_required": True, "dpop_required": True},
+    "program": {**KEYED, "grant_types": ["client_credentials"], "scopes": ["filings:read"]},
+}
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node with the suite's packages; without them the suite is skipped, aloud."""
+    found = shutil.which("node")
+    if found is None or not (HERE / "node_modules" / "openid-client").is_dir():
+        pytest.skip("Node or openid-client is not installed: run `make system-test`")
+    return found
+
+
+@pytest.fixture
+async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Op, dict[str, Any]]]:
+    """A provider on a port of its own, with a client of every kind; and what the suite is told."""
+    apps: dict[str, Any] = {}
+    server, address = await listen(apps)
+    op = await make_op(database, tmp_path, address=address, clock=lambda: datetime.now(UTC))
+    apps["app"] = op.app
+    clients: dict[str, dict[str, Any]] = {}
+    for name, told in CLIENTS.items():
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        keys = {"jwks": {"keys": [key.as_dict(private=False)]}} if "auth_method" in told else {}
+        client_id, secret = await op.register(**told, **keys)
+        clients[name] = {"id": client_id, "secret": secret, "jwk": key.as_dict(private=True)}
+    async with server:
+        yield (
+            op,
+            {
+                "issuer": address,
+                "callback": CALLBACK,
+                "person": op.people.owner,
+                "name": "港 一郎",
+                "clients": clients,
+            },
+        )
+    await op.browser.aclose()
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_openid_client_is_satisfied(
+    node: str, served: tuple[Op, dict[str, Any]], case: str
+) -> None:
+    _, told = served
+    process = await asyncio.create_subprocess_exec(
+        node,
+        str(SUITE),
+        case,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate(json.dumps(told).encode())
+    assert process.returncode == 0, said.decode()
+    assert said.decode().strip().endswith("ok")
