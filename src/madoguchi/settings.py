@@ -3,8 +3,9 @@
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from madoguchi.kernel.durable import write_once
@@ -39,6 +40,13 @@ class Settings(BaseSettings):
     breached_passwords: Path | None = None
     draft_days: int = Field(default=365, ge=30, le=3650)
     job_days: int = Field(default=30, ge=2, le=3650)
+
+    @model_validator(mode="after")
+    def _demo_stays_a_demo(self) -> Self:
+        """In a demonstration anybody may choose to be anybody: it never runs where mail leaves."""
+        if self.demo and self.smtp_url:
+            raise ValueError("MADOGUCHI_DEMO and MADOGUCHI_SMTP_URL exclude each other")
+        return self
 
     @cached_property
     def url(self) -> str:

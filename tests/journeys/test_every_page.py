@@ -95,6 +95,7 @@ NOT_OPENED = {
     "/sign-in/again",
     "/sign-in/proof",
     "/sign-up/proof",
+    "/recovery/proof",
     "/account/security/authenticator",
     "/account/security/password",
     # No licence of the demo has a ledger yet: the tests of ledgers open them.

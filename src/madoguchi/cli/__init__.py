@@ -3,6 +3,7 @@
 import typer
 
 from madoguchi.cli import running
+from madoguchi.cli.accounts import accounts
 from madoguchi.cli.erasures import erasures
 from madoguchi.cli.identity import identity
 from madoguchi.cli.loading import catalogue, forms, postal_codes
@@ -19,6 +20,7 @@ app.add_typer(records, name="journal")
 app.add_typer(receipts, name="receipt")
 app.add_typer(erasures, name="erasures")
 app.add_typer(identity, name="identity")
+app.add_typer(accounts, name="account")
 app.command("postal-codes")(postal_codes)
 for command in (
     running.migrate,

@@ -145,9 +145,9 @@ _ACCOUNT = {
     ),
     "needs_second": (
         {
-            "ja": "プライムのアカウントには、パスキーか認証アプリが必要です。"
+            "ja": "プライムと職員のアカウントには、パスキーか認証アプリが必要です。"
             "ほかの手段を登録してから削除してください。",
-            "en": "A prime account needs a passkey or an authenticator app. "
+            "en": "Accounts of primes and officials need a passkey or an authenticator app. "
             "Add another one before you remove this.",
         },
         "",

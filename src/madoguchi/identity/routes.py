@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from madoguchi.identity import api, pages
-from madoguchi.identity.account.pages import securing, signing_in, signing_up
+from madoguchi.identity.account.pages import recovering, securing, signing_in, signing_up
 from madoguchi.identity.provider import connected
 from madoguchi.identity.provider.authorising import pages as authorising
 
@@ -16,6 +16,7 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         pages.router,
         signing_in.router,
         signing_up.router,
+        recovering.router,
         securing.router,
         api.router,
         authorising.router,

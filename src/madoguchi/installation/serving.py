@@ -51,6 +51,8 @@ def prepare() -> None:
 async def _prepare(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     await when_there(lambda: migrate(settings.url))
+    if not settings.demo and not settings.smtp_url:
+        typer.echo("MADOGUCHI_SMTP_URL is not set: no code reaches anybody by mail", err=True)
     if settings.demo:
         from madoguchi.installation.demo import fill
         from madoguchi.installation.publishing import opened

@@ -68,7 +68,7 @@ class Site:
 
     async def code(self) -> str:
         """The code in the newest mail."""
-        found = re.search(r"コード: (\d{6})", (await self.letters())[-1][2])
+        found = re.search(r"(?<!\d)(\d{6})(?!\d)", (await self.letters())[-1][2])
         assert found
         return found[1]
 

@@ -71,16 +71,16 @@ def test_nobody_with_a_second_factor_enters_with_one() -> None:
             (False, True, True),
             (True, True, True),
         ):
-            found = needs(amr, totp=totp, passkeys=passkeys, recovery=recovery, level="entry")
+            found = needs(amr, totp=totp, passkeys=passkeys, recovery=recovery, guarded=False)
             assert (found == "nothing") == (acr_of(amr) != ACR_1)
-        prime = needs(amr, totp=False, passkeys=False, recovery=False, level="prime")
+        prime = needs(amr, totp=False, passkeys=False, recovery=False, guarded=True)
         assert (prime == "nothing") == (acr_of(amr) != ACR_1)
-    assert needs(["pwd"], totp=False, passkeys=False, recovery=False, level="entry") == "nothing"
-    assert needs(["pwd"], totp=False, passkeys=True, recovery=False, level="entry") == "passkey"
-    assert needs(["email"], totp=False, passkeys=True, recovery=True, level="entry") == "second"
-    assert needs(["otp"], totp=True, passkeys=False, recovery=False, level="entry") == "first"
+    assert needs(["pwd"], totp=False, passkeys=False, recovery=False, guarded=False) == "nothing"
+    assert needs(["pwd"], totp=False, passkeys=True, recovery=False, guarded=False) == "passkey"
+    assert needs(["email"], totp=False, passkeys=True, recovery=True, guarded=False) == "second"
+    assert needs(["otp"], totp=True, passkeys=False, recovery=False, guarded=False) == "first"
     assert (
-        needs(["pop", "user"], totp=True, passkeys=True, recovery=True, level="prime") == "nothing"
+        needs(["pop", "user"], totp=True, passkeys=True, recovery=True, guarded=True) == "nothing"
     )
 
 

@@ -31,6 +31,20 @@ _CODE: _Letter = {
         "Your code: {code}\n\nEnter it on the page you came from within 10 minutes.",
     ),
 }
+_RESET: _Letter = {
+    "ja": (
+        "【窓口】認証手段のリセットの確認コード",
+        "パスキーや認証アプリを使えなくなったときの、リセットの確認コードです: {code}\n\n"
+        "申し込みから24時間後に、もう一度同じ手続きをすると、リセットされます。\n"
+        "申し込んでいない場合、このコードを使わず、いつもの方法でログインしてください。申し込みは取り消されます。",
+    ),
+    "en": (
+        "[Madoguchi] The code to reset your ways to sign in",
+        "The code to reset passkeys and authenticator app: {code}\n\n"
+        "24 hours after you asked, do the same once more, and they are reset.\n"
+        "If you did not ask, do not use this code, and sign in as usual: that cancels the reset.",
+    ),
+}
 _NO_ACCOUNT: _Letter = {
     "ja": (
         "【窓口】ログインについて",
@@ -68,7 +82,8 @@ def code_letter(purpose: str, known: bool, code: str, means: Surroundings) -> tu
     """Subject and body: the code, or why there is none (no account, or one already)."""
     new = purpose == "sign_up"
     other = _HAS_ACCOUNT if new else _NO_ACCOUNT
-    letter = _CODE if known != new else other
+    code_for = _RESET if purpose == "recovery" else _CODE
+    letter = code_for if known != new else other
     return _written(letter, means, {"code": code})
 
 

@@ -25,7 +25,7 @@ from madoguchi.identity.account.passwords import check_password
 from madoguchi.identity.account.recording import note, note_failure, send_letter
 from madoguchi.identity.account.rules import CODE_LIFE, PRIME, PROOF_LIFE, needs
 from madoguchi.identity.errors import proof_over
-from madoguchi.identity.models import Person
+from madoguchi.identity.models import Person, RoleGrant
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.sealing import unseal
@@ -53,11 +53,17 @@ class Known:
     person: Person
     passkeys: bool
     recovery: bool
+    official: bool
+
+    @property
+    def guarded(self) -> bool:
+        """Whether one factor never is enough: what they may do is not theirs alone."""
+        return self.official or self.account.level == PRIME
 
     @property
     def strong(self) -> bool:
         """Whether one factor is not enough any more."""
-        return self.passkeys or self.account.totp_since is not None or self.account.level == PRIME
+        return self.passkeys or self.account.totp_since is not None or self.guarded
 
 
 async def begin(session: AsyncSession, now: datetime, purpose: str, address: str) -> Proof:
@@ -97,12 +103,13 @@ async def _known(session: AsyncSession, which: ColumnElement[bool]) -> Known | N
                 Person,
                 exists().where(Passkey.person_id == Account.person_id),
                 exists().where(RecoveryCode.person_id == Account.person_id),
+                exists().where(RoleGrant.person_id == Account.person_id),
             )
             .join(Person, Person.id == Account.person_id)
             .where(which, Person.active)
         )
     ).first()
-    return Known(row[0], row[1], bool(row[2]), bool(row[3])) if row else None
+    return Known(row[0], row[1], *map(bool, row[2:])) if row else None
 
 
 async def try_password(means: Means, proof_id: str, password: str) -> str:
@@ -235,7 +242,7 @@ def still_needs(known: Known | None, proof: Proof) -> str:
         totp=known.account.totp_since is not None,
         passkeys=known.passkeys,
         recovery=known.recovery,
-        level=known.account.level,
+        guarded=known.guarded,
     )
 
 

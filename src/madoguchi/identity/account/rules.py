@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from madoguchi.identity.assurance import FIRST, SECOND
 
@@ -56,18 +56,27 @@ def password_fault(password: str, strength: int, breached: bool) -> str | None:
     return "weak" if strength < LEAST_STRENGTH else None
 
 
-def needs(amr: Collection[str], *, totp: bool, passkeys: bool, recovery: bool, level: str) -> str:
+def reset_state(asked: datetime | None, now: datetime) -> str:
+    """Where a reset stands: "none", "waiting" (the owner may still object) or "due"."""
+    if asked is None or now >= asked + RESET_LIFE:
+        return "none"
+    return "due" if now >= asked + RESET_WAIT else "waiting"
+
+
+def needs(
+    amr: Collection[str], *, totp: bool, passkeys: bool, recovery: bool, guarded: bool
+) -> str:
     """What a proof still needs: "first", "second", "passkey" or "nothing".
 
-    Whoever has a passkey or an authenticator app, and every prime, never enters with one factor:
-    a mailbox or a password taken from them opens nothing. `totp`, `passkeys`, `recovery`: whether
-    the account has an app, any passkey, any recovery code.
+    Whoever has a passkey or an authenticator app, and who is `guarded` (a prime, an official), never
+    enters with one factor: a mailbox or a password taken from them opens nothing. `totp`,
+    `passkeys`, `recovery`: whether the account has an app, any passkey, any recovery code.
     """
     ways = set(amr)
     if {"pop", "user"} <= ways:
         return "nothing"
     if not ways & FIRST:
         return "first"
-    if ways & SECOND or not (totp or passkeys or level == PRIME):
+    if ways & SECOND or not (totp or passkeys or guarded):
         return "nothing"
     return "second" if totp or recovery else "passkey"

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, codes
 from madoguchi.identity.account.limits import SECOND, admit
-from madoguchi.identity.account.models import Account, Passkey, RecoveryCode
+from madoguchi.identity.account.models import Passkey, RecoveryCode
 from madoguchi.identity.account.passwords import fault_of, hash_password
 from madoguchi.identity.account.proving import TOTP_SEAL, Known, Means, known_of, totp_right
 from madoguchi.identity.account.recording import note
-from madoguchi.identity.account.rules import MOST_PASSKEYS, PRIME
+from madoguchi.identity.account.rules import MOST_PASSKEYS
 from madoguchi.identity.errors import account_refused, not_allowed, unknown
 from madoguchi.kernel.sealing import seal
 
@@ -55,7 +55,7 @@ async def remove_passkey(
     if found is None:
         raise unknown("passkey")
     last = await _passkeys(session, person_id) == 1 and known.account.totp_since is None
-    _keep_second(known.account, last)
+    _keep_second(known, last)
     await session.delete(found)
     await note(session, means.now, person_id, "passkey_removed", {"label": found.label})
 
@@ -64,7 +64,7 @@ async def begin_authenticator(session: AsyncSession, means: Means, known: Known)
     """A new secret for an app, in force once a code of it was shown; the secret in base32."""
     secret = authenticator.new_secret()
     if known.account.totp_since is not None:
-        raise account_refused("needs_second") if known.account.level == PRIME else not_allowed()
+        raise not_allowed()
     known.account.totp = seal(means.key, TOTP_SEAL, secret)
     return secret
 
@@ -92,12 +92,14 @@ async def remove_authenticator(session: AsyncSession, means: Means, known: Known
     if account.totp_since is None:
         account.totp = None
         return
-    _keep_second(account, await _passkeys(session, account.person_id) == 0)
+    _keep_second(known, await _passkeys(session, account.person_id) == 0)
     account.totp = account.totp_since = None
     await note(session, means.now, account.person_id, "authenticator_removed")
 
 
-async def make_recovery_codes(session: AsyncSession, means: Means, known: Known) -> list[str]:
+async def make_recovery_codes(
+    session: AsyncSession, means: Means, known: Known, *, by: str | None = None
+) -> list[str]:
     """Ten new codes in place of all earlier ones; they are shown now and never again."""
     person_id = known.person.id
     made = [codes.recovery_code() for _ in range(codes.RECOVERY_CODES)]
@@ -106,7 +108,7 @@ async def make_recovery_codes(session: AsyncSession, means: Means, known: Known)
         RecoveryCode(mac=codes.mac(means.key, "recovery", person_id, code), person_id=person_id)
         for code in made
     )
-    await note(session, means.now, person_id, "recovery_codes_made")
+    await note(session, means.now, person_id, "recovery_codes_made", by=by)
     return [codes.in_groups(code) for code in made]
 
 
@@ -134,8 +136,8 @@ async def set_password(
     await note(session, means.now, known.person.id, action)
 
 
-def _keep_second(account: Account, last: bool) -> None:
-    if last and account.level == PRIME:
+def _keep_second(known: Known, last: bool) -> None:
+    if last and known.guarded:
         raise account_refused("needs_second")
 
 

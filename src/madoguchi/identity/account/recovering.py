@@ -1,0 +1,56 @@
+"""Recovery (アカウントの回復): by time and the mailbox, never by asking somebody.
+
+Whoever lost every means asks by mail, waits a day while the owner is told at every turn, and asks
+again. Signing in with two factors in between cancels it. No official can shorten or skip this.
+"""
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.account.models import Passkey, RecoveryCode
+from madoguchi.identity.account.proving import Known, Means
+from madoguchi.identity.account.recording import note
+from madoguchi.identity.account.rules import ENTRY, PRIME, reset_state
+from madoguchi.identity.models import AccessToken, SignIn
+
+
+async def reset(session: AsyncSession, means: Means, known: Known) -> str:
+    """One step of a reset, by who has just proved their address: what it came to.
+
+    "refused" for officials, whom the operator gives a code; "needless" where mail is enough;
+    "asked"; "waiting"; "done": every means but the address is gone, every session and token ended,
+    and a prime is an entry again. The caller commits.
+    """
+    account, now = known.account, means.now
+    if known.official:
+        return "refused"
+    if not known.strong:
+        return "needless"
+    state = reset_state(account.reset_at, now)
+    if state == "waiting":
+        return "waiting"
+    if state == "none":
+        account.reset_at = now
+        await note(session, now, account.person_id, "reset_asked")
+        return "asked"
+    for table in (Passkey, RecoveryCode):
+        await session.execute(delete(table).where(table.person_id == account.person_id))
+    account.password = account.totp = account.totp_since = account.reset_at = None
+    account.level = ENTRY if account.level == PRIME else account.level
+    await end_everything(session, means, account.person_id)
+    await note(session, now, account.person_id, "reset_done")
+    return "done"
+
+
+async def end_everything(session: AsyncSession, means: Means, person_id: str) -> None:
+    """End every session and access token of a person."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+        .values(ended_at=means.now)
+    )
+    await session.execute(
+        update(AccessToken)
+        .where(AccessToken.person_id == person_id, AccessToken.revoked_at.is_(None))
+        .values(revoked_at=means.now)
+    )
