@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from madoguchi.kernel.grouping import CROWD, Full, Grouping
+from madoguchi.kernel.grouping import CROWD, Full, GoOn, Grouping
 
 
 class Work:
@@ -13,10 +13,12 @@ class Work:
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
+        self.go_on: list[GoOn] = []
         self.go = asyncio.Event()
 
-    async def __call__(self, group: Sequence[int]) -> list[int]:
+    async def __call__(self, group: Sequence[int], go_on: GoOn) -> list[int]:
         self.groups.append(list(group))
+        self.go_on.append(go_on)
         await self.go.wait()
         if 13 in group:
             raise ValueError("thirteen")
@@ -42,13 +44,20 @@ async def test_a_lonely_item_goes_at_once_and_the_next_gather() -> None:
     await grouping.close()
 
 
-async def test_lanes_work_side_by_side() -> None:
+async def test_the_next_group_begins_when_the_one_before_lets_it() -> None:
     work = Work()
     grouping = Grouping(work, largest=2, most_waiting=100, lanes=2)
-    tasks = [*(await gather(grouping, [1])), *(await gather(grouping, [2, 3]))]
+    tasks = [*(await gather(grouping, [1])), *(await gather(grouping, [2]))]
+    assert work.groups == [[1]]
+    tasks += await gather(grouping, [3])
+    for _ in range(2):  # saying it twice lets no third begin
+        work.go_on[0]()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    tasks += await gather(grouping, [4])
     assert work.groups == [[1], [2, 3]]  # both begun, none done
     work.go.set()
-    await asyncio.gather(*tasks)
+    assert await asyncio.gather(*tasks) == [2, 4, 6, 8]
     await grouping.close()
 
 

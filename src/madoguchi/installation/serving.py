@@ -39,7 +39,8 @@ def serve(demo: bool = False) -> None:
     ]
     arguments += ["--host", settings.host, "--port", str(settings.port), "--workers", str(workers)]
     os.execv(  # noqa: S606 - our own interpreter
-        sys.executable, [sys.executable, "-m", "granian", *arguments, "madoguchi.app:create_app"]
+        sys.executable,
+        [sys.executable, "-m", "granian", *arguments, "madoguchi.app:create_served_app"],
     )
 
 

@@ -69,7 +69,10 @@ def plain(value: Any) -> Any:
     if kind is str or value is None or isinstance(value, bool | str):
         return value
     if kind is dict or isinstance(value, Mapping):
-        return {_key(key): plain(item) for key, item in value.items()}
+        return {
+            key if type(key) is str else _key(key): item if type(item) is str else plain(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, int):
@@ -99,7 +102,7 @@ def decimal_text(number: Decimal) -> str:
 
 
 def _key(key: Any) -> str:
-    if type(key) is not str and not isinstance(key, str):
+    if not isinstance(key, str):
         raise TypeError(f"an object key must be a text, not {type(key).__name__}")
     return key
 

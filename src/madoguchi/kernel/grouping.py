@@ -1,7 +1,8 @@
 """Doing what arrives at the same time together (まとめ処理), so that many share one commit.
 
 While one group is being worked on, the next gathers: nothing waits for a clock, a lonely item goes
-at once, and the busier it is the larger the groups become.
+at once, and the busier it is the larger the groups become. The next may begin before the first is
+done, as soon as that says so: what is left of it is waiting for others.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ from madoguchi.kernel.errors import DomainError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+GoOn = Callable[[], None]
 
 CROWD = 8  # items in a group
 CROWDED_SECONDS = 0.5
@@ -42,14 +45,15 @@ class Full(DomainError):
 class Grouping(Generic[Item, Result]):
     """Gathers items and hands them to `work`, `largest` at a time, in order of arrival.
 
-    `work` gives a result for each item of a group, in the same order. What it raises, every item of
-    the group gets. `lanes` groups are worked on at the same time. More than `most_waiting` items
-    are refused (Full).
+    `work(items, go_on)` gives a result for each item of a group, in the same order. What it raises,
+    every item of the group gets. Of `lanes` groups at the same time only one has not called
+    `go_on`: another begins then, with all that has come by that time. More than `most_waiting`
+    items are refused (Full).
     """
 
     def __init__(
         self,
-        work: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        work: Callable[[Sequence[Item], GoOn], Awaitable[Sequence[Result]]],
         *,
         largest: int,
         most_waiting: int,
@@ -60,6 +64,7 @@ class Grouping(Generic[Item, Result]):
         self._most_waiting = most_waiting
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._arrived = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._lanes = [asyncio.create_task(self._run()) for _ in range(lanes)]
         self._working = 0
         self._done, self._since = 0, time.monotonic()
@@ -88,6 +93,8 @@ class Grouping(Generic[Item, Result]):
 
     async def _run(self) -> None:
         while True:
+            await self._turn.acquire()
+            go_on = _once(self._turn.release)
             while not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
@@ -97,7 +104,7 @@ class Grouping(Generic[Item, Result]):
                 self._crowded_at = time.monotonic()
             self._working += 1
             try:
-                results = await self._work([item for item, _ in group])
+                results = await self._work([item for item, _ in group], go_on)
             except Exception as fault:
                 _log.exception("a group of %d failed", count)
                 for _, future in group:
@@ -109,6 +116,7 @@ class Grouping(Generic[Item, Result]):
                         future.set_result(result)
             finally:
                 self._working -= 1
+                go_on()
             self._done += count
 
     def _seconds(self) -> int:
@@ -118,3 +126,13 @@ class Grouping(Generic[Item, Result]):
         if now - self._since > 60:
             self._done, self._since = 0, now
         return max(1, min(60, round(len(self._waiting) / max(rate, 1))))
+
+
+def _once(act: GoOn) -> GoOn:
+    left = [act]
+
+    def once() -> None:
+        if left:
+            left.pop()()
+
+    return once

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.kernel.database import unsaved
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.jobs import enqueue
@@ -62,7 +63,7 @@ async def notify(
     known = await session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key))
     if known is not None:
         return None
-    session.add(message)
+    session.add(Message(**vars(message)))
     await session.flush()
     await enqueue(session, MAIL_JOB, {"message": message.id}, key=mail_key(message))
     if to.organisation is not None and to.person is None:
@@ -80,10 +81,11 @@ def compose(
     case_id: str | None,
     values: Mapping[str, object],
 ) -> Message:
-    """The message `notify` would put in the inbox, in no session."""
+    """The message `notify` would put in the inbox, an unsaved row."""
     if to.person is None and to.organisation is None:
         raise ValueError("a message needs a recipient")
-    return Message(
+    return unsaved(
+        Message,
         id=new_id(),
         recipient_person=to.person,
         recipient_organisation=to.organisation,

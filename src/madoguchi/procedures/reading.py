@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from madoguchi.kernel.japanese import (
     JapaneseInputError,
@@ -33,8 +34,7 @@ _LISTS = ("table", "multichoice")
 Values = dict[str, object]
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """A relevant question with its value: what phase two judges. `row` holds the row's values."""
 
     field: Field
@@ -71,11 +71,10 @@ class Reader:
             value = settled(question, question.calculate(context))
             self.answered.append(Answered(question, pointer, value, row))
         else:
-            # The place is taken first: parts and rows are judged after what they belong to.
+            # The place is kept: parts and rows are judged after what they belong to.
             place = len(self.answered)
-            self.answered.append(Answered(question, pointer, None, row))
             value = self._typed(question, self._source(question, raw, context), pointer, context)
-            self.answered[place] = Answered(question, pointer, value, row)
+            self.answered.insert(place, Answered(question, pointer, value, row))
         # Nothing chosen is an empty list to the rules, so that they may count it.
         return [] if value is None and question.type in _LISTS else value
 

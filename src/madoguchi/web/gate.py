@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -139,14 +140,14 @@ def refusal(scope: Scope, trusted_host: str) -> Response | None:
     """The answer to a request that must not go further, or None."""
     query: bytes = scope["query_string"]
     path: str = scope["path"]
-    request = Request(scope)
+    headers = Headers(scope=scope)
     if len(scope.get("raw_path") or path) + len(query) > LONGEST_ADDRESS:
         return _plainly(scope, 414)
     strange = "\0" in path or not _is_text(path) or b"%00" in query or b"\0" in query
-    if strange or not _is_utf8(query) or not _HOST.fullmatch(request.headers.get("host", "x")):
+    if strange or not _is_utf8(query) or not _HOST.fullmatch(headers.get("host", "x")):
         return _plainly(scope, 400)
-    if not is_same_origin(scope["method"], request.headers, trusted_host):
-        return problem(request, 403, code="cross_origin", message=_CROSS_ORIGIN)
+    if not is_same_origin(scope["method"], headers, trusted_host):
+        return problem(Request(scope), 403, code="cross_origin", message=_CROSS_ORIGIN)
     return None
 
 

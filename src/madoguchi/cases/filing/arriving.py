@@ -21,6 +21,7 @@ from madoguchi.cases.transition import move, remember
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.canonical import digest_plain, plain
 from madoguchi.kernel.clock import jst_date
+from madoguchi.kernel.database import unsaved
 from madoguchi.kernel.ids import arrival_number, new_id
 from madoguchi.kernel.periods import from_text, last_day_before, over_at, read_period
 from madoguchi.procedures.rounds import next_round, open_round, round_taking
@@ -47,7 +48,7 @@ def arrive(
     """The case a draft without errors becomes at a moment, the transition that made it, and what
     the journal says of the time its sender waited (see `grace`).
 
-    Nothing is in a session. WorkflowError when a guard refuses, CaseError 409 between rounds.
+    The case is an unsaved row, for a session or for COPY. WorkflowError when a guard refuses, CaseError 409 between rounds.
     """
     package, verdict = judged.package, judged.evaluation
     action = filing_action(package.machine)
@@ -126,6 +127,8 @@ def content_digest(
 ) -> str:
     """The content hash: what was filed, under what rules, by whom, with which files.
 
+    `data` and `applicant` are as `plain` gives them.
+
     SHA-256 of the canonical JSON of {procedure, digest, data, attached, applicant}; of files, the
     key, hash, name, size and type count.
     """
@@ -144,12 +147,12 @@ def content_of(
     return {
         "procedure": procedure,
         "digest": version,
-        "data": plain(data),
+        "data": data,
         "attached": {
             key: [{name: file[name] for name in members} for file in files]
             for key, files in attached.items()
         },
-        "applicant": plain(applicant),
+        "applicant": applicant,
     }
 
 
@@ -163,9 +166,10 @@ def _new_case(
 ) -> Case:
     package, verdict = judged.package, judged.evaluation
     attached = filed_files(verdict, draft.attached)
-    data = plain(verdict.data)
+    data, applicant = plain(verdict.data), plain(party.as_filed)
     case_id = new_id()
-    return Case(
+    return unsaved(
+        Case,
         id=case_id,
         draft_id=draft.id,
         procedure_id=package.id,
@@ -183,12 +187,12 @@ def _new_case(
         filer_name=actor.name,
         agent_organisation_id=draft.agent_organisation_id,
         agent_name=party.agent_name,
-        applicant=plain(party.as_filed),
+        applicant=applicant,
         data=data,
         attached=attached,
         provenance=_origins(draft, verdict),
         omitted=left_out(verdict),
-        content_hash=content_digest(package, data, attached, party.as_filed),
+        content_hash=content_digest(package, data, attached, applicant),
         revision=1,
         state=transition.to,
         waits_for="agency",

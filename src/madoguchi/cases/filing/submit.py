@@ -102,7 +102,8 @@ async def file_draft(
     await ready(session, blobs, draft, judged, at)
     package, verdict = judged.package, judged.evaluation
     party = await applicant_of(session, party_of(draft), actor)
-    case, transition, wait = arrive(draft, judged, party, actor, at, waited)
+    arrived, transition, wait = arrive(draft, judged, party, actor, at, waited)
+    case = Case(**vars(arrived))
     session.add(case)
     await session.flush()
     key = await keep_key(session, case, package, verdict.context)

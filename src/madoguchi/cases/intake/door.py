@@ -15,7 +15,7 @@ from madoguchi.cases.intake.asked import Asked, procedure_in, read_request
 from madoguchi.cases.intake.storing import take_in
 from madoguchi.cases.intake.taking import Taken
 from madoguchi.kernel.database import Database
-from madoguchi.kernel.grouping import Full, Grouping
+from madoguchi.kernel.grouping import Full, GoOn, Grouping
 from madoguchi.web.doors import headers_of, offering, read_whole, send_answer
 from madoguchi.web.gate import holds_suspect, refusal
 from madoguchi.web.problems import problem
@@ -23,7 +23,7 @@ from madoguchi.web.problems import problem
 LARGEST_BODY = 256 * 1024  # far less than a draft may hold; what is larger goes the ordinary way
 LARGEST_GROUP = 50
 MOST_WAITING = 2_000  # requests: about ten megabytes, and a second or two of work
-POSTGRES_LANES = 2  # while one group is being committed, the next is judged
+POSTGRES_LANES = 2  # while one group is written and committed, the next is judged
 
 Intake = Grouping[Asked, Taken | None]
 
@@ -31,8 +31,8 @@ Intake = Grouping[Asked, Taken | None]
 def open_intake(database: Database, state: State) -> Intake:
     """Where filings gather; `state` has blobs and clock. Close it before the database."""
 
-    async def work(group: Sequence[Asked]) -> list[Taken | None]:
-        return await take_in(database, state.blobs, state.clock, group)
+    async def work(group: Sequence[Asked], go_on: GoOn) -> list[Taken | None]:
+        return await take_in(database, state.blobs, state.clock, group, go_on)
 
     lanes = 1 if database.is_sqlite else POSTGRES_LANES
     return Grouping(work, largest=LARGEST_GROUP, most_waiting=MOST_WAITING, lanes=lanes)

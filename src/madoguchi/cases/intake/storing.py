@@ -12,6 +12,7 @@ from madoguchi.identity import service as identity
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.database import Database, store, store_new
+from madoguchi.kernel.grouping import GoOn
 from madoguchi.kernel.jobs import Job, rouse_after_commit
 from madoguchi.web.models import IdempotencyKey
 
@@ -19,17 +20,19 @@ TAKEN_AT_ONCE = 8  # filings judged before others of the process have their turn
 
 
 async def take_in(
-    database: Database, blobs: BlobStore, clock: Clock, group: Sequence[Asked]
+    database: Database, blobs: BlobStore, clock: Clock, group: Sequence[Asked], go_on: GoOn
 ) -> list[Taken | None]:
     """Keep what of a group is plainly fileable; in the same order, None for what is not.
 
     What is given back is committed. A repeat of a key, whoever was first, is None. When the
-    database refuses anything, nothing of the group is kept and the error raised.
+    database refuses anything, nothing of the group is kept and the error raised. `go_on` is called
+    when all is judged: what is left is the database's work.
     """
     now = clock()
     async with database.session() as session:
         known = await look_up(session, group, now)
         taken = await _take_all(group, known, blobs)
+        go_on()
         first = await _claim(session, [item for item in taken if item is not None])
         kept = [item if item is not None and id(item) in first else None for item in taken]
         await _store(session, [item for item in kept if item is not None])

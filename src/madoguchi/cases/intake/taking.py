@@ -16,7 +16,7 @@ from madoguchi.cases.environment import Party, account_from, applicant_from
 from madoguchi.cases.errors import CaseError
 from madoguchi.cases.filing.arriving import arrive, entry_of, files_filed, filing_action
 from madoguchi.cases.filing.by_program import fits
-from madoguchi.cases.filing.drafts import Content, new_draft, party_for
+from madoguchi.cases.filing.drafts import Content, party_for, unsaved_draft
 from madoguchi.cases.filing.evaluating import Judged, first_phase, round_for, verdict
 from madoguchi.cases.filing.files import place_in
 from madoguchi.cases.intake.asked import Asked
@@ -92,7 +92,7 @@ def _take(
     attached = _attached(asked, known, holder, package)
     if organisation is None or attached is None or _rows(data) > MOST_ROWS:
         return None
-    draft = new_draft(
+    draft = unsaved_draft(
         actor, package, dict(package.title), organisation, at, Content(data, attached)
     )
     party = Party(actor.id, organisation)

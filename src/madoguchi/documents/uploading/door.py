@@ -12,7 +12,7 @@ from madoguchi.documents.schemas import FileOut
 from madoguchi.documents.uploading.asked import Asked, read_request
 from madoguchi.documents.uploading.storing import Row, take_in
 from madoguchi.kernel.database import Database
-from madoguchi.kernel.grouping import Grouping
+from madoguchi.kernel.grouping import GoOn, Grouping
 from madoguchi.web.doors import headers_of, offering, read_whole, send_answer
 from madoguchi.web.gate import refusal
 
@@ -29,7 +29,8 @@ Uploads = Grouping[Asked, Row | None]
 def open_uploads(database: Database, state: State) -> Uploads:
     """Where uploads gather; `state` has blobs, clock, settings. Close it before the database."""
 
-    async def work(group: Sequence[Asked]) -> list[Row | None]:
+    async def work(group: Sequence[Asked], go_on: GoOn) -> list[Row | None]:
+        go_on()
         scan = bool(state.settings.scanner_url)
         return await take_in(database, state.blobs, state.clock, scan, group)
 

@@ -11,6 +11,7 @@ from madoguchi.kernel.database.explaining import DatabaseAway, DatabaseBusy, Val
 from madoguchi.kernel.database.migration import migrate
 from madoguchi.kernel.database.padding import padded
 from madoguchi.kernel.database.storing import store, store_new
+from madoguchi.kernel.database.unsaved import unsaved
 from madoguchi.kernel.database.waiting import when_there
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "padded",
     "store",
     "store_new",
+    "unsaved",
     "when_there",
 ]

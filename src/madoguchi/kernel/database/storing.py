@@ -12,10 +12,11 @@ from sqlalchemy import Dialect, insert, inspect, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database.columns import Base
+from madoguchi.kernel.database.unsaved import default_of
 
 Row = Mapping[str, Any]
 Processor = Callable[[Any], Any] | None
-Column = tuple[str, Callable[[], Any] | None, Processor]
+Column = tuple[str, Callable[[], Any], Processor]
 
 
 async def store(session: AsyncSession, table: type[Base], rows: Sequence[Row]) -> None:
@@ -92,7 +93,7 @@ def _record(values: Row, columns: tuple[Column, ...]) -> tuple[Any, ...]:
     return tuple(
         value if value is None or processor is None else processor(value)
         for value, processor in (
-            (values[name] if name in values else default() if default else None, processor)
+            (values[name] if name in values else default(), processor)
             for name, default, processor in columns
         )
     )
@@ -100,7 +101,7 @@ def _record(values: Row, columns: tuple[Column, ...]) -> tuple[Any, ...]:
 
 def _values(table: type[Base], values: Row) -> dict[str, Any]:
     return {
-        name: values[name] if name in values else default() if default else None
+        name: values[name] if name in values else default()
         for name, default, _ in _columns(table, None)
     }
 
@@ -114,13 +115,5 @@ def _columns(table: type[Base], dialect: Dialect | None) -> tuple[Column, ...]:
         if column.name != attribute.key:
             raise ValueError(f"{table.__name__}.{attribute.key} has a column of another name")
         processor = column.type.dialect_impl(dialect).bind_processor(dialect) if dialect else None
-        columns.append((attribute.key, _default(column.default), processor))
+        columns.append((attribute.key, default_of(column.default), processor))
     return tuple(columns)
-
-
-def _default(default: Any) -> Callable[[], Any] | None:
-    if default is None:
-        return None
-    if default.is_scalar:
-        return lambda: default.arg
-    return lambda: default.arg(None)

@@ -109,10 +109,13 @@ def _day(year: int, month: int, day: int) -> date:
         raise JapaneseInputError("date_format")
     if not 1 <= month <= 12:
         raise JapaneseInputError("date_no_such_month", month=month)
-    last = calendar.monthrange(year, month)[1]
-    if not 1 <= day <= last:
-        raise JapaneseInputError("date_no_such_day", year=year, month=month, day=day, last=last)
-    return date(year, month, day)
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        last = calendar.monthrange(year, month)[1]
+        raise JapaneseInputError(
+            "date_no_such_day", year=year, month=month, day=day, last=last
+        ) from None
 
 
 def _check_gregorian(day: date) -> None:

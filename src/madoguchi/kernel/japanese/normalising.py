@@ -33,6 +33,10 @@ _SPACE = re.compile(f"[\t{SPACES}]")
 _LINE_SPACE = re.compile("[ \n]+")
 # Forms that canonical composition would replace by another character.
 _COMPATIBILITY_IDEOGRAPHS = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f])")
+# What no rule here changes: ASCII that prints, kana, the usual punctuation, the common kanji.
+_UNCHANGED = re.compile(
+    "[ -~\u3001\u3002\u3005\u3007\u300c\u300d\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff]*"
+)
 _LONE_VOICED = re.compile("(?<![\u3041-\u309f\u30a1-\u30ff])[\u3099\u309a]")
 
 
@@ -62,8 +66,8 @@ def fold_code(text: str) -> str:
 
 
 def _apply(text: str, widths: dict[int, int]) -> str:
-    if text.isascii() and text.isprintable():
-        return text.strip(" ")  # nothing of ASCII is mapped: most numbers, dates and codes
+    if _UNCHANGED.fullmatch(text):
+        return text.strip(" ")  # most of what people write
     text = _LINE_END.sub("\n", _INVISIBLE.sub("", text))
     text = _SPACE.sub(" ", text.translate(widths))
     parts = _COMPATIBILITY_IDEOGRAPHS.split(text)

@@ -17,7 +17,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from madoguchi.kernel.canonical import canonical_json
+from madoguchi.kernel.canonical import canonical_json, canonical_plain, scalar_text
 from madoguchi.kernel.journal.models import Entry
 
 LEAF_PREFIX = b"\x00"
@@ -51,12 +51,12 @@ def leaf_content(
     payload_commitment: str,
 ) -> bytes:
     """The bytes hashed into a leaf: what a receipt shows its holder for checking."""
-    return canonical_json(
+    return canonical_plain(
         {
             "id": id,
             "subject": subject,
             "seq": seq,
-            "at": at,
+            "at": scalar_text(at),
             "actor": actor,
             "on_behalf_of": on_behalf_of,
             "action": action,

@@ -37,7 +37,7 @@ async def append(
         actor=actor,
         on_behalf_of=on_behalf_of,
         at=at,
-        payload=payload,
+        payload=plain(payload),
     )
     made = Entry(**row)
     session.add_all([made, Unplaced(entry_id=made.id)])
@@ -57,11 +57,10 @@ def entry_row(
     """The row of an entry with its salt, commitment and leaf hash. With the `Unplaced` of its id it
     may be stored as it is where no other writer can have entries of this subject (seq 1).
 
-    TypeError or ValueError for a payload without canonical form.
+    `payload` is as `plain` gives it. ValueError for half a surrogate pair.
     """
-    content: dict[str, Any] = plain(payload)
     at, id, salt = as_utc(at), new_id(), new_salt()
-    committed = commitment_to(salt, canonical_plain(content))
+    committed = commitment_to(salt, canonical_plain(payload))
     leaf = leaf_content(
         id=id,
         subject=subject,
@@ -80,7 +79,7 @@ def entry_row(
         "actor": actor,
         "on_behalf_of": on_behalf_of,
         "action": action,
-        "payload": content,
+        "payload": payload,
         "salt": salt,
         "payload_commitment": committed,
         "leaf_hash": leaf_hash(leaf),
