@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from madoguchi.kernel.database import Database
@@ -121,6 +121,8 @@ def _name_missing(runs: Sequence[tuple[int, int]], report: Report) -> None:
 
 async def _look_for_gaps(database: Database, report: Report) -> None:
     async with database.reading() as session:
+        if not database.is_sqlite:  # whole tables are compared, whatever the planner believes
+            await session.execute(text("SET LOCAL enable_nestloop = off"))
         gaps = await session.execute(
             select(Entry.subject, func.max(Entry.seq), func.count())
             .group_by(Entry.subject)
