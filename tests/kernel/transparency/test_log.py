@@ -16,6 +16,7 @@ from madoguchi.kernel.canonical import canonical_json, digest, plain
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.journal.models import Place, Unplaced
 from madoguchi.kernel.transparency import Log, LogError, open_log, sequence, sequencing
+from madoguchi.kernel.transparency import log as log_file
 from madoguchi.kernel.transparency.checkpoint import read_checkpoint
 from madoguchi.kernel.transparency.notes import (
     COSIGNATURE,
@@ -261,6 +262,43 @@ async def test_nothing_is_signed_on_damage_that_proofs_keep_from_seeing(
         await sequence(database, log)
     async with database.reading() as session:
         assert await prove(session, log, ids[-1:]) == before
+
+
+async def test_what_is_in_memory_is_proved_without_another_thread(
+    database: Database, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_file, "FRESH_SECONDS", 1e9)
+    threads: list[object] = []
+    to_thread = asyncio.to_thread
+
+    async def counted(*arguments: Any) -> Any:
+        threads.append(arguments[0])
+        return await to_thread(*arguments)
+
+    monkeypatch.setattr(asyncio, "to_thread", counted)
+    ids = await write(database, 600)
+    await sequence(database, log)
+
+    async def proved(entry: str) -> tuple[Any, int]:
+        before = len(threads)
+        async with database.reading() as session:
+            found = await prove(session, log, [entry])
+        return found, len(threads) - before
+
+    first, waited = await proved(ids[7])
+    assert (waited, await proved(ids[7])) == (1, (first, 0))
+    _, waited = await proved(ids[300])  # of another tile
+    assert waited == 1
+    assert (await proved(ids[301]))[1] == 0
+    (later,) = await write(database, 1, "case:2")
+    assert await proved(later) == (None, 0)  # it has no place yet
+    await sequence(database, log)
+    found, waited = await proved(later)  # in no checkpoint that is in memory
+    assert waited == 1
+    assert read_checkpoint(found.note.text).size == 601
+    monkeypatch.setattr(log_file, "FRESH_SECONDS", -1.0)
+    log.note()
+    assert (await proved(later)) == (found, 1)  # what was read too long ago is read again
 
 
 async def test_a_changed_checkpoint_is_refused_though_an_earlier_one_was_good(

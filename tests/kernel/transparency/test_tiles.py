@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from madoguchi.kernel.transparency.tiles import TileMissing, Tiles, tile_path
+from madoguchi.kernel.transparency import tiles as tiles_file
+from madoguchi.kernel.transparency.tiles import NotInMemory, TileMissing, Tiles, tile_path
 from madoguchi.kernel.transparency.tree import fold, inclusion, leaf, root, root_of_path
 
 LEAVES = [leaf(str(n).encode()) for n in range(66_000)]
@@ -91,6 +92,21 @@ def test_a_kept_reader_answers_as_a_new_one_and_the_new_one_sees_the_disk(tmp_pa
     (tmp_path / "0/002.p/188").unlink()
     with pytest.raises(TileMissing):
         root(size, tiles.reader(size))
+
+
+def test_memory_holds_so_many_tiles_and_what_was_asked_for_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles_file, "KEPT", 2)
+    tiles = Tiles(tmp_path)
+    tiles.append(0, LEAVES[:1024])
+    for index in (0, 1, 0, 2):
+        tiles.full(0, index)
+    assert [tiles.held(0, index) is not None for index in range(4)] == [True, False, True, False]
+    reader = tiles.reader(1024)
+    with pytest.raises(NotInMemory):
+        reader.in_memory(0, 256)
+    assert reader.in_memory(0, 600) == LEAVES[600]
 
 
 def test_a_missing_or_short_tile_is_named(tmp_path: Path) -> None:

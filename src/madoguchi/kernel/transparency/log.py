@@ -1,6 +1,7 @@
 """The log of an installation on disk: its name, its key, its tiles, its newest checkpoint."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,9 +14,19 @@ from madoguchi.kernel.transparency.notes import Key, Note, key_of, read_note, si
 from madoguchi.kernel.transparency.tiles import Tiles
 from madoguchi.kernel.transparency.tree import root
 
+FRESH_SECONDS = 1.0  # as long as caches of the web may keep `/log/checkpoint`
+
 
 class LogError(DomainError):
     """The log cannot go on or cannot prove (ログの誤り); nothing is signed until it is mended."""
+
+
+@dataclass
+class Seen:
+    """The checkpoint read last, and until when (monotonic seconds) it passes for the newest."""
+
+    note: Note | None = None
+    until: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class Log:
     origin: str
     private: Ed25519PrivateKey
     tiles: Tiles
+    seen: Seen = field(default_factory=Seen, compare=False)
 
     @property
     def key(self) -> Key:
@@ -39,9 +51,15 @@ class Log:
         except FileNotFoundError:
             return None
         try:
-            return _genuine(text, self.key, self.origin)
+            note = _genuine(text, self.key, self.origin)
         except ValueError:
             raise damaged("checkpoint") from None
+        self.seen.note, self.seen.until = note, time.monotonic() + FRESH_SECONDS
+        return note
+
+    def note_in_memory(self) -> Note | None:
+        """The checkpoint read within the last second, if one was: it proves what it holds."""
+        return self.seen.note if time.monotonic() < self.seen.until else None
 
     def checkpoint(self) -> Checkpoint:
         """The newest published state; of size 0 before the first. LogError."""

@@ -7,7 +7,9 @@ kept: who acted when on what is not for everybody, the hashes are.
 """
 
 import shutil
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +19,13 @@ from madoguchi.kernel.transparency.tree import HASH_BYTES, fold, pyramid
 WIDTH = 256
 HEIGHT = 8  # 2^8 hashes a tile
 KEPT = 2048  # full tiles in memory; with the subtrees inside them 16 KiB each, 32 MiB in all
+
+
+Subtrees = tuple[bytes, ...]  # of one tile: tree.pyramid
+
+
+class NotInMemory(Exception):
+    """Only the disk has it: to be asked for where waiting holds up nobody else."""
 
 
 class TileMissing(Exception):
@@ -37,7 +46,8 @@ class Tiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.full = lru_cache(maxsize=KEPT)(self._read_full)  # they never change
+        self._kept = OrderedDict[tuple[int, int], Subtrees]()  # full tiles: they never change
+        self._keeping = threading.Lock()
         self.kept_reader = lru_cache(maxsize=2)(self.reader)  # for proofs, which ask for one size
 
     def reader(self, size: int) -> "TreeReader":
@@ -87,12 +97,28 @@ class Tiles:
             return exact
         return self.full(level, index)[0][: width * HASH_BYTES]
 
-    def _read_full(self, level: int, index: int) -> tuple[bytes, ...]:
-        """A full tile and the subtrees inside it. TileMissing."""
+    def full(self, level: int, index: int) -> Subtrees:
+        """A full tile and the subtrees inside it, from memory or the disk. TileMissing."""
+        kept = self.held(level, index)
+        if kept is not None:
+            return kept
         found = self._read(level, index, WIDTH)
         if found is None:
             raise TileMissing(f"tile/{tile_path(level, index)}")
-        return pyramid(found)
+        made = pyramid(found)
+        with self._keeping:
+            self._kept[level, index] = made
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def held(self, level: int, index: int) -> Subtrees | None:
+        """The same if it is in memory; what was asked for last stays longest."""
+        with self._keeping:
+            kept = self._kept.get((level, index))
+            if kept is not None:
+                self._kept.move_to_end((level, index))
+        return kept
 
     def _read(self, level: int, index: int, width: int) -> bytes | None:
         path = self.folder / tile_path(level, index, width)
@@ -119,17 +145,18 @@ class TreeReader:
     def __init__(self, tiles: Tiles, size: int) -> None:
         self.tiles = tiles
         self.size = size
-        self._partial: dict[tuple[int, int], tuple[bytes, ...]] = {}  # one a level at most
+        self._partial: dict[tuple[int, int], Subtrees] = {}  # one a level at most
 
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of a complete subtree. TileMissing."""
-        tile_level, inside = divmod(level, HEIGHT)
-        number, offset = divmod(index, WIDTH >> inside)
-        at = offset * HASH_BYTES
-        return self._subtrees(tile_level, number)[inside][at : at + HASH_BYTES]
+        return _subtree(level, index, self._tile)
 
-    def _subtrees(self, level: int, number: int) -> tuple[bytes, ...]:
-        width = (self.size >> level * HEIGHT) - number * WIDTH
+    def in_memory(self, level: int, index: int) -> bytes:
+        """The same without the disk. NotInMemory."""
+        return _subtree(level, index, self._held)
+
+    def _tile(self, level: int, number: int) -> Subtrees:
+        width = self._width(level, number)
         if width >= WIDTH:
             return self.tiles.full(level, number)
         known = self._partial.get((level, number))
@@ -137,6 +164,23 @@ class TreeReader:
             known = pyramid(self.tiles.tile(level, number, width))
             self._partial[level, number] = known
         return known
+
+    def _held(self, level: int, number: int) -> Subtrees:
+        whole = self._width(level, number) >= WIDTH
+        known = self.tiles.held(level, number) if whole else self._partial.get((level, number))
+        if known is None:
+            raise NotInMemory
+        return known
+
+    def _width(self, level: int, number: int) -> int:
+        return (self.size >> level * HEIGHT) - number * WIDTH
+
+
+def _subtree(level: int, index: int, tile: Callable[[int, int], Subtrees]) -> bytes:
+    tile_level, inside = divmod(level, HEIGHT)
+    number, offset = divmod(index, WIDTH >> inside)
+    at = offset * HASH_BYTES
+    return tile(tile_level, number)[inside][at : at + HASH_BYTES]
 
 
 def _hashes(data: bytes) -> list[bytes]:
