@@ -96,6 +96,7 @@ NOT_OPENED = {
     "/sign-in/proof",
     "/sign-up/proof",
     "/recovery/proof",
+    "/invitations/{token}",
     "/account/security/authenticator",
     "/account/security/password",
     # No licence of the demo has a ledger yet: the tests of ledgers open them.

@@ -103,6 +103,18 @@ def invalid_mandate() -> IdentityError:
     )
 
 
+def too_many_invitations() -> IdentityError:
+    """409: an organisation sends more invitations than any needs."""
+    return IdentityError(
+        "too_many_invitations",
+        409,
+        {
+            "ja": "招待が多すぎます。しばらく待ってから、もう一度お試しください。",
+            "en": "There were too many invitations. Wait a while, then try again.",
+        },
+    )
+
+
 def proof_over() -> IdentityError:
     """409: the proof under way took too long, or was ended in another window."""
     return IdentityError(

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from madoguchi.identity.account.inviting import is_representative
 from madoguchi.identity.account.pages.signing_in import begin_page
 from madoguchi.identity.device import device_of
 from madoguchi.identity.errors import IdentityError
@@ -202,6 +203,7 @@ async def _account(
         tokens = await list_tokens(session, state.clock, actor)
         sign_ins = await open_sign_ins(session, actor, state.clock())
         held = {agency for agency, _ in actor.grants}
+        represents = await is_representative(session, actor)
         named = [item for item in await agencies(session) if item.id in held]
     message = error.message if error else None
     pointer = error.pointers[0] if error and error.pointers else "/label"
@@ -211,6 +213,7 @@ async def _account(
         status=error.status if error else 200,
         actor=actor,
         choices=choices,
+        represents=represents,
         roles=[
             (
                 agency,

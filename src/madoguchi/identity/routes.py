@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from madoguchi.identity import api, pages
-from madoguchi.identity.account.pages import recovering, securing, signing_in, signing_up
+from madoguchi.identity.account.pages import inviting, recovering, securing, signing_in, signing_up
 from madoguchi.identity.provider import connected
 from madoguchi.identity.provider.authorising import pages as authorising
 
@@ -17,6 +17,7 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         signing_in.router,
         signing_up.router,
         recovering.router,
+        inviting.router,
         securing.router,
         api.router,
         authorising.router,

@@ -90,9 +90,11 @@ async def _opened(request: Request, means: Means, proof: Proof) -> Response:
             name=str(proof.data["name"]),
             language=means.language,
         )
-        await enter(request, session, person, ("email",), "email")
+        target = await enter(request, session, person, ("email",), "email")
         await session.commit()
-    return RedirectResponse("/account/security", 303)
+    # Whoever was invited goes on there; the others are shown how to make their account safe.
+    invited = target.startswith("/invitations/")
+    return RedirectResponse(target if invited else "/account/security", 303)
 
 
 async def _under_way(request: Request) -> tuple[Means, Proof]:

@@ -1,0 +1,131 @@
+"""Pages of an organisation's members: who acts for it, inviting, accepting."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from madoguchi.identity.account import inviting
+from madoguchi.identity.account.entering import RETURN, means_of
+from madoguchi.identity.account.pages.shared import fields_of, page
+from madoguchi.identity.account.proving import known_of
+from madoguchi.identity.account.rules import mail_address
+from madoguchi.identity.errors import IdentityError, unknown
+from madoguchi.identity.guards import current_actor, required_actor
+from madoguchi.identity.rules import Actor
+from madoguchi.identity.service.sign_in import ACTING_FOR
+from madoguchi.web.session import flash
+
+router = APIRouter(include_in_schema=False)
+HOME = "/organisation"
+SignedIn = Annotated[Actor, Depends(required_actor)]
+Anyone = Annotated[Actor, Depends(current_actor)]
+
+
+@router.get("/organisation")
+async def organisation_page(request: Request, actor: SignedIn) -> HTMLResponse:
+    """The members of the organisation one represents, and its open invitations."""
+    return await _organisation(request, actor)
+
+
+@router.post("/organisation/invitations")
+async def invite_post(request: Request, actor: SignedIn) -> Response:
+    """Invite somebody by mail."""
+    (typed,) = await fields_of(request, "/address")
+    address, means = mail_address(typed), means_of(request)
+    if address is None:
+        return await _organisation(request, actor, {"/address": "address"}, typed[:320])
+    try:
+        async with means.database.session() as session:
+            organisation = await inviting.represented(session, actor)
+            await inviting.invite(session, means, actor, organisation, address)
+            await session.commit()
+    except IdentityError as error:
+        if error.code != "too_many_invitations":
+            raise
+        return await _organisation(request, actor, {"/address": "throttled"}, typed[:320])
+    return _done(request, "invited")
+
+
+@router.post("/organisation/invitations/{id}/revoke")
+async def revoke_post(request: Request, id: str, actor: SignedIn) -> Response:
+    """Take an invitation back."""
+    means = means_of(request)
+    async with means.database.session() as session:
+        organisation = await inviting.represented(session, actor)
+        await inviting.revoke_invitation(session, means, actor, organisation, id)
+        await session.commit()
+    return _done(request, "revoked")
+
+
+@router.post("/organisation/members/{person_id}/remove")
+async def remove_post(request: Request, person_id: str, actor: SignedIn) -> Response:
+    """End a membership."""
+    means = means_of(request)
+    async with means.database.session() as session:
+        organisation = await inviting.represented(session, actor)
+        await inviting.remove_member(session, means, actor, organisation, person_id)
+        await session.commit()
+    return _done(request, "removed")
+
+
+@router.get("/invitations/{token}")
+async def invitation_page(request: Request, token: str, actor: Anyone) -> HTMLResponse:
+    """What one is invited to; whoever is not signed in signs in or up and comes back."""
+    means = means_of(request)
+    async with means.database.reading() as session:
+        found = await inviting.invitation_of(session, means, token)
+        known = await known_of(session, actor.id)
+    if found is None:
+        raise unknown("invitation")
+    request.state.session[RETURN] = f"/invitations/{token}"
+    invitation, organisation = found
+    return page(
+        request,
+        "invitation.html",
+        invitation=invitation,
+        organisation=organisation,
+        token=token,
+        known=known,
+        mine=inviting.may_accept(invitation, known),
+    )
+
+
+@router.post("/invitations/{token}")
+async def accept_post(request: Request, token: str, actor: SignedIn) -> Response:
+    """Accept, and act for the organisation from now on."""
+    means = means_of(request)
+    async with means.database.session() as session:
+        found = await inviting.invitation_of(session, means, token)
+        known = await known_of(session, actor.id)
+        if found is None or known is None:
+            raise unknown("invitation")
+        await inviting.accept(session, means, known, found[0])
+        await session.commit()
+    request.state.session[ACTING_FOR] = found[1].id
+    flash(request, request.app.state.texts.text("account.invitation.accepted"))
+    return RedirectResponse("/account", 303)
+
+
+def _done(request: Request, key: str) -> Response:
+    flash(request, request.app.state.texts.text(f"account.organisation.{key}"))
+    return RedirectResponse(HOME, 303)
+
+
+async def _organisation(
+    request: Request, actor: Actor, faults: dict[str, str] | None = None, address: str = ""
+) -> HTMLResponse:
+    means = means_of(request)
+    async with means.database.reading() as session:
+        organisation = await inviting.represented(session, actor)
+        found = await inviting.members(session, organisation.id)
+        waiting = await inviting.open_invitations(session, means, organisation.id)
+    return page(
+        request,
+        "organisation.html",
+        faults,
+        organisation=organisation,
+        members=[{"person": person, "role": held.role} for person, held in found],
+        invitations=waiting,
+        address=address,
+    )
