@@ -24,7 +24,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("oidc_spent", "oidc_pushed_request", "oidc_grant", "oidc_consent", "oidc_client"):
+    for table in (
+        "oidc_device_request",
+        "oidc_spent",
+        "oidc_pushed_request",
+        "oidc_grant",
+        "oidc_consent",
+        "oidc_client",
+    ):
         op.drop_table(table)
     # Accounts.
     for name in ("invitation", "throttle", "proof", "recovery_code", "passkey", "account"):
@@ -264,3 +271,24 @@ def _provider() -> None:
         sa.PrimaryKeyConstraint("sha256", name="pk_oidc_pushed_request"),
     )
     op.create_index("ix_oidc_pushed_request_expires_at", "oidc_pushed_request", ["expires_at"])
+    op.create_table(
+        "oidc_device_request",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("user_code_sha256", sa.String(length=64), nullable=False),
+        sa.Column("client_id", sa.String(length=60), nullable=False),
+        sa.Column("scopes", _JSON, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("grant_id", sa.String(length=26), nullable=True),
+        sa.Column("interval", sa.Integer(), nullable=False),
+        sa.Column("polled_at", moment, nullable=True),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["oidc_client.id"], name="fk_oidc_device_request_client_id_oidc_client"
+        ),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["oidc_grant.id"], name="fk_oidc_device_request_grant_id_oidc_grant"
+        ),
+        sa.PrimaryKeyConstraint("sha256", name="pk_oidc_device_request"),
+        sa.UniqueConstraint("user_code_sha256", name="uq_oidc_device_request_user_code_sha256"),
+    )
+    op.create_index("ix_oidc_device_request_expires_at", "oidc_device_request", ["expires_at"])

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from madoguchi.identity import api, pages
 from madoguchi.identity.account.pages import inviting, recovering, securing, signing_in, signing_up
-from madoguchi.identity.provider import connected
+from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
 
 
@@ -22,4 +22,6 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         api.router,
         authorising.router,
         connected.router,
+        device_pages.router,
+        logging_out.router,
     )

@@ -161,6 +161,37 @@ const CASES = {
     await assert.rejects(signIn(config, { options }));
     await assert.rejects(signIn(config, { push: true }));
   },
+
+  async device() {
+    const config = await connect("device", client.None());
+    const begun = await client.initiateDeviceAuthorization(config, { scope: SCOPE });
+    const polling = client.pollDeviceAuthorizationGrant(config, begun);
+    await person.signIn();
+    const page = await person.go(begun.verification_uri_complete);
+    assert.match(await page.text(), new RegExp(begun.user_code));
+    await person.go("/device", { user_code: begun.user_code, decision: "allow" });
+    await whoIs(config, await polling);
+  },
+
+  async device_denied() {
+    const config = await connect("device", client.None());
+    const begun = await client.initiateDeviceAuthorization(config, { scope: SCOPE });
+    await person.signIn();
+    await person.go("/device", { user_code: begun.user_code, decision: "deny" });
+    await refused(client.pollDeviceAuthorizationGrant(config, begun), "access_denied");
+  },
+
+  async logout() {
+    const config = await connect("basic");
+    const tokens = await signIn(config);
+    const url = client.buildEndSessionUrl(config, {
+      id_token_hint: tokens.id_token, post_logout_redirect_uri: told.bye, state: "s",
+    });
+    const answer = await person.go(url);
+    assert.equal(answer.headers.get("location"), `${told.bye}?state=s`);
+    const account = await person.go("/account");
+    assert.match(account.headers.get("location"), /^\/sign-in/);
+  },
 };
 
 await CASES[process.argv[2]]();

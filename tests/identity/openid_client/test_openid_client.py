@@ -21,7 +21,9 @@ SUITE = HERE / "suite.mjs"
 CASES = re.findall(r"^  async (\w+)\(\)", SUITE.read_text(encoding="utf-8"), re.M)
 CALLBACK = "http://localhost:8080/cb"
 SCOPES = ["openid", "profile", "organisation", "offline_access"]
+BYE = "http://localhost:8080/bye"
 PERSON = {
+    "post_logout_uris": [BYE],
     "redirect_uris": [CALLBACK],
     "grant_types": ["authorization_code", "refresh_token"],
     "scopes": SCOPES,
@@ -33,6 +35,11 @@ CLIENTS: dict[str, dict[str, Any]] = {
     "public": {**PERSON, "auth_method": "none"},
     "key": {**PERSON, **KEYED},
     "rs256": {**PERSON, "id_token_alg": "RS256"},
+    "device": {
+        "auth_method": "none",
+        "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"],
+        "scopes": SCOPES,
+    },
     "strict": {**PERSON, **KEYED, "par_required": True, "dpop_required": True},
     "program": {**KEYED, "grant_types": ["client_credentials"], "scopes": ["filings:read"]},
 }
@@ -57,7 +64,11 @@ async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Op, 
     clients: dict[str, dict[str, Any]] = {}
     for name, told in CLIENTS.items():
         key = ECKey.generate_key("P-256", auto_kid=True)
-        keys = {"jwks": {"keys": [key.as_dict(private=False)]}} if "auth_method" in told else {}
+        keys = (
+            {"jwks": {"keys": [key.as_dict(private=False)]}}
+            if told.get("auth_method") == "private_key_jwt"
+            else {}
+        )
         client_id, secret = await op.register(**told, **keys)
         clients[name] = {"id": client_id, "secret": secret, "jwk": key.as_dict(private=True)}
     async with server:
@@ -66,6 +77,7 @@ async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Op, 
             {
                 "issuer": address,
                 "callback": CALLBACK,
+                "bye": BYE,
                 "person": op.people.owner,
                 "name": "港 一郎",
                 "clients": clients,

@@ -5,8 +5,8 @@ import asyncio
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-# What belongs to one connection, not to the message (RFC 9110 7.6.1).
-HOP = frozenset({b"connection", b"transfer-encoding", b"content-length", b"keep-alive"})
+# What belongs to one connection, not to the message (RFC 9110 7.6.1); httpx has decoded the content.
+HOP = frozenset({b"connection", b"transfer-encoding", b"content-length", b"content-encoding"})
 
 
 async def listen(app_of: dict[str, FastAPI]) -> tuple[asyncio.Server, str]:

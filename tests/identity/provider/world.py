@@ -17,12 +17,12 @@ from httpx import ASGITransport, AsyncClient, Response
 
 import madoguchi.identity.service  # noqa: F401 - the module's face, before its parts
 from madoguchi import identity
-from madoguchi.identity import api, pages, provider
-from madoguchi.identity.provider import connected, endpoints
-from madoguchi.identity.provider.authorising import pages as authorising
+from madoguchi.identity import account, provider
+from madoguchi.identity.provider import endpoints
 from madoguchi.identity.provider.clients import service as clients
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.secrets import s256
+from madoguchi.identity.routes import routers
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.database import Database
 from madoguchi.web.edge import install
@@ -160,8 +160,8 @@ async def make_op(
     app.state.database = database
     app.state.provider = Provider(address, folder / "provider")
     app.router.routes += endpoints.routes()
-    install(app, [identity, provider])
-    for router in (pages.router, api.router, authorising.router, connected.router):
+    install(app, [identity, account, provider])
+    for router in routers(app.state.settings):
         app.include_router(router)
     people = await make_world(database)
     browser = AsyncClient(transport=ASGITransport(app), base_url=address)

@@ -21,6 +21,8 @@ def metadata(provider: Provider, profile: Profile) -> dict[str, Any]:
         "jwks_uri": provider.url("jwks"),
         "introspection_endpoint": provider.url("introspect"),
         "revocation_endpoint": provider.url("revoke"),
+        "device_authorization_endpoint": provider.url("device_authorization"),
+        "end_session_endpoint": provider.url("logout"),
         "pushed_authorization_request_endpoint": provider.url("par"),
         "require_pushed_authorization_requests": False,
         "dpop_signing_alg_values_supported": FOREIGN_ALGORITHMS,

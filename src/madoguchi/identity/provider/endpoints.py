@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from madoguchi.identity.provider import dpop, telling
+from madoguchi.identity.provider import device, dpop, telling
 from madoguchi.identity.provider.authorising import pushed
 from madoguchi.identity.provider.claims import standard_claims
 from madoguchi.identity.provider.clients.authenticating import authenticate, credential_of
@@ -110,6 +110,16 @@ async def push(request: Request) -> Response:
         kept = await pushed.push(session, client, form, jkt, state.clock())
         await session.commit()
     return JSONResponse(kept, 201, headers=NO_STORE)
+
+
+async def device_authorization(request: Request) -> Response:
+    """POST /oauth/device_authorization."""
+    state, form = request.app.state, await form_values(request)
+    async with state.database.session() as session:
+        client = await client_of(request, session, form)
+        given = await device.begin(session, state.provider, client, form, state.clock())
+        await session.commit()
+    return JSONResponse(given, headers=NO_STORE)
 
 
 async def introspect(request: Request) -> Response:
@@ -224,6 +234,7 @@ def routes() -> list[Any]:
     return [
         Route("/oauth/token", answering(token), methods=["POST"]),
         Route("/oauth/par", answering(push), methods=["POST"]),
+        Route("/oauth/device_authorization", answering(device_authorization), methods=["POST"]),
         Route("/oauth/introspect", answering(introspect), methods=["POST"]),
         Route("/oauth/revoke", answering(revoke), methods=["POST"]),
         Route(USERINFO, answering(userinfo), methods=["GET", "POST"]),

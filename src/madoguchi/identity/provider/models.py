@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.kernel.database import Base, Json, UtcDateTime
@@ -105,4 +105,20 @@ class PushedRequest(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("oidc_client.id"))
     parameters: Mapped[dict[str, Any]] = mapped_column(Json)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class DeviceRequest(Base):
+    """Device request (機器からのログイン要求): a device waits for a person to agree elsewhere."""
+
+    __tablename__ = "oidc_device_request"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("oidc_client.id"))
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    state: Mapped[str] = mapped_column(String(10))
+    grant_id: Mapped[str | None] = mapped_column(ForeignKey("oidc_grant.id"))
+    interval: Mapped[int] = mapped_column(Integer)
+    polled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -3,17 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from madoguchi.identity.provider.clients.rules import CLIENT, CODE, REFRESH
+from madoguchi.identity.provider.clients.rules import CLIENT, CODE, DEVICE, REFRESH
 from madoguchi.identity.provider.errors import OAuthError, invalid_request
 from madoguchi.identity.provider.granting.asking import Asking
 from madoguchi.identity.provider.granting.client_credentials import for_itself
 from madoguchi.identity.provider.granting.code import exchange
+from madoguchi.identity.provider.granting.device import for_device
 from madoguchi.identity.provider.granting.refresh import refresh
 
 KINDS: Mapping[str, Callable[[Asking], Awaitable[dict[str, Any]]]] = {
     CODE: exchange,
     REFRESH: refresh,
     CLIENT: for_itself,
+    DEVICE: for_device,
 }
 
 
