@@ -20,7 +20,6 @@ WIDTH = 256
 HEIGHT = 8  # 2^8 hashes a tile
 KEPT = 2048  # full tiles in memory; with the subtrees inside them 16 KiB each, 32 MiB in all
 
-
 Subtrees = tuple[bytes, ...]  # of one tile: tree.pyramid
 
 
