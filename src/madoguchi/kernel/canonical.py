@@ -109,7 +109,7 @@ def _key(key: Any) -> str:
 
 def _beyond(text: str) -> bool:
     """Whether UTF-16 may order keys otherwise: some character is outside the basic plane."""
-    return not text.isascii() and max(text) > "\uffff"
+    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
 
 
 def _in_order(value: Any) -> Any:

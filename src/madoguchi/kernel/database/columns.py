@@ -14,7 +14,6 @@ from madoguchi.kernel.canonical import scalar_text
 from madoguchi.kernel.clock import as_utc
 from madoguchi.kernel.errors import DomainError
 
-_decode = json.JSONDecoder(parse_float=Decimal).decode  # json.loads would make one each time
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -76,9 +75,7 @@ class UnstorableText(DomainError):
 
 def write_json(value: Any) -> str:
     """Serialise for a Json column. UnstorableText for what PostgreSQL would refuse."""
-    text = json.dumps(
-        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=scalar_text
-    )
+    text = _encode(value)
     if "\\u0000" in text and _holds_nul(value):
         raise UnstorableText
     try:
@@ -88,7 +85,11 @@ def write_json(value: Any) -> str:
     return text
 
 
-# Made once: json.loads would make a decoder for each value, which takes longer than small values do.
+# Made once: json.dumps and json.loads would make one for each value, which takes longer than small
+# values do.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=scalar_text
+).encode
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 
 

@@ -90,13 +90,11 @@ def _insert_new(table: type[Base], dialect: Dialect) -> str:
 
 
 def _record(values: Row, columns: tuple[Column, ...]) -> tuple[Any, ...]:
-    return tuple(
-        value if value is None or processor is None else processor(value)
-        for value, processor in (
-            (values[name] if name in values else default(), processor)
-            for name, default, processor in columns
-        )
-    )
+    record = []
+    for name, default, processor in columns:
+        value = values[name] if name in values else default()
+        record.append(value if value is None or processor is None else processor(value))
+    return tuple(record)
 
 
 def _values(table: type[Base], values: Row) -> dict[str, Any]:

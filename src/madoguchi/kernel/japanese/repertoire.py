@@ -15,6 +15,15 @@ _CLUSTER = re.compile(
     "(?s).(?:[\u0300-\u036f\u3099\u309a\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]|"
     "[\U0001f3fb-\U0001f3ff])*"
 )
+# By ranges: ASCII that prints, kana, the usual punctuation; and, since its two thousand characters
+# stand together there, the first plane of kanji (第1水準): rows 16 to 47 of JIS X 0208.
+_COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x3041, 0x3094), *range(0x30A1, 0x30F7))))
+_COMMON |= frozenset("、。「」『』・ー々〇〒")
+_COMMON |= frozenset(
+    bytes((row + 0x80, cell + 0x80)).decode("euc_jp", "ignore")
+    for row in range(0x30, 0x50)
+    for cell in range(0x21, 0x7F)
+) - {""}
 _PLAIN = re.compile(r"[\t\n\r\x20-\x7e]")
 
 
@@ -23,7 +32,7 @@ def outside_jis_x_0213(text: str) -> list[str]:
 
     A character comes with the marks that belong to it (variation selector, skin tone).
     """
-    if text.isascii() and text.isprintable():
+    if _COMMON.issuperset(text):
         return []
     found = dict.fromkeys(_CLUSTER.findall(text))
     return [cluster for cluster in found if not _is_inside(cluster)]
