@@ -34,6 +34,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     # Accounts.
+    op.drop_table("representative_proof")
     for name in ("invitation", "throttle", "proof", "recovery_code", "passkey", "account"):
         op.drop_table(name)
     with op.batch_alter_table("sign_in") as batch_op:
@@ -169,6 +170,35 @@ def _accounts() -> None:
     # A mail with a code belongs to no message of an inbox.
     with op.batch_alter_table("development_mail") as batch_op:
         batch_op.alter_column("message_id", existing_type=sa.String(length=26), nullable=True)
+    op.create_table(
+        "representative_proof",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("corporate_number", sa.String(length=13), nullable=False),
+        sa.Column("organisation_name", sa.String(length=300), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("file_type", sa.String(length=100), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("decided_by", sa.String(length=26), nullable=True),
+        sa.Column("decided_at", moment, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'granted', 'refused')", name="ck_representative_proof_state"
+        ),
+        sa.CheckConstraint("decided_by <> person_id", name="ck_representative_proof_second_person"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_representative_proof_person_id_person"
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["person.id"], name="fk_representative_proof_decided_by_person"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_representative_proof"),
+    )
+    op.create_index("ix_representative_proof_person_id", "representative_proof", ["person_id"])
+    op.create_index("ix_representative_proof_state_id", "representative_proof", ["state", "id"])
 
 
 def _provider() -> None:

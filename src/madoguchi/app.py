@@ -25,6 +25,7 @@ import madoguchi.cases.home
 import madoguchi.cases.inspections
 import madoguchi.cases.ledgers
 import madoguchi.cases.obligations
+import madoguchi.cases.proofing
 import madoguchi.cases.registers
 import madoguchi.cases.registration
 import madoguchi.cases.retention
@@ -91,6 +92,7 @@ MODULES = (
     madoguchi.cases.ledgers,
     madoguchi.cases.obligations,
     madoguchi.cases.filing.tables,
+    madoguchi.cases.proofing,
     madoguchi.cases.registers,
     madoguchi.cases.registration,
     madoguchi.cases.retention,

@@ -97,6 +97,9 @@ NOT_OPENED = {
     "/sign-up/proof",
     "/recovery/proof",
     "/invitations/{token}",
+    "/representative",
+    "/desk/representatives/{proof_id}",
+    "/desk/representatives/{proof_id}/file",
     "/account/security/authenticator",
     "/account/security/password",
     # No licence of the demo has a ledger yet: the tests of ledgers open them.

@@ -71,6 +71,7 @@ def _looking_into() -> tuple[APIRouter, ...]:
     """What officials hold against a case: the money that arrived, the party's registration."""
     from madoguchi.cases.accounting import pages as accounting
     from madoguchi.cases.accounting import receipts_pages
+    from madoguchi.cases.proofing import pages as proofing
     from madoguchi.cases.registration import pages as registration
     from madoguchi.cases.retention import api as retention_api
     from madoguchi.cases.retention import pages as retention
@@ -79,6 +80,7 @@ def _looking_into() -> tuple[APIRouter, ...]:
         accounting.router,
         receipts_pages.router,
         registration.router,
+        proofing.router,
         retention_api.router,
         retention.router,
     )

@@ -7,6 +7,7 @@ from madoguchi.identity.account.rules import reset_state
 from madoguchi.identity.assurance import ACR_1
 from madoguchi.identity.service import grant_role, seed_agencies
 from tests.identity.account.site import Device, Site, add_passkey, make_site, sign_in, use_passkey
+from tests.identity.account.test_inviting import company
 from tests.identity.account.test_signing_in import actions, newest, secure
 from tests.web.app import NOW
 
@@ -69,6 +70,18 @@ async def test_a_reset_ends_every_session(database):
         site.clock.wait(hours=25)
         await ask(site, visitor)
         assert (await old.get("/who")).json()["kind"] == "public"
+
+
+async def test_who_took_a_mailbox_does_not_get_the_organisation(database):
+    site = make_site(database)
+    person = await site.person(level="prime")
+    await secure(site, person, totp=True)
+    await company(site, person)
+    async with site.visitor() as visitor:
+        await ask(site, visitor)
+        site.clock.wait(hours=25)
+        await ask(site, visitor)
+        assert (await visitor.get("/who")).json()["for"] is None
 
 
 async def test_officials_and_strangers_get_no_reset(database):

@@ -66,6 +66,7 @@ KEPT: Mapping[str, str] = {
     "passkey": "accounts",
     "recovery_code": "accounts",
     "invitation": "accounts",
+    "representative_proof": "accounts: who was proved as representative, by which certificate",
     "proof": "proofs under way: deleted within the hour",
     "throttle": "limits in use: hashes, deleted once they are past",
     "access_token": "accounts",

@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.identity.account.models import Passkey, RecoveryCode
 from madoguchi.identity.account.proving import Known, Means
 from madoguchi.identity.account.recording import note
-from madoguchi.identity.account.rules import ENTRY, PRIME, reset_state
-from madoguchi.identity.models import AccessToken, SignIn
+from madoguchi.identity.account.rules import ENTRY, reset_state
+from madoguchi.identity.models import AccessToken, Mandate, Membership, SignIn
 
 
 async def reset(session: AsyncSession, means: Means, known: Known) -> str:
     """One step of a reset, by who has just proved their address: what it came to.
 
     "refused" for officials, whom the operator gives a code; "needless" where mail is enough;
-    "asked"; "waiting"; "done": every means but the address is gone, every session and token ended,
-    and a prime is an entry again. The caller commits.
+    "asked"; "waiting"; "done": every means but the address is gone, every session, token, membership
+    and mandate ended, and the account an entry again: who took a mailbox and waited gets a name,
+    not an organisation. The caller commits.
     """
     account, now = known.account, means.now
     if known.official:
@@ -36,14 +37,19 @@ async def reset(session: AsyncSession, means: Means, known: Known) -> str:
     for table in (Passkey, RecoveryCode):
         await session.execute(delete(table).where(table.person_id == account.person_id))
     account.password = account.totp = account.totp_since = account.reset_at = None
-    account.level = ENTRY if account.level == PRIME else account.level
-    await end_everything(session, means, account.person_id)
+    account.level = ENTRY
+    await _end_everything(session, means, account.person_id)
     await note(session, now, account.person_id, "reset_done")
     return "done"
 
 
-async def end_everything(session: AsyncSession, means: Means, person_id: str) -> None:
-    """End every session and access token of a person."""
+async def _end_everything(session: AsyncSession, means: Means, person_id: str) -> None:
+    await session.execute(delete(Membership).where(Membership.person_id == person_id))
+    await session.execute(
+        update(Mandate)
+        .where(Mandate.agent_person_id == person_id, Mandate.revoked_at.is_(None))
+        .values(revoked_at=means.now)
+    )
     await session.execute(
         update(SignIn)
         .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))

@@ -1,0 +1,35 @@
+"""The table of proofs of representatives."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from madoguchi.kernel.blobs import BLOB
+from madoguchi.kernel.database import Base, UtcDateTime
+
+
+class RepresentativeProof(Base):
+    """Proof of a representative (代表者の確認): a certificate and what an official decided on it."""
+
+    __tablename__ = "representative_proof"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'granted', 'refused')", name="state"),
+        CheckConstraint("decided_by <> person_id", name="second_person"),
+        Index("ix_representative_proof_state_id", "state", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    corporate_number: Mapped[str] = mapped_column(String(13))
+    organisation_name: Mapped[str] = mapped_column(String(300))
+    title: Mapped[str] = mapped_column(String(200))
+    """As the certificate says it: 代表取締役."""
+    sha256: Mapped[str] = mapped_column(String(64), info={BLOB: True})
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_type: Mapped[str] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")

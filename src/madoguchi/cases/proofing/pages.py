@@ -1,0 +1,192 @@
+"""Pages of proving a representative: asking, and the desk of officials."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+
+from madoguchi.cases.desk.administering import administered
+from madoguchi.cases.desk.pages.shared import Official
+from madoguchi.cases.errors import not_found
+from madoguchi.cases.proofing import service
+from madoguchi.documents import service as documents
+from madoguchi.documents.service import Accept, Owner
+from madoguchi.identity.account.pages.securing import Fresh
+from madoguchi.identity.service import Actor, organisation_by_number, required_actor
+from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.japanese import JapaneseInputError, parse_corporate_number
+from madoguchi.web.forms import form_of
+from madoguchi.web.session import flash
+
+router = APIRouter(include_in_schema=False)
+SignedIn = Annotated[Actor, Depends(required_actor)]
+FORM_BYTES = 12_000_000
+CERTIFICATE = Accept(("pdf", "jpeg", "png"), 10)
+
+
+@router.get("/representative")
+async def ask_page(request: Request, actor: SignedIn) -> Response:
+    """Ask to be proved, and what was asked before."""
+    return await _ask(request, actor)
+
+
+@router.post("/representative")
+async def ask_post(request: Request, actor: Fresh) -> Response:
+    """Send the certificate."""
+    state = request.app.state
+    async with state.database.reading() as session:
+        known = await service.applicant(session, actor)
+    async with form_of(request, FORM_BYTES) as form:
+        given = {name: form.value(f"/{name}").strip() for name in ("number", "name", "title")}
+        file = form.file("/file")
+        faults, number = _faults(request, given, file is not None and bool(file.filename))
+        if faults or file is None:
+            return await _ask(request, actor, given, faults)
+        try:
+            async with state.database.session() as session:
+                stored = await documents.receive(
+                    session,
+                    state.blobs,
+                    name=file.filename,
+                    stream=file.chunks(),
+                    spec=CERTIFICATE,
+                    at=state.clock(),
+                    owner=Owner(person=actor.id),
+                    scan=bool(getattr(state.settings, "scanner_url", "")),
+                )
+                await service.ask(
+                    session,
+                    state.clock,
+                    known,
+                    number=number,
+                    name=given["name"],
+                    title=given["title"],
+                    file=stored,
+                )
+                await session.commit()
+        except documents.DocumentError as error:
+            return await _ask(request, actor, given, {"/file": error.message})
+    flash(request, state.texts.text("proofing.ask.done"))
+    return RedirectResponse("/representative", 303)
+
+
+@router.get("/desk/representatives")
+async def list_page(request: Request, actor: Official) -> Response:
+    """What waits for a decision."""
+    administered(actor)
+    async with request.app.state.database.reading() as session:
+        found = await service.waiting(session)
+    rows = [{"proof": proof, "person": person} for proof, person in found]
+    return _page(request, "list.html", rows=rows, wide=True)
+
+
+@router.get("/desk/representatives/{proof_id}")
+async def one_page(request: Request, proof_id: str, actor: Official) -> Response:
+    """One of them, beside its certificate."""
+    return await _one(request, actor, proof_id)
+
+
+@router.get("/desk/representatives/{proof_id}/file")
+async def certificate(request: Request, proof_id: str, actor: Official) -> Response:
+    """The certificate, for who decides."""
+    state = request.app.state
+    administered(actor)
+    async with state.database.reading() as session:
+        proof, _ = await service.one(session, proof_id)
+        path = await documents.content_path(session, state.blobs, proof.sha256)
+    headers = dict(documents.download_headers(proof.file_name, proof.file_type))
+    content_type = headers.pop("Content-Type")
+    return FileResponse(str(path), media_type=content_type, headers=headers)
+
+
+@router.post("/desk/representatives/{proof_id}")
+async def settle_post(request: Request, proof_id: str, actor: Official) -> Response:
+    """Decide."""
+    state = request.app.state
+    administered(actor)
+    async with form_of(request, 100_000) as form:
+        decision, reason = form.value("decision"), form.value("/reason")
+    if decision not in ("grant", "refuse"):
+        raise not_found()
+    try:
+        async with state.database.session() as session:
+            await service.settle(
+                session, state.clock, actor, proof_id, grant=decision == "grant", reason=reason
+            )
+            await session.commit()
+    except DomainError as error:
+        if error.status != 422:
+            raise
+        return await _one(request, actor, proof_id, reason, {"/reason": error.message})
+    flash(request, state.texts.text(f"proofing.desk.{decision}_done"))
+    return RedirectResponse("/desk/representatives", 303)
+
+
+def _faults(request: Request, given: dict[str, str], file: bool) -> tuple[dict[str, Any], str]:
+    texts = request.app.state.texts
+    faults: dict[str, Any] = {}
+    number = ""
+    try:
+        number = parse_corporate_number(given["number"])
+    except JapaneseInputError:
+        faults["/number"] = texts.text("proofing.ask.number_wrong")
+    for name in ("name", "title"):
+        if not 1 <= len(given[name]) <= service.LONGEST:
+            faults[f"/{name}"] = texts.text(f"proofing.ask.{name}_wrong")
+    if not file:
+        faults["/file"] = texts.text("proofing.ask.file_wrong")
+    return faults, number
+
+
+async def _ask(
+    request: Request,
+    actor: Actor,
+    given: dict[str, str] | None = None,
+    faults: dict[str, Any] | None = None,
+) -> Response:
+    async with request.app.state.database.reading() as session:
+        asked = await service.proofs_of(session, actor.id)
+        try:
+            await service.applicant(session, actor)
+            hindrance = None
+        except DomainError as error:
+            hindrance = error.message
+    return _page(
+        request,
+        "ask.html",
+        faults,
+        asked=asked,
+        open=hindrance is None and not any(item.state == service.WAITING for item in asked),
+        hindrance=hindrance,
+        given=given or {"number": "", "name": "", "title": ""},
+    )
+
+
+async def _one(
+    request: Request,
+    actor: Actor,
+    proof_id: str,
+    reason: str = "",
+    faults: dict[str, Any] | None = None,
+) -> Response:
+    administered(actor)
+    async with request.app.state.database.reading() as session:
+        proof, person = await service.one(session, proof_id)
+        known = await organisation_by_number(session, proof.corporate_number)
+    return _page(
+        request, "one.html", faults, proof=proof, person=person, known=known, reason=reason
+    )
+
+
+def _page(
+    request: Request, template: str, faults: dict[str, Any] | None = None, /, **context: Any
+) -> Response:
+    rendered: Response = request.app.state.pages.render(
+        request,
+        f"proofing/{template}",
+        status=422 if faults else 200,
+        faults=faults or {},
+        errors=[{"name": name, "text": text} for name, text in (faults or {}).items()],
+        **context,
+    )
+    return rendered

@@ -1,0 +1,188 @@
+"""Asking to be proved as representative, and deciding it."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.cases.errors import CaseError, case_error, not_found
+from madoguchi.cases.proofing.models import RepresentativeProof
+from madoguchi.documents.service import StoredFile
+from madoguchi.identity.account.proving import Known, known_of
+from madoguchi.identity.account.representing import make_prime
+from madoguchi.identity.service import Actor, Person
+from madoguchi.kernel import journal
+from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.ids import is_id, new_id
+from madoguchi.messages.service import Recipient, notify
+
+LONGEST = 200
+WAITING, GRANTED, REFUSED = "waiting", "granted", "refused"
+
+
+async def applicant(session: AsyncSession, actor: Actor) -> Known:
+    """The account of who asks. CaseError 403 without one, 409 before it has a second factor."""
+    known = await known_of(session, actor.id)
+    if known is None:
+        raise case_error(
+            "no_account", 403, "見本の人は申し込めません。", "Sample people cannot ask for this."
+        )
+    if not known.passkeys and known.account.totp_since is None:
+        raise case_error(
+            "needs_second_factor",
+            409,
+            "先に「ログインと安全」の画面で、パスキーか認証アプリを登録してください。",
+            "First add a passkey or an authenticator app on the page “Sign-in and security”.",
+        )
+    return known
+
+
+async def ask(
+    session: AsyncSession,
+    clock: Clock,
+    known: Known,
+    *,
+    number: str,
+    name: str,
+    title: str,
+    file: StoredFile,
+) -> RepresentativeProof:
+    """Send a certificate to the desk. CaseError 409 while another one waits. The caller commits."""
+    if any(proof.state == WAITING for proof in await proofs_of(session, known.person.id)):
+        raise case_error(
+            "already_asked",
+            409,
+            "すでに申し込んでいます。結果をお待ちください。",
+            "You have asked already. Please wait for the decision.",
+        )
+    made = RepresentativeProof(
+        id=new_id(),
+        person_id=known.person.id,
+        corporate_number=number,
+        organisation_name=name,
+        title=title,
+        sha256=file.sha256,
+        file_name=file.name,
+        file_type=file.type,
+        state=WAITING,
+        asked_at=clock(),
+    )
+    session.add(made)
+    await session.flush()
+    await journal.append(
+        session,
+        subject=f"person:{known.person.id}",
+        action="prime_asked",
+        actor=known.person.id,
+        at=clock(),
+        payload={"proof": made.id, "number": number},
+    )
+    return made
+
+
+async def proofs_of(session: AsyncSession, person_id: str) -> list[RepresentativeProof]:
+    """What a person asked for, newest first."""
+    rows = await session.scalars(
+        select(RepresentativeProof)
+        .where(RepresentativeProof.person_id == person_id)
+        .order_by(RepresentativeProof.id.desc())
+    )
+    return list(rows)
+
+
+async def waiting(session: AsyncSession) -> list[tuple[RepresentativeProof, Person]]:
+    """What waits for a decision, oldest first, at most 100."""
+    rows = await session.execute(
+        select(RepresentativeProof, Person)
+        .join(Person, Person.id == RepresentativeProof.person_id)
+        .where(RepresentativeProof.state == WAITING)
+        .order_by(RepresentativeProof.id)
+        .limit(100)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def one(session: AsyncSession, proof_id: str) -> tuple[RepresentativeProof, Person]:
+    """One of them with its person. CaseError 404."""
+    found = await session.get(RepresentativeProof, proof_id) if is_id(proof_id) else None
+    if found is None:
+        raise not_found()
+    return found, await session.get_one(Person, found.person_id)
+
+
+async def settle(
+    session: AsyncSession, clock: Clock, actor: Actor, proof_id: str, *, grant: bool, reason: str
+) -> None:
+    """Decide one. The caller has made sure that the actor may; nobody decides on themselves.
+
+    CaseError 404; 403 for one's own; 409 when it is decided or the account lost its second factor;
+    422 for a refusal without reason. The caller commits.
+    """
+    proof, person = await one(session, proof_id)
+    if proof.person_id == actor.id:
+        raise case_error(
+            "own_proof", 403, "自分の申込みは確認できません。", "You cannot decide on your own."
+        )
+    if proof.state != WAITING:
+        raise case_error(
+            "already_decided", 409, "すでに決まっています。", "This has been decided already."
+        )
+    if not grant and not reason.strip():
+        raise _reason_missing()
+    if grant:
+        known = await known_of(session, person.id)
+        if known is None or not (known.passkeys or known.account.totp_since):
+            raise case_error(
+                "needs_second_factor",
+                409,
+                "申込者がパスキーか認証アプリを登録していません。",
+                "The applicant has neither passkey nor authenticator app.",
+            )
+        await make_prime(
+            session,
+            clock,
+            known,
+            number=proof.corporate_number,
+            name=proof.organisation_name,
+            title=proof.title,
+            by=actor.id,
+        )
+    proof.state = GRANTED if grant else REFUSED
+    proof.decided_by, proof.decided_at, proof.reason = actor.id, clock(), reason.strip()[:2000]
+    await _tell(session, clock, proof)
+
+
+async def _tell(session: AsyncSession, clock: Clock, proof: RepresentativeProof) -> None:
+    granted = proof.state == GRANTED
+    await journal.append(
+        session,
+        subject=f"person:{proof.person_id}",
+        action="prime_granted" if granted else "prime_refused",
+        actor=proof.decided_by or "",
+        at=clock(),
+        payload={"proof": proof.id, "number": proof.corporate_number},
+    )
+    await notify(
+        session,
+        to=Recipient(person=proof.person_id),
+        subject={"ja": "代表者の確認の結果", "en": "About your proof as representative"},
+        body={
+            "ja": "代表者であることを確認しました。法人の名義で手続ができます。もう一度ログインする必要はありません。"
+            if granted
+            else "代表者であることを確認できませんでした。\n\n理由: {reason}",
+            "en": "You are proved as representative and may file for the organisation."
+            if granted
+            else "You could not be proved as representative.\n\nReason: {reason}",
+        },
+        at=clock(),
+        dedupe_key=f"prime:{proof.id}",
+        link="/representative",
+        values={"reason": proof.reason},
+    )
+
+
+def _reason_missing() -> CaseError:
+    return case_error(
+        "reason_missing",
+        422,
+        "理由を入力してください。申込者に伝わります。",
+        "Give a reason; the applicant reads it.",
+    )
