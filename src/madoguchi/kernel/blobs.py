@@ -98,7 +98,7 @@ class BlobStore:
         self.folder = Path(folder)
         self.incoming = self.folder / "incoming"
         self.incoming.mkdir(parents=True, exist_ok=True)
-        self._settled: set[str] = set()  # first four digits of those whose folder is on the disk
+        self._settled: set[str] = set()  # first digits (2 and 4) whose folder is on the disk
 
     async def put(self, content: AsyncIterable[bytes] | bytes, limit: int) -> Blob:
         """Store a content of at most `limit` bytes; equal contents are stored once.
@@ -168,10 +168,11 @@ class BlobStore:
         # Also of those that were there: another writer may have renamed but not yet synced.
         shards = {item.blob.sha256[:4] for item in spooled}
         new = shards - self._settled
-        folders = {self.folder / shard[:2] / shard[2:] for shard in shards}
-        above = {self.folder / shard[:2] for shard in new} | {self.folder} if new else set()
-        sync_all([*folders, *above])
-        self._settled |= new
+        above = {shard[:2] for shard in new}
+        folders = [self.folder / shard[:2] / shard[2:] for shard in shards]
+        folders += [self.folder / start for start in above]
+        sync_all(folders if above <= self._settled else [*folders, self.folder])
+        self._settled |= new | above
 
     def _move(self, spooled: Spooled) -> None:
         """Give a synced content its name, unless it is there."""
@@ -181,7 +182,7 @@ class BlobStore:
                 os.utime(target)  # somebody needs it now: it must not be deleted just now
             return
         if not target.parent.is_dir():
-            self._settled.discard(target.name[:4])
+            self._settled -= {target.name[:4], target.name[:2]}
             target.parent.mkdir(parents=True, exist_ok=True)
         spooled.path.chmod(0o440)
         os.replace(spooled.path, target)

@@ -21,7 +21,7 @@ LARGEST_BODY = 1_000_000  # what is larger goes the ordinary way, through files 
 MOST_HELD = 64_000_000  # bytes of bodies in memory, read before it is known who sends them
 LARGEST_GROUP = 32
 MOST_WAITING = 1_000
-LANES = 2  # while one group waits for the disk, the next is looked into
+LANES = 1  # a group costs more than a file: while one is worked on, the next grows
 
 Uploads = Grouping[Asked, Row | None]
 

@@ -29,7 +29,7 @@ from madoguchi.kernel.database import Database, padded
 from madoguchi.kernel.jobs import Job, job_row, rouse_after_commit
 
 LANGUAGE = "ja"  # an actor's language words pages only: no page is shown here
-SECONDS = 5.0  # for looking into a group: a file that takes longer goes by itself
+SECONDS = 3.0  # for looking into a group: a file that takes longer goes by itself
 Row = dict[str, Any]
 
 

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.agencies import shipped_agencies
@@ -125,22 +126,7 @@ async def holders_of_tokens(
     Only the plain ones: officials, agents and people without an organisation are not among them,
     nor whose token is not valid; `actor_of_token` knows them all.
     """
-    rows = await session.execute(
-        select(AccessToken.sha256, AccessToken.id, AccessToken.last_used_at, Person, Organisation)
-        .join(Person, Person.id == AccessToken.person_id)
-        .join(Organisation, Organisation.id == AccessToken.organisation_id)
-        .join(
-            Membership,
-            and_(Membership.person_id == Person.id, Membership.organisation_id == Organisation.id),
-        )
-        .where(
-            AccessToken.sha256.in_(hashes),
-            AccessToken.revoked_at.is_(None),
-            AccessToken.expires_at > now,
-            Person.active,
-            ~exists().where(RoleGrant.person_id == Person.id),
-        )
-    )
+    rows = await session.execute(_plain_holders(), {"hashes": list(hashes), "now": now})
     return {
         sha256: Holder(
             Actor(
@@ -159,6 +145,27 @@ async def holders_of_tokens(
         )
         for sha256, token, used, person, organisation in rows
     }
+
+
+@cache
+def _plain_holders() -> Select[str, str, datetime | None, Person, Organisation]:
+    """Made once: putting a statement together takes longer than asking it."""
+    return (
+        select(AccessToken.sha256, AccessToken.id, AccessToken.last_used_at, Person, Organisation)
+        .join(Person, Person.id == AccessToken.person_id)
+        .join(Organisation, Organisation.id == AccessToken.organisation_id)
+        .join(
+            Membership,
+            and_(Membership.person_id == Person.id, Membership.organisation_id == Organisation.id),
+        )
+        .where(
+            AccessToken.sha256.in_(bindparam("hashes", expanding=True)),
+            AccessToken.revoked_at.is_(None),
+            AccessToken.expires_at > bindparam("now"),
+            Person.active,
+            ~exists().where(RoleGrant.person_id == Person.id),
+        )
+    )
 
 
 def token_hash(token: str) -> str:
