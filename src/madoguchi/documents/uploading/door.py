@@ -21,7 +21,7 @@ LARGEST_BODY = 1_000_000  # what is larger goes the ordinary way, through files 
 MOST_HELD = 64_000_000  # bytes of bodies in memory, read before it is known who sends them
 LARGEST_GROUP = 32
 MOST_WAITING = 1_000
-LANES = 1  # a group costs more than a file: while one is worked on, the next grows
+LANES = 2  # while one group is committed, the next is looked into
 
 Uploads = Grouping[Asked, Row | None]
 
@@ -30,9 +30,8 @@ def open_uploads(database: Database, state: State) -> Uploads:
     """Where uploads gather; `state` has blobs, clock, settings. Close it before the database."""
 
     async def work(group: Sequence[Asked], go_on: GoOn) -> list[Row | None]:
-        go_on()
         scan = bool(state.settings.scanner_url)
-        return await take_in(database, state.blobs, state.clock, scan, group)
+        return await take_in(database, state.blobs, state.clock, scan, group, go_on)
 
     return Grouping(work, largest=LARGEST_GROUP, most_waiting=MOST_WAITING, lanes=LANES)
 

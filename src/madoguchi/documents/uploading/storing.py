@@ -26,6 +26,7 @@ from madoguchi.identity.service import Holder
 from madoguchi.kernel.blobs import BlobStore, Spooled, spool_all
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.database import Database, padded
+from madoguchi.kernel.grouping import GoOn
 from madoguchi.kernel.jobs import Job, job_row, rouse_after_commit
 
 LANGUAGE = "ja"  # an actor's language words pages only: no page is shown here
@@ -34,12 +35,18 @@ Row = dict[str, Any]
 
 
 async def take_in(
-    database: Database, blobs: BlobStore, clock: Clock, scan: bool, group: Sequence[Asked]
+    database: Database,
+    blobs: BlobStore,
+    clock: Clock,
+    scan: bool,
+    group: Sequence[Asked],
+    go_on: GoOn,
 ) -> list[Row | None]:
     """Keep what of a group is plainly acceptable; the document's row for each, None for the others.
 
     In the same order. What is given back is committed, and its content on the disk. When anything
     cannot be kept, no row of the group is and the error raised; contents nobody names may be left.
+    `go_on` is called when the contents are on the disk: the next group may begin.
     """
     now = clock()
     async with database.reading() as session:
@@ -59,6 +66,7 @@ async def take_in(
     finally:
         for file in spooled:
             file.discard()
+    go_on()
     state = state_on_arrival(scan)
     rows = {
         id(asked): document_row(
