@@ -25,6 +25,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "oidc_account_number",
         "oidc_device_request",
         "oidc_spent",
         "oidc_pushed_request",
@@ -246,6 +247,7 @@ def _provider() -> None:
         sa.Column("client_id", sa.String(length=60), nullable=False),
         sa.Column("person_id", sa.String(length=26), nullable=False),
         sa.Column("organisation_id", sa.String(length=26), nullable=True),
+        sa.Column("subject", sa.String(length=26), nullable=False),
         sa.Column("sign_in_id", sa.String(length=26), nullable=False),
         sa.Column("scopes", _JSON, nullable=False),
         sa.Column("acr", sa.String(length=40), nullable=False),
@@ -322,3 +324,13 @@ def _provider() -> None:
         sa.UniqueConstraint("user_code_sha256", name="uq_oidc_device_request_user_code_sha256"),
     )
     op.create_index("ix_oidc_device_request_expires_at", "oidc_device_request", ["expires_at"])
+    op.create_table(
+        "oidc_account_number",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_oidc_account_number_person_id_person"
+        ),
+        sa.PrimaryKeyConstraint("number", name="pk_oidc_account_number"),
+        sa.UniqueConstraint("person_id", name="uq_oidc_account_number_person_id"),
+    )

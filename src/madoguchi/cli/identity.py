@@ -29,7 +29,9 @@ def add_client(
         str, typer.Option(help="client_secret_basic, client_secret_post, private_key_jwt or none")
     ] = "client_secret_basic",
     jwks: Annotated[Path | None, typer.Option(help="a file with its public keys")] = None,
-    profile: Annotated[str, typer.Option(help="how we speak to it")] = "standard",
+    profile: Annotated[
+        str, typer.Option(help="standard, gbizid, or gbizid_bare (its issuer without the slash)")
+    ] = "standard",
     rs256: Annotated[bool, typer.Option(help="sign its ID tokens by RS256, not ES256")] = False,
     require_par: Annotated[bool, typer.Option(help="only pushed requests (RFC 9126)")] = False,
     require_dpop: Annotated[
@@ -48,12 +50,13 @@ def add_client(
         "post_logout_uris": post_logout_uri or [],
         "auth_method": auth_method,
         "profile": profile,
-        "id_token_alg": "RS256" if rs256 else "ES256",
         "introspects": introspects,
         "par_required": require_par,
         "dpop_required": require_dpop,
         "jwks": json.loads(jwks.read_text(encoding="utf-8")) if jwks else {},
     }
+    if rs256:
+        told |= {"id_token_alg": "RS256"}
     if scope:
         told["scopes"] = scope
     if grant_type:

@@ -75,6 +75,7 @@ KEPT: Mapping[str, str] = {
     "oidc_grant": "accounts: who signed in at which service",
     "oidc_pushed_request": "requests of services; deleted when they are used or expire",
     "oidc_device_request": "devices that wait for a person; deleted when they are answered or expire",
+    "oidc_account_number": "accounts: what services written for GbizID call a person",
     "oidc_spent": "hashes of identifiers used once; deleted when they expire",
     "webhook_endpoint": "addresses of programs",
     "webhook_delivery": "ids, state and number only; deleted after a month",

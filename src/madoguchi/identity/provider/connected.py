@@ -37,6 +37,7 @@ async def services(request: Request, actor: SignedIn) -> HTMLResponse:
                 "name": client.name,
                 "scopes": consent.scopes,
                 "known": PROFILES[client.profile].user_scopes,
+                "words": "gbizid_" if PROFILES[client.profile].gbizid_fields else "scope_",
                 "given_at": consent.given_at,
             }
             for consent, client in rows

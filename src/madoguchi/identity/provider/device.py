@@ -17,6 +17,7 @@ from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.models import Client, DeviceRequest
 from madoguchi.identity.provider.profiles import OPENID, PROFILES
 from madoguchi.identity.provider.secrets import sha256
+from madoguchi.identity.provider.subjects import subject_for
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel.clock import Clock
 
@@ -99,7 +100,9 @@ async def decide(
 ) -> bool:
     """The person's answer to a device; False when it was answered before. The caller commits."""
     asked, client = found
-    grant = new_grant(actor, sign_in, client, asked.scopes, PROFILES[client.profile], clock())
+    profile = PROFILES[client.profile]
+    subject = await subject_for(session, profile, actor.id)
+    grant = new_grant(actor, subject, sign_in, client, asked.scopes, profile, clock())
     if allowed:
         session.add(grant)
         await session.flush()

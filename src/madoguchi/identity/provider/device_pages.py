@@ -88,6 +88,7 @@ async def _page(request: Request, actor: Actor, typed: str, *, asked: bool) -> H
             "client": client,
             "scopes": request_.scopes,
             "known": PROFILES[client.profile].user_scopes,
+            "words": "gbizid_" if PROFILES[client.profile].gbizid_fields else "scope_",
             "told": standard_claims(Subject(person, organisation), request_.scopes),
         }
     page: HTMLResponse = state.pages.render(

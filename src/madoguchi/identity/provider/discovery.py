@@ -3,7 +3,7 @@
 from typing import Any
 
 from madoguchi.identity.assurance import ACRS
-from madoguchi.identity.provider.clients.rules import AUTH_METHODS, ID_TOKEN_ALGS, PUBLIC
+from madoguchi.identity.provider.clients.rules import AUTH_METHODS, PUBLIC
 from madoguchi.identity.provider.granting.endpoint import KINDS
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.jose import FOREIGN_ALGORITHMS
@@ -31,7 +31,7 @@ def metadata(provider: Provider, profile: Profile) -> dict[str, Any]:
         "response_modes_supported": ["query"],
         "grant_types_supported": list(KINDS),
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGS),
+        "id_token_signing_alg_values_supported": list(profile.algorithms),
         "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
         "token_endpoint_auth_signing_alg_values_supported": FOREIGN_ALGORITHMS,
         "introspection_endpoint_auth_methods_supported": confidential,

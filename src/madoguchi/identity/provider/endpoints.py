@@ -12,6 +12,7 @@ from starlette.routing import Route
 from madoguchi.identity.provider import device, dpop, telling
 from madoguchi.identity.provider.authorising import pushed
 from madoguchi.identity.provider.claims import standard_claims
+from madoguchi.identity.provider.clients import service as clients
 from madoguchi.identity.provider.clients.authenticating import authenticate, credential_of
 from madoguchi.identity.provider.clients.rules import PUBLIC
 from madoguchi.identity.provider.discovery import metadata
@@ -21,11 +22,21 @@ from madoguchi.identity.provider.errors import (
     invalid_request,
     invalid_token,
 )
+from madoguchi.identity.provider.gbizid import fields as gbizid
+from madoguchi.identity.provider.gbizid.accounts import account_of
 from madoguchi.identity.provider.granting.asking import Asking
 from madoguchi.identity.provider.granting.endpoint import give_tokens
 from madoguchi.identity.provider.models import Client
-from madoguchi.identity.provider.profiles import OPENID, PROFILES, STANDARD
+from madoguchi.identity.provider.profiles import (
+    GBIZID,
+    OPENID,
+    PROFILES,
+    STANDARD,
+    Profile,
+    client_error,
+)
 from madoguchi.identity.provider.tokens import read_access_token
+from madoguchi.kernel.clock import jst_date
 from madoguchi.web.form_input import FormError
 from madoguchi.web.forms import form_of
 
@@ -68,7 +79,7 @@ def refusal(request: Request, fault: OAuthError) -> Response:
     """The answer to a refused request; refusals are logged, their content is not (ASVS 16.3.2)."""
     _log.info("refused %s at %s", fault.code, request.scope["path"])
     headers, status, scheme = {**NO_STORE, **fault.headers}, fault.status, "Bearer"
-    if fault.code == "invalid_client":
+    if fault.code in ("invalid_client", "unauthorized"):
         scheme = "Basic"
     if fault.code in ("use_dpop_nonce", "invalid_dpop_proof"):
         scheme = "DPoP"
@@ -87,18 +98,27 @@ async def token(request: Request) -> Response:
     """POST /oauth/token."""
     state, form = request.app.state, await form_values(request)
     async with state.database.session() as session:
+        profile = await profile_of(request, session, form)
         try:
             client = await client_of(request, session, form)
-            profile = PROFILES[client.profile]
             jkt = await key_shown(request, session)
             given = await give_tokens(
                 Asking(session, state.clock, state.provider, profile, client, form, jkt)
             )
-        except OAuthError:
+        except OAuthError as fault:
             await session.commit()  # what a replay ended stays ended
-            raise
+            kind = form.get("grant_type", "")
+            code, status = client_error(profile, kind, fault.code, fault.status)
+            raise OAuthError(code, fault.description, status, fault.headers) from None
         await session.commit()
     return JSONResponse(given, headers=NO_STORE)
+
+
+async def profile_of(request: Request, session: AsyncSession, form: dict[str, str]) -> Profile:
+    """The profile of the client named, whoever it is that asks: errors are worded by it."""
+    named = credential_of(request.headers.get("authorization", ""), form).client_id
+    client = await clients.find(session, named)
+    return PROFILES[client.profile] if client else STANDARD
 
 
 async def push(request: Request) -> Response:
@@ -171,9 +191,14 @@ async def userinfo(request: Request) -> Response:
         raise invalid_token()
     async with state.database.reading() as session:
         told = await telling.told_by(session, found, now)
-    scopes = str(found.claims.get("scope", "")).split()
-    if OPENID not in scopes:
-        raise OAuthError("insufficient_scope", "the token lacks openid", 403)
+        as_gbizid = PROFILES[told.client.profile].gbizid_fields
+        scopes = told.grant.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
+        if OPENID not in scopes:
+            raise OAuthError("insufficient_scope", "the token lacks openid", 403)
+        if as_gbizid:
+            today = jst_date(now)
+            account = await account_of(session, told.grant, told.subject, told.own, today)
+            return JSONResponse(gbizid.userinfo(account, scopes), headers=NO_STORE)
     return JSONResponse(standard_claims(told.subject, scopes), headers=NO_STORE)
 
 
@@ -186,6 +211,11 @@ async def jwks(request: Request) -> Response:
 async def discovery(request: Request) -> Response:
     """GET /.well-known/openid-configuration and …/oauth-authorization-server."""
     return JSONResponse(metadata(request.app.state.provider, STANDARD), headers=PUBLISHED)
+
+
+async def gbizid_discovery(request: Request) -> Response:
+    """GET /oauth/.well-known/openid-configuration: under the issuer of the GbizID profile."""
+    return JSONResponse(metadata(request.app.state.provider, GBIZID), headers=PUBLISHED)
 
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="madoguchi"'}
@@ -239,6 +269,7 @@ def routes() -> list[Any]:
         Route("/oauth/revoke", answering(revoke), methods=["POST"]),
         Route(USERINFO, answering(userinfo), methods=["GET", "POST"]),
         Route("/oauth/jwks", jwks, methods=["GET"]),
+        Route("/oauth/.well-known/openid-configuration", gbizid_discovery, methods=["GET"]),
         Route("/.well-known/openid-configuration", discovery, methods=["GET"]),
         Route("/.well-known/oauth-authorization-server", discovery, methods=["GET"]),
     ]

@@ -64,6 +64,8 @@ class Grant(Base):
     client_id: Mapped[str] = mapped_column(ForeignKey("oidc_client.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    subject: Mapped[str] = mapped_column(String(26))
+    """What the client calls the person: `sub`."""
     sign_in_id: Mapped[str] = mapped_column(ForeignKey("sign_in.id"), index=True)
     scopes: Mapped[list[str]] = mapped_column(Json)
     acr: Mapped[str] = mapped_column(String(40))
@@ -122,3 +124,12 @@ class DeviceRequest(Base):
     interval: Mapped[int] = mapped_column(Integer)
     polled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class AccountNumber(Base):
+    """Account number (アカウント管理番号): what clients of the GbizID profile call a person, for ever."""
+
+    __tablename__ = "oidc_account_number"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), unique=True)

@@ -12,6 +12,7 @@ from madoguchi.identity.provider import spent
 from madoguchi.identity.provider.authorising.service import revoke_grant
 from madoguchi.identity.provider.claims import Subject
 from madoguchi.identity.provider.errors import invalid_token
+from madoguchi.identity.provider.gbizid.tokens import unwrapped
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.models import Client, Grant
 from madoguchi.identity.provider.secrets import grant_of_refresh_token, matches
@@ -29,6 +30,8 @@ class Told:
     grant: Grant
     client: Client
     subject: Subject
+    own: Organisation | None = None
+    """An agent's own organisation; `subject` has the one acted for."""
 
 
 async def told_by(session: AsyncSession, token: AccessClaims, now: datetime) -> Told:
@@ -56,11 +59,15 @@ async def told_by(session: AsyncSession, token: AccessClaims, now: datetime) -> 
     if row is None:
         raise invalid_token()
     grant, client, person, organisation, role = row
+    own = None
     if organisation is not None and role is None:
         choices = await acting_choices(session, person.id, jst_date(now))
-        if not any(item.organisation.id == organisation.id and item.agent for item in choices):
+        given = [i for i in choices if i.agent and i.organisation.id == organisation.id]
+        own_id = given[0].own_organisation if given else None
+        own = next((i.organisation for i in choices if i.organisation.id == own_id), None)
+        if not given:
             organisation = None  # the membership or mandate has ended since
-    return Told(grant, client, Subject(person, organisation, role))
+    return Told(grant, client, Subject(person, organisation, role), own)
 
 
 async def introspect(
@@ -101,6 +108,7 @@ async def revoke(
                 now + timedelta(seconds=found.expires - now.timestamp()),
             )
         return
+    token = unwrapped(token)
     grant_id = grant_of_refresh_token(provider.refresh_mark, token)
     grant = await session.get(Grant, grant_id) if grant_id else None
     if grant and grant.client_id == client.id:
@@ -131,6 +139,7 @@ async def _is_alive(session: AsyncSession, token: AccessClaims) -> bool:
 async def _introspect_refresh(
     session: AsyncSession, provider: Provider, client: Client, token: str, now: datetime
 ) -> dict[str, Any]:
+    token = unwrapped(token)
     grant_id = grant_of_refresh_token(provider.refresh_mark, token)
     grant = await session.get(Grant, grant_id) if grant_id else None
     if (
@@ -144,7 +153,7 @@ async def _introspect_refresh(
     return {
         "active": True,
         "client_id": grant.client_id,
-        "sub": grant.person_id,
+        "sub": grant.subject,
         "scope": " ".join(grant.scopes),
         "exp": int(grant.expires_at.timestamp()),
     }

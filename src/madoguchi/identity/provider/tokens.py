@@ -13,6 +13,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 
+from madoguchi.identity.provider.gbizid import tokens as gbizid
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.jose import HEADER, LARGEST_JWT, is_number, unverified
 from madoguchi.identity.provider.keys import ALGORITHMS
@@ -47,7 +48,7 @@ def access_token(
     issued = int(now.timestamp())
     claims: dict[str, Any] = {
         "iss": provider.issuer(profile),
-        "sub": grant.person_id if grant else client.id,
+        "sub": grant.subject if grant else client.id,
         "exp": issued + int(profile.access_life.total_seconds()),
         "iat": issued,
         "jti": f"{grant.id if grant else ''}.{secrets.token_urlsafe(12)}",
@@ -57,6 +58,8 @@ def access_token(
     }
     if grant:
         claims |= {"auth_time": int(grant.authenticated_at.timestamp()), "acr": grant.acr}
+    if profile.gbizid_fields:
+        claims = gbizid.only({**claims, "azp": client.id}, gbizid.ACCESS)
     if jkt:
         claims["cnf"] = {"jkt": jkt}
     return sign(provider, profile.algorithm, claims, now, typ=ACCESS_TYPE)
@@ -69,7 +72,7 @@ def id_token(
     issued = int(now.timestamp())
     claims: dict[str, Any] = {
         "iss": provider.issuer(profile),
-        "sub": grant.person_id,
+        "sub": grant.subject,
         "aud": client.id,
         "exp": issued + int(profile.id_token_life.total_seconds()),
         "iat": issued,
@@ -80,6 +83,8 @@ def id_token(
     }
     if grant.nonce is not None:
         claims["nonce"] = grant.nonce
+    if profile.gbizid_fields:
+        claims = gbizid.only({**claims, "jti": secrets.token_urlsafe(12)}, gbizid.ID_TOKEN)
     return sign(provider, client.id_token_alg, claims, now)
 
 

@@ -213,6 +213,7 @@ def _consent_page(
         host=rules.origin_of(arrived.redirect_uri).partition("://")[2],
         scopes=asked.scopes,
         known=arrived.profile.user_scopes,
+        words="gbizid_" if arrived.profile.gbizid_fields else "scope_",
         told=standard_claims(Subject(person, organisation), asked.scopes),
         choices=choices,
         organisation=actor.organisation,

@@ -11,6 +11,7 @@ from madoguchi.identity.provider.authorising.rules import AuthorisationRequest, 
 from madoguchi.identity.provider.models import Client, Consent, Grant
 from madoguchi.identity.provider.profiles import Profile
 from madoguchi.identity.provider.secrets import new_code, sha256
+from madoguchi.identity.provider.subjects import subject_for
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -70,7 +71,8 @@ async def give_code(
 ) -> str:
     """A code for the request, in the name of the actor. The caller commits."""
     code, now = new_code(), clock()
-    grant = new_grant(actor, sign_in, client, asked.scopes, profile, now)
+    subject = await subject_for(session, profile, actor.id)
+    grant = new_grant(actor, subject, sign_in, client, asked.scopes, profile, now)
     grant.nonce = asked.nonce
     grant.redirect_uri = asked.redirect_uri if asked.redirect_uri_named else None
     grant.code_challenge = asked.code_challenge
@@ -84,6 +86,7 @@ async def give_code(
 
 def new_grant(
     actor: Actor,
+    subject: str,
     sign_in: SignIn,
     client: Client,
     scopes: Iterable[str],
@@ -96,6 +99,7 @@ def new_grant(
         client_id=client.id,
         person_id=actor.id,
         organisation_id=actor.organisation,
+        subject=subject,
         sign_in_id=sign_in.id,
         scopes=list(scopes),
         acr=sign_in.acr,

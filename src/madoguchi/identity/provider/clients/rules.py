@@ -24,7 +24,6 @@ BASIC, POST, PRIVATE_KEY, PUBLIC = (
     "none",
 )
 AUTH_METHODS = (BASIC, POST, PRIVATE_KEY, PUBLIC)
-ID_TOKEN_ALGS = ("ES256", "RS256")
 LONGEST_URI = 1_000
 MOST_URIS = 20
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 3.3
@@ -65,7 +64,8 @@ def check_client(told: Mapping[str, Any]) -> None:
     """
     _one_of(told["profile"], PROFILES, "/profile")
     _one_of(told["auth_method"], AUTH_METHODS, "/token_endpoint_auth_method")
-    _one_of(told["id_token_alg"], ID_TOKEN_ALGS, "/id_token_signed_response_alg")
+    algorithms = PROFILES[told["profile"]].algorithms
+    _one_of(told["id_token_alg"], algorithms, "/id_token_signed_response_alg")
     for grant_type in told["grant_types"]:
         _one_of(grant_type, GRANT_TYPES, "/grant_types")
     for scope in told["scopes"]:

@@ -18,7 +18,7 @@ from madoguchi.identity.provider.clients.rules import (
 )
 from madoguchi.identity.provider.errors import client_fault
 from madoguchi.identity.provider.models import Client
-from madoguchi.identity.provider.profiles import EMAIL, OPENID, ORGANISATION, PROFILE
+from madoguchi.identity.provider.profiles import PROFILES, STANDARD
 from madoguchi.identity.provider.secrets import sha256
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -32,8 +32,6 @@ DEFAULTS: Mapping[str, Any] = {
     "post_logout_uris": [],
     "backchannel_logout_uri": None,
     "grant_types": [CODE],
-    "scopes": [OPENID, PROFILE, EMAIL, ORGANISATION],
-    "id_token_alg": "ES256",
     "par_required": False,
     "dpop_required": False,
     "introspects": False,
@@ -45,9 +43,12 @@ async def register(
 ) -> tuple[Client, str | None]:
     """A new client and its secret, which is given here and never again. The caller commits.
 
-    `told` has `name` {"ja", "en"} and those columns that differ from DEFAULTS. IdentityError 422.
+    `told` has `name` {"ja", "en"} and those columns that differ from DEFAULTS and
+    from its profile. IdentityError 422.
     """
-    values = {**DEFAULTS, **told}
+    profile = PROFILES.get(str(told.get("profile", "standard")), STANDARD)
+    chosen = {"scopes": list(profile.base_scopes), "id_token_alg": profile.algorithm}
+    values = {**DEFAULTS, **chosen, **told}
     check_client(values)
     _check_keys(values["jwks"])
     secret = secrets.token_urlsafe(32) if values["auth_method"] in (BASIC, POST) else None

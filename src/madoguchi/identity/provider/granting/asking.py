@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.provider.clients.rules import REFRESH
 from madoguchi.identity.provider.errors import invalid_scope
+from madoguchi.identity.provider.gbizid.tokens import wrapped
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.models import Client, Grant
 from madoguchi.identity.provider.profiles import OFFLINE, OPENID, Profile
@@ -67,7 +68,10 @@ def answer(
         "scope": " ".join(scopes),
     }
     if refresh_token:
-        found["refresh_token"] = refresh_token
+        shaped = profile.gbizid_fields and grant is not None
+        found["refresh_token"] = (
+            wrapped(refresh_token, grant.expires_at) if shaped and grant else refresh_token
+        )
     if grant and OPENID in scopes:
         found["id_token"] = id_token(provider, profile, client, grant, now)
     return found

@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 
 from madoguchi.identity.models import Person
 from madoguchi.identity.provider.authorising.service import revoke_grant
-from madoguchi.identity.provider.errors import invalid_grant, invalid_request
+from madoguchi.identity.provider.errors import invalid_grant, invalid_request, invalid_scope
+from madoguchi.identity.provider.gbizid.tokens import unwrapped
 from madoguchi.identity.provider.granting.asking import (
     Asking,
     answer,
@@ -14,12 +15,14 @@ from madoguchi.identity.provider.granting.asking import (
     next_refresh_token,
 )
 from madoguchi.identity.provider.models import Grant
+from madoguchi.identity.provider.profiles import OPENID
 from madoguchi.identity.provider.secrets import grant_of_refresh_token, sha256
 
 
 async def refresh(asking: Asking) -> dict[str, Any]:
     """New tokens for a refresh token, which ends. OAuthError. The caller commits, also when this raises."""
-    token, session, now = asking.form.get("refresh_token", ""), asking.session, asking.now
+    token = unwrapped(asking.form.get("refresh_token", ""))
+    session, now = asking.session, asking.now
     if not token:
         raise invalid_request("refresh_token is missing")
     grant_id = grant_of_refresh_token(asking.provider.refresh_mark, token)
@@ -33,6 +36,8 @@ async def refresh(asking: Asking) -> dict[str, Any]:
     if grant.dpop_jkt is not None and grant.dpop_jkt != asking.jkt:
         raise invalid_grant("the refresh token is bound to another DPoP key")
     scopes = narrowed(asking, grant.scopes)
+    if asking.profile.gbizid_fields and OPENID not in scopes:
+        raise invalid_scope("scope must keep openid")
     following = next_refresh_token(asking, grant.id, grant.scopes)
     turned = await session.scalar(
         update(Grant)
@@ -41,7 +46,11 @@ async def refresh(asking: Asking) -> dict[str, Any]:
             Grant.refresh_sha256 == sha256(token),
             Grant.revoked_at.is_(None),
         )
-        .values(refresh_sha256=sha256(following) if following else None)
+        .values(
+            refresh_sha256=sha256(following) if following else None,
+            # An access token that does not name its scopes has those of the grant.
+            **({"scopes": scopes} if asking.profile.gbizid_fields else {}),
+        )
         .returning(Grant.id)
         .execution_options(synchronize_session=False)
     )

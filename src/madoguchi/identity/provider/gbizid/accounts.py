@@ -1,0 +1,107 @@
+"""Account numbers (アカウント管理番号), and what userinfo needs to know of an account."""
+
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.models import Mandate, Membership, Organisation
+from madoguchi.identity.provider.claims import Subject
+from madoguchi.identity.provider.gbizid.fields import MEMBER, REPRESENTATIVE, Account, Delegation
+from madoguchi.identity.provider.models import AccountNumber, Grant
+
+
+async def account_number(session: AsyncSession, person_id: str) -> str:
+    """The number of a person's account, given once and for ever. The caller commits."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    await session.execute(
+        dialect.insert(AccountNumber)
+        .values(person_id=person_id)
+        .on_conflict_do_nothing(index_elements=["person_id"])
+    )
+    return str(await _number(session, person_id))
+
+
+async def account_of(
+    session: AsyncSession,
+    grant: Grant,
+    subject: Subject,
+    own: Organisation | None,
+    today: date,
+) -> Account:
+    """The account behind a grant. `own` is an agent's own organisation."""
+    if subject.organisation is not None and subject.role is None:
+        delegation = await _delegation(session, grant, subject.organisation, own, today)
+        return await _account(session, grant, subject, own, delegation)
+    return await _account(session, grant, subject, subject.organisation, None)
+
+
+async def _account(
+    session: AsyncSession,
+    grant: Grant,
+    subject: Subject,
+    organisation: Organisation | None,
+    delegation: Delegation | None,
+) -> Account:
+    role, parent = subject.role, None
+    if organisation is not None and delegation is not None:
+        role = await session.scalar(
+            select(Membership.role).where(
+                Membership.person_id == grant.person_id,
+                Membership.organisation_id == organisation.id,
+            )
+        )
+    account = Account(
+        grant.subject, grant.client_id, subject.person, organisation, role, None, delegation
+    )
+    if account.kind != MEMBER or organisation is None:
+        return account
+    parent = await session.scalar(
+        select(AccountNumber.number)
+        .join(Membership, Membership.person_id == AccountNumber.person_id)
+        .where(Membership.organisation_id == organisation.id, Membership.role == REPRESENTATIVE)
+        .order_by(AccountNumber.number)
+        .limit(1)
+    )
+    return Account(
+        account.number,
+        account.client_id,
+        account.person,
+        organisation,
+        role,
+        None if parent is None else str(parent),
+        delegation,
+    )
+
+
+async def _delegation(
+    session: AsyncSession,
+    grant: Grant,
+    principal: Organisation,
+    own: Organisation | None,
+    today: date,
+) -> Delegation | None:
+    found = await session.scalar(
+        select(Mandate)
+        .where(
+            Mandate.principal_id == principal.id,
+            Mandate.revoked_at.is_(None),
+            Mandate.valid_from <= today,
+            or_(Mandate.valid_to.is_(None), Mandate.valid_to >= today),
+            or_(
+                Mandate.agent_person_id == grant.person_id,
+                Mandate.agent_organisation_id == (own.id if own else None),
+            ),
+        )
+        .order_by(Mandate.id.desc())
+        .limit(1)
+    )
+    return Delegation(found, principal) if found else None
+
+
+async def _number(session: AsyncSession, person_id: str) -> int | None:
+    found: int | None = await session.scalar(
+        select(AccountNumber.number).where(AccountNumber.person_id == person_id)
+    )
+    return found
