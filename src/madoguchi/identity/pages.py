@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from madoguchi.identity.account.inviting import is_representative
+from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.account.pages.signing_in import begin_page
 from madoguchi.identity.device import device_of
 from madoguchi.identity.errors import IdentityError
@@ -125,8 +126,13 @@ async def account_page(request: Request, actor: SignedIn) -> HTMLResponse:
 
 
 @router.post("/account/tokens")
-async def create_token(request: Request, actor: SignedIn) -> HTMLResponse:
-    """Make a token; the page that answers is the only one that ever shows it."""
+async def create_token(
+    request: Request, actor: Annotated[Actor, Depends(fresh_where_possible)]
+) -> HTMLResponse:
+    """Make a token; the page that answers is the only one that ever shows it.
+
+    It outlives the session: whoever makes one has proved a short while ago who they are.
+    """
     state = request.app.state
     async with form_of(request, SMALL) as form:
         label, days = form.value("/label"), form.value("/days", str(DEFAULT_DAYS))

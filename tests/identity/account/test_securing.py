@@ -129,6 +129,9 @@ async def test_changes_need_a_fresh_proof(database):
         for path in ("recovery-codes", "password", "authenticator/begin", "passkeys/options"):
             answer = await visitor.post(f"{HOME}/{path}", data={"/password": "x"})
             assert answer.headers["location"].startswith("/sign-in/again")
+        # A token outlives the session.
+        token = await visitor.post("/account/tokens", data={"/label": "x", "/days": "30"})
+        assert token.headers["location"].startswith("/sign-in/again")
         again = await visitor.get("/sign-in/again?return=/account/security")
         assert "taro@example.jp" in again.text
         done = await sign_in(site, visitor)
