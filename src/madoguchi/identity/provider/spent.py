@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,11 +26,6 @@ async def is_spent(session: AsyncSession, kind: str, identifier: str) -> bool:
     """Whether an identifier was used."""
     asked = select(exists().where(Spent.sha256 == _key(kind, identifier)))
     return bool(await session.scalar(asked))
-
-
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Delete what can no longer be shown. The caller commits."""
-    await session.execute(delete(Spent).where(Spent.expires_at < now))
 
 
 def _key(kind: str, identifier: str) -> str:
