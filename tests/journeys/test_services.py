@@ -1,0 +1,130 @@
+"""Signing in to another service with this installation, in the browser: by redirect and by a device."""
+
+import base64
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from playwright.async_api import Page, Route
+
+from tests.journeys.people import NAMES, PUBLIC, People
+from tests.journeys.site import ROOT, Site
+from tests.journeys.test_accounts import look
+
+pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="session")]
+BACK = "http://127.0.0.1:9/callback"
+BYE = "http://127.0.0.1:9/bye"
+VERIFIER = "a-verifier-of-at-least-forty-three-characters-long"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+def register(site: Site, name: str, *options: str) -> tuple[str, str]:
+    """A service registered by the operator's command: its id and its secret."""
+    command = [sys.executable, "-m", "madoguchi.cli", "identity", "client", "add", name, *options]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "MADOGUCHI_HOME": str(site.home)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = dict(line.split() for line in done.stdout.splitlines() if line.startswith("client_"))
+    return told["client_id"], told["client_secret"]
+
+
+async def sign_in(window: Page, who: str) -> None:
+    """As a person of the demo, wherever the page leads afterwards."""
+    await window.get_by_role("button", name=re.compile(NAMES[who])).click()
+
+
+async def answered(window: Page, path: str) -> dict[str, str]:
+    """What the service is told at its address; nothing listens there, so the request is caught."""
+    found: list[str] = []
+
+    async def catch(route: Route) -> None:
+        found.append(route.request.url)
+        await route.fulfill(body="ok")
+
+    await window.route(re.compile(re.escape(path)), catch)
+    await window.get_by_role("button", name="同意してログイン").click()
+    await window.wait_for_url(re.compile(re.escape(path)))
+    return {name: values[0] for name, values in parse_qs(urlsplit(found[0]).query).items()}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_person_signs_in_to_a_service(site: Site, people: People, scripts: bool) -> None:
+    name = f"補助金の窓口{scripts}"
+    client, secret = register(
+        site, name, "--redirect-uri", BACK, "--post-logout-uri", BYE, "--scope", "openid",
+        "--scope", "profile", "--scope", "organisation",
+    )  # fmt: skip
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
+    asked = {
+        "client_id": client, "redirect_uri": BACK, "response_type": "code", "state": "s1",
+        "scope": "openid profile organisation", "nonce": "n1",
+        "code_challenge": challenge.decode(), "code_challenge_method": "S256",
+    }  # fmt: skip
+    window = await people.window(PUBLIC, scripts=scripts)
+    await window.goto(f"/oauth/authorize?{urlencode(asked)}")
+    await window.wait_for_url(re.compile("/sign-in"))
+    await sign_in(window, "council")
+    await window.get_by_role("heading", name=f"{name}に情報を渡しますか").wait_for()
+    if scripts:  # axe is one
+        await look(window, "consent")
+    told = await answered(window, BACK)
+    assert (told["state"], told["iss"]) == ("s1", site.address.replace("127.0.0.1", "localhost"))
+    tokens = httpx.post(
+        f"{site.address}/oauth/token",
+        auth=(client, secret),
+        data={
+            "grant_type": "authorization_code", "code": told["code"], "redirect_uri": BACK,
+            "code_verifier": VERIFIER,
+        },
+    ).json()  # fmt: skip
+    claims = httpx.get(
+        f"{site.address}/oauth/userinfo",
+        headers={"Authorization": f"Bearer {tokens['access_token']}"},
+    ).json()
+    assert claims["name"] == NAMES["council"]
+    await window.goto(f"/oauth/logout?{urlencode({'client_id': client})}")
+    if scripts:
+        await look(window, "logout")
+    await window.context.clear_cookies()
+    await window.close()
+
+
+async def test_a_device_is_signed_in_by_its_code(site: Site, people: People) -> None:
+    client, secret = register(
+        site, "測定器", "--grant-type", DEVICE, "--scope", "openid", "--scope", "profile"
+    )
+    shown = httpx.post(
+        f"{site.address}/oauth/device_authorization",
+        auth=(client, secret),
+        data={"scope": "openid profile"},
+    ).json()
+    window = await people.window("minato", scripts=True)
+    await window.goto("/device")
+    await look(window, "device")
+    await window.get_by_label("コード").fill("まちがい")
+    await window.get_by_role("button", name="次へ").click()
+    await look(window, "device-wrong")
+    await window.get_by_label("コード").fill(shown["user_code"].lower())
+    await window.get_by_role("button", name="次へ").click()
+    await look(window, "device-consent")
+    await window.get_by_role("button", name="同意してログイン").click()
+    await window.wait_for_url("**/account/services")
+    await window.get_by_text("測定器").first.wait_for()
+    await look(window, "services")
+    given = httpx.post(
+        f"{site.address}/oauth/token",
+        auth=(client, secret),
+        data={"grant_type": DEVICE, "device_code": shown["device_code"]},
+    )
+    assert given.status_code == 200, given.text
+    await window.close()
