@@ -90,7 +90,7 @@ def assertion_claims(
         raise invalid_client() from None
     seconds, skew = now.timestamp(), SKEW.total_seconds()
     expires, begins, told = claims.get("exp"), claims.get("nbf", 0), claims.get("aud")
-    named = {a for a in told if isinstance(a, str)} if isinstance(told, list) else {told}
+    named = {a for a in (told if isinstance(told, list) else [told]) if isinstance(a, str)}
     holds = (
         claims.get("iss") == claims.get("sub") == credential.client_id
         and bool(named & audiences)
