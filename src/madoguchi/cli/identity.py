@@ -42,6 +42,7 @@ def add_client(
     ] = False,
 ) -> None:
     """Register a service; prints its id and its secret, which is shown only now."""
+    from madoguchi.identity.errors import IdentityError
     from madoguchi.installation.clients import register_client
 
     told: dict[str, object] = {
@@ -61,7 +62,11 @@ def add_client(
         told["scopes"] = scope
     if grant_type:
         told["grant_types"] = grant_type
-    client_id, secret = run(register_client(told))
+    try:
+        client_id, secret = run(register_client(told))
+    except IdentityError as fault:
+        typer.echo(f"{' '.join(fault.pointers)} {fault}", err=True)
+        raise typer.Exit(1) from None
     typer.echo(f"client_id      {client_id}")
     if secret:
         typer.echo(f"client_secret  {secret}")
