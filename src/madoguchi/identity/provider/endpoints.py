@@ -32,7 +32,6 @@ from madoguchi.identity.provider.profiles import (
     OPENID,
     PROFILES,
     STANDARD,
-    Profile,
     client_error,
 )
 from madoguchi.identity.provider.tokens import read_access_token
@@ -98,7 +97,8 @@ async def token(request: Request) -> Response:
     """POST /oauth/token."""
     state, form = request.app.state, await form_values(request)
     async with state.database.session() as session:
-        profile = await profile_of(request, session, form)
+        named = await client_named(request, session, form)  # held, so it is read once
+        profile = PROFILES[named.profile] if named else STANDARD
         try:
             client = await client_of(request, session, form)
             jkt = await key_shown(request, session)
@@ -114,11 +114,12 @@ async def token(request: Request) -> Response:
     return JSONResponse(given, headers=NO_STORE)
 
 
-async def profile_of(request: Request, session: AsyncSession, form: dict[str, str]) -> Profile:
-    """The profile of the client named, whoever it is that asks: errors are worded by it."""
-    named = credential_of(request.headers.get("authorization", ""), form).client_id
-    client = await clients.find(session, named)
-    return PROFILES[client.profile] if client else STANDARD
+async def client_named(
+    request: Request, session: AsyncSession, form: dict[str, str]
+) -> Client | None:
+    """The client named, whoever it is that asks: errors are worded by its profile."""
+    credential = credential_of(request.headers.get("authorization", ""), form)
+    return await clients.find(session, credential.client_id)
 
 
 async def push(request: Request) -> Response:
