@@ -90,6 +90,11 @@ NOT_OPENED = {
     "/drafts/{draft_id}/tables/{name}/uploads/{file_id}/faults.xlsx",
     "/drafts/{draft_id}/tables/{name}/faults.xlsx",
     "/cases/{case_id}/tables/{name}",
+    # Asked for by services and devices: opened by test_services.
+    "/device",
+    "/oauth/authorize",
+    "/oauth/logout",
+    "/oauth/resume",
     # Steps of signing in and up, and changes to an account, which people of the demo have not:
     # opened by test_accounts.
     "/sign-in/again",
