@@ -14,6 +14,7 @@ from madoguchi.cases.models import Counter, Draft, HeldInput
 from madoguchi.cases.retention.files import UNATTACHED, forget
 from madoguchi.documents.models import Document
 from madoguchi.identity.models import SignIn
+from madoguchi.identity.provider.models import Grant
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.journal.erasure import erase_payloads
@@ -120,7 +121,8 @@ async def forget_traces(session: AsyncSession, at: datetime) -> None:
     """Delete what only served one moment: held inputs, answers to repeats, old sign-ins."""
     await session.execute(delete(HeldInput).where(HeldInput.created_at < at - HELD))
     await forget_keys(session, at - KEYS)
-    await session.execute(delete(SignIn).where(SignIn.created_at < at - SIGN_INS))
+    granted = select(Grant.id).where(Grant.sign_in_id == SignIn.id).exists()
+    await session.execute(delete(SignIn).where(SignIn.created_at < at - SIGN_INS, ~granted))
 
 
 async def forget_unattached(session: AsyncSession, at: datetime) -> bool:

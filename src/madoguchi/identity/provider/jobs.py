@@ -1,4 +1,5 @@
-"""Forgetting, once a day, what can no longer be shown to us: spent identifiers, requests that expired."""
+"""Forgetting, once a day, what can no longer be shown to us: spent identifiers, requests and
+grants that expired."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.provider.models import DeviceRequest, PushedRequest, Spent
+from madoguchi.identity.provider.models import DeviceRequest, Grant, PushedRequest, Spent
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.jobs import Handler, JobContext, enqueue
 
@@ -25,6 +26,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
         delete(Spent).where(Spent.expires_at < now),
         delete(PushedRequest).where(PushedRequest.expires_at < now),
         delete(DeviceRequest).where(DeviceRequest.expires_at < now),
+        delete(Grant).where(Grant.expires_at < now),
     ):
         await session.execute(statement, execution_options={"synchronize_session": False})
 
