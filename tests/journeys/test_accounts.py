@@ -20,13 +20,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
 from playwright.async_api import Browser, Page
 
-from tests.journeys.axe import violations
-from tests.journeys.people import NARROW, WIDE
+from tests.journeys.looking import look
+from tests.journeys.people import WIDE
 from tests.journeys.site import ROOT, _stop
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="session")]
 PATIENCE = 120
-SHOTS = os.environ.get("MADOGUCHI_SHOTS")
 
 
 class Mailbox(Handler):
@@ -117,20 +116,6 @@ async def window(production: tuple[str, Mailbox], browser: Browser, request: pyt
     page.set_default_timeout(30_000)
     yield page
     await context.close()
-
-
-async def look(page: Page, name: str) -> None:
-    """No fault of accessibility and no sideways scrolling, wide and narrow."""
-    for width in (WIDE, NARROW):
-        await page.set_viewport_size({"width": width, "height": 900})
-        room = await page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert room[0] <= room[1], name
-        if SHOTS:
-            await page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
-        assert not await violations(page), name
-    await page.set_viewport_size({"width": WIDE, "height": 900})
 
 
 async def sign_up(page: Page, mailbox: Mailbox, name: str, address: str) -> None:

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from playwright.async_api import Page, Route
 
+from tests.journeys.looking import look
 from tests.journeys.people import NAMES, PUBLIC, People
 from tests.journeys.site import ROOT, Site
-from tests.journeys.test_accounts import look
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="session")]
 BACK = "http://127.0.0.1:9/callback"
