@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from madoguchi.identity.models import Membership, Organisation, Person
 from madoguchi.identity.provider.jose import CLAIMS, HEADER, unverified
+from madoguchi.identity.service import add_person, give_mandate
 from tests.identity.provider.world import ADDRESS, CALLBACK, Op
+from tests.identity.world import ABOUT
 
 OPTIONAL = ["jp_gbizid_v1_ida", "role", "delegation_info"]
 SCOPES = ["openid", "profile", "user", "mandate", "email", "offline_access", *OPTIONAL]
@@ -168,6 +170,41 @@ async def test_an_agent_is_told_with_the_mandate(gbizid: Op) -> None:
     assert (delegation["corp_no"], delegation["firm_nm"]) == ("7000012050002", "株式会社みなと化学")
     assert delegation["delegation_end"] == "20260401"
     assert [item["category_cd"] for item in delegation["category_info"]] == ["gasoline"]
+
+
+async def test_an_agent_is_not_told_the_mandate_of_another(gbizid: Op) -> None:
+    agents = []
+    async with gbizid.database.session() as session:
+        for procedures in (["gasoline"], []):  # the second, later one is for everything
+            agent = await add_person(session, gbizid.clock, name="代理人", about=ABOUT)
+            await give_mandate(
+                session,
+                gbizid.clock,
+                principal_id=gbizid.people.company,
+                agent_person_id=agent.id,
+                procedures=procedures,
+                by="test",
+            )
+            agents.append(agent.id)
+        await session.commit()
+    await gbizid.sign_in(agents[0])
+    asked = gbizid.request(scope="openid delegation_info", **NO_PKCE)
+    answer = await gbizid.browser.post(
+        asked, data={"decision": "allow", "organisation": gbizid.people.company}
+    )
+    code = re.search(r"code=(\w+)", answer.headers["location"])
+    assert code
+    given = (await gbizid.exchange(code[1], code_verifier=None)).json()
+    found = (await gbizid.userinfo(given["access_token"])).json()["delegation_info"]
+    assert [item["category_cd"] for item in found["category_info"]] == ["gasoline"]
+
+
+async def test_a_client_without_a_secret_needs_pkce(gbizid: Op) -> None:
+    client, _ = await gbizid.register(profile="gbizid", auth_method="none")
+    await gbizid.sign_in()
+    asked = gbizid.request(client_id=client, scope="openid", **NO_PKCE)
+    answer = await gbizid.browser.get(asked)
+    assert "error=invalid_request" in answer.headers["location"]
 
 
 async def test_what_is_left_out_of_the_request_is_as_registered(gbizid: Op) -> None:

@@ -128,6 +128,7 @@ async def push(request: Request) -> Response:
     async with state.database.session() as session:
         client = await client_of(request, session, form)
         jkt = await key_shown(request, session)
+        await session.commit()  # what was shown is spent, whatever becomes of the request
         kept = await pushed.push(session, client, form, jkt, state.clock())
         await session.commit()
     return JSONResponse(kept, 201, headers=NO_STORE)
@@ -138,6 +139,7 @@ async def device_authorization(request: Request) -> Response:
     state, form = request.app.state, await form_values(request)
     async with state.database.session() as session:
         client = await client_of(request, session, form)
+        await session.commit()
         given = await device.begin(session, state.provider, client, form, state.clock())
         await session.commit()
     return JSONResponse(given, headers=NO_STORE)
@@ -148,6 +150,7 @@ async def introspect(request: Request) -> Response:
     state, form = request.app.state, await form_values(request)
     async with state.database.session() as session:
         client = await client_of(request, session, form)
+        await session.commit()
         if client.auth_method == PUBLIC:
             raise invalid_client("a client without a credential may not ask about tokens")
         if not form.get("token"):
@@ -164,6 +167,7 @@ async def revoke(request: Request) -> Response:
     state, form = request.app.state, await form_values(request)
     async with state.database.session() as session:
         client = await client_of(request, session, form)
+        await session.commit()
         if not form.get("token"):
             raise invalid_request("token is missing")
         await telling.revoke(session, state.clock, state.provider, client, form["token"])

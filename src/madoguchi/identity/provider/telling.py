@@ -141,7 +141,8 @@ async def _introspect_refresh(
 ) -> dict[str, Any]:
     token = unwrapped(token)
     grant_id = grant_of_refresh_token(provider.refresh_mark, token)
-    grant = await session.get(Grant, grant_id) if grant_id else None
+    found = select(Grant).join(Person, Person.id == Grant.person_id)
+    grant = await session.scalar(found.where(Grant.id == grant_id, Person.active))
     if (
         grant is None
         or grant.client_id != client.id

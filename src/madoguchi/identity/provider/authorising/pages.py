@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -21,7 +21,12 @@ from madoguchi.identity.provider.authorising.rules import (
     answer_to,
     what_next,
 )
-from madoguchi.identity.provider.authorising.service import consent, give_code, standing_of
+from madoguchi.identity.provider.authorising.service import (
+    consent,
+    give_code,
+    last_organisation,
+    standing_of,
+)
 from madoguchi.identity.provider.claims import Subject, standard_claims
 from madoguchi.identity.provider.clients import service as clients
 from madoguchi.identity.provider.errors import (
@@ -31,7 +36,7 @@ from madoguchi.identity.provider.errors import (
     unknown_service,
 )
 from madoguchi.identity.provider.models import Client
-from madoguchi.identity.provider.profiles import PROFILES, Profile
+from madoguchi.identity.provider.profiles import ORGANISATION, PROFILES, Profile
 from madoguchi.identity.rules import PUBLIC, Actor
 from madoguchi.identity.service.actors import ActingFor, acting_choices
 from madoguchi.identity.service.sign_in import SIGN_IN, choose_acting_for
@@ -44,6 +49,7 @@ router = APIRouter(include_in_schema=False)
 SMALL = 20_000
 LONGEST_RETURN = 1_900  # what the sign-in page takes along
 SENT = "_sent"
+SIGNING_IN = timedelta(minutes=30)
 Somebody = Annotated[Actor, Depends(current_actor)]
 
 
@@ -152,12 +158,26 @@ async def _proceed(
             else None
         )
         step = what_next(asked, found[1] if found else None, now, _sent_at(request, arrived))
+        if found and step == rules.GO and await _acts_for_another(session, actor, arrived, asked):
+            if "none" in asked.prompt:
+                raise OAuthError("consent_required", "the person acts for another organisation")
+            step = CONSENT
         if found and step == CONSENT and not decided:
             shown = await _shown(session, state.clock, actor)
             return _consent_page(request, actor, arrived, asked, *shown)
     if found is None or step == rules.SIGN_IN:
         return _to_sign_in(request, arrived)
     return await _give(request, actor, arrived, asked, found[0], decided)
+
+
+async def _acts_for_another(
+    session: AsyncSession, actor: Actor, arrived: Arrived, asked: AuthorisationRequest
+) -> bool:
+    """Whether the service would now learn of another organisation than at the last sign-in there."""
+    if ORGANISATION not in asked.scopes and not arrived.profile.gbizid_fields:
+        return False
+    last = await last_organisation(session, actor.id, arrived.client.id)
+    return last is not None and last != (actor.organisation or "")
 
 
 async def _give(
@@ -244,7 +264,9 @@ def _sent_at(request: Request, arrived: Arrived) -> datetime | None:
         milliseconds = _signer(request, given).unsign(arrived.query.get(SENT, ""))
     except BadData:
         return None
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+    sent = datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+    # An old one, kept by somebody, must not wave through a session that began since.
+    return sent if request.app.state.clock() - sent <= SIGNING_IN else None
 
 
 def _signer(request: Request, given: list[tuple[str, str]]) -> Signer:

@@ -18,14 +18,21 @@ from madoguchi.identity.provider.secrets import sha256
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 LIFE = timedelta(minutes=10)
 """Long enough to sign in; the code ends it."""
-CREDENTIALS = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
+KEPT = frozenset(
+    "client_id response_type response_mode redirect_uri scope state nonce code_challenge "
+    "code_challenge_method prompt max_age acr_values dpop_jkt request registration "
+    "request_uri".split()
+)
+LONGEST = 1_000  # characters of one value: anybody may push in the name of a public client
 
 
 async def push(
     session: AsyncSession, client: Client, form: Mapping[str, str], jkt: str | None, now: datetime
 ) -> dict[str, Any]:
     """Check a request and keep it; where to find it. OAuthError. The caller commits."""
-    params = {name: value for name, value in form.items() if name not in CREDENTIALS}
+    params = {name: value for name, value in form.items() if name in KEPT}
+    if any(len(value) > LONGEST for value in params.values()):
+        raise invalid_request(f"a parameter is longer than {LONGEST} characters")
     if "request_uri" in params:
         raise invalid_request("request_uri cannot be pushed")
     if params.setdefault("client_id", client.id) != client.id:

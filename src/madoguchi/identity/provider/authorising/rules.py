@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from madoguchi.identity.provider.clients.rules import CODE
+from madoguchi.identity.provider.clients.rules import CODE, PUBLIC
 from madoguchi.identity.provider.errors import OAuthError, invalid_request, unknown_service
 from madoguchi.identity.provider.models import Client
 from madoguchi.identity.provider.profiles import OPENID, Profile
@@ -91,7 +91,7 @@ def read_request(
         scopes=_scopes(params.get("scope", ""), client, profile),
         state=params.get("state"),
         nonce=params.get("nonce"),
-        code_challenge=_challenge(params, profile),
+        code_challenge=_challenge(params, client, profile),
         prompt=_prompt(params.get("prompt", "")),
         max_age=_max_age(params.get("max_age")),
         acr_values=tuple(params.get("acr_values", "").split()[:10]),
@@ -165,10 +165,11 @@ def checked_scopes(wanted: tuple[str, ...], allowed: Collection[str]) -> tuple[s
     return wanted
 
 
-def _challenge(params: Mapping[str, str], profile: Profile) -> str | None:
+def _challenge(params: Mapping[str, str], client: Client, profile: Profile) -> str | None:
     challenge = params.get("code_challenge")
     if challenge is None:
-        if profile.pkce_required or "code_challenge_method" in params:
+        required = profile.pkce_required or client.auth_method == PUBLIC
+        if required or "code_challenge_method" in params:
             raise invalid_request("code_challenge is required (RFC 7636)")
         return None
     if params.get("code_challenge_method") != "S256":

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.models import SignIn
@@ -47,17 +48,30 @@ async def consent(
     session: AsyncSession, clock: Clock, person_id: str, client_id: str, scopes: Iterable[str]
 ) -> None:
     """Remember that the person lets the client have these scopes. The caller commits."""
-    known = await session.get(Consent, (person_id, client_id))
-    every = sorted({*scopes, *(known.scopes if known else ())})
-    if known:
-        known.scopes, known.given_at = every, clock()
-    else:
-        session.add(
-            Consent(person_id=person_id, client_id=client_id, scopes=every, given_at=clock())
-        )
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    await session.execute(  # first the row, so that two clicks wait for each other
+        dialect.insert(Consent)
+        .values(person_id=person_id, client_id=client_id, scopes=[], given_at=clock())
+        .on_conflict_do_nothing()
+    )
+    known = await session.get_one(Consent, (person_id, client_id), with_for_update=True)
+    every = sorted({*scopes, *known.scopes})
+    known.scopes, known.given_at = every, clock()
     await _journal(
         session, clock, person_id, "consent_given", {"client": client_id, "scopes": every}
     )
+
+
+async def last_organisation(session: AsyncSession, person_id: str, client_id: str) -> str | None:
+    """For whom a person acted when they last signed in at a client; "" for nobody, None for never."""
+    found = await session.execute(
+        select(Grant.organisation_id)
+        .where(Grant.person_id == person_id, Grant.client_id == client_id)
+        .order_by(Grant.id.desc())
+        .limit(1)
+    )
+    row = found.first()
+    return None if row is None else row[0] or ""
 
 
 async def give_code(

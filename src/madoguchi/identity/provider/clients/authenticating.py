@@ -72,7 +72,7 @@ async def authenticate(
     if credential.method == PRIVATE_KEY:
         claims = assertion_claims(credential, client.jwks, audiences, now)
         fresh = await spent.spend(
-            session, "assertion", f"{client.id} {claims['jti']}", now + LONGEST_ASSERTION + SKEW
+            session, "assertion", f"{client.id} {claims['jti']}", now + LONGEST_ASSERTION + 2 * SKEW
         )
         if not fresh:
             raise invalid_client("the assertion was used before")

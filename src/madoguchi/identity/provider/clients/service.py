@@ -67,7 +67,11 @@ async def register(
 
 async def find(session: AsyncSession, client_id: str | None) -> Client | None:
     """A client that may be used, by its id."""
-    if not client_id or len(client_id) > 60:
+    if (
+        not client_id
+        or len(client_id) > 60
+        or not (client_id.isascii() and client_id.isprintable())
+    ):
         return None
     client = await session.get(Client, client_id)
     return client if client and client.disabled_at is None else None

@@ -14,13 +14,16 @@ from madoguchi.identity.provider.models import AccountNumber, Grant
 
 async def account_number(session: AsyncSession, person_id: str) -> str:
     """The number of a person's account, given once and for ever. The caller commits."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    await session.execute(
-        dialect.insert(AccountNumber)
-        .values(person_id=person_id)
-        .on_conflict_do_nothing(index_elements=["person_id"])
-    )
-    return str(await _number(session, person_id))
+    number = await _number(session, person_id)
+    if number is None:  # asked first: an insert that finds one uses up a number of the sequence
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        await session.execute(
+            dialect.insert(AccountNumber)
+            .values(person_id=person_id)
+            .on_conflict_do_nothing(index_elements=["person_id"])
+        )
+        number = await _number(session, person_id)
+    return str(number)
 
 
 async def account_of(
@@ -82,6 +85,9 @@ async def _delegation(
     own: Organisation | None,
     today: date,
 ) -> Delegation | None:
+    agent = Mandate.agent_person_id == grant.person_id
+    if own is not None:  # else every mandate given to any person would be one given to no firm
+        agent = or_(agent, Mandate.agent_organisation_id == own.id)
     found = await session.scalar(
         select(Mandate)
         .where(
@@ -89,10 +95,7 @@ async def _delegation(
             Mandate.revoked_at.is_(None),
             Mandate.valid_from <= today,
             or_(Mandate.valid_to.is_(None), Mandate.valid_to >= today),
-            or_(
-                Mandate.agent_person_id == grant.person_id,
-                Mandate.agent_organisation_id == (own.id if own else None),
-            ),
+            agent,
         )
         .order_by(Mandate.id.desc())
         .limit(1)

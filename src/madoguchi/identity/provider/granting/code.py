@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from madoguchi.identity.models import Person
 from madoguchi.identity.provider.authorising.service import revoke_grant
 from madoguchi.identity.provider.clients.rules import PUBLIC
 from madoguchi.identity.provider.errors import invalid_grant, invalid_request
@@ -20,7 +21,11 @@ async def exchange(asking: Asking) -> dict[str, Any]:
     code, session, now = asking.form.get("code", ""), asking.session, asking.now
     if not code:
         raise invalid_request("code is missing")
-    grant = await session.scalar(select(Grant).where(Grant.code_sha256 == sha256(code)))
+    grant = await session.scalar(
+        select(Grant)
+        .join(Person, Person.id == Grant.person_id)
+        .where(Grant.code_sha256 == sha256(code), Person.active)
+    )
     if grant is None or grant.client_id != asking.client.id:
         raise invalid_grant()
     if grant.code_used_at is not None:

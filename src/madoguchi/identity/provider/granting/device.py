@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from madoguchi.identity.models import Person
 from madoguchi.identity.provider import device
 from madoguchi.identity.provider.clients.rules import PUBLIC
 from madoguchi.identity.provider.errors import invalid_grant
@@ -17,7 +18,11 @@ async def for_device(asking: Asking) -> dict[str, Any]:
     session = asking.session
     code = asking.form.get("device_code", "")
     grant_id = await device.grant_for(session, asking.client, code, asking.now)
-    grant = await session.get(Grant, grant_id)
+    grant = await session.scalar(
+        select(Grant)
+        .join(Person, Person.id == Grant.person_id)
+        .where(Grant.id == grant_id, Person.active)
+    )
     if grant is None or grant.revoked_at is not None:
         raise invalid_grant()
     refresh_token = next_refresh_token(asking, grant.id, grant.scopes)
