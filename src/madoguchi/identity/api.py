@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.guards import required_actor
 from madoguchi.identity.models import AccessToken
 from madoguchi.identity.rules import Actor
@@ -58,7 +59,9 @@ async def tokens(request: Request, actor: SignedIn) -> list[TokenView]:
 
 
 @router.post("/tokens", status_code=201)
-async def create_token(request: Request, actor: SignedIn, asked: TokenRequest) -> NewToken:
+async def create_token(
+    request: Request, actor: Annotated[Actor, Depends(fresh_where_possible)], asked: TokenRequest
+) -> NewToken:
     """A new token; its text is in this answer and never again."""
     state = request.app.state
     async with state.database.session() as session:

@@ -1,6 +1,6 @@
 """Asking to be proved as representative, and deciding it."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.errors import CaseError, case_error, not_found
@@ -117,6 +117,7 @@ async def settle(
     422 for a refusal without reason. The caller commits.
     """
     proof, person = await one(session, proof_id)
+    await session.refresh(proof, with_for_update=True)  # of two decisions at once, one waits
     if proof.person_id == actor.id:
         raise case_error(
             "own_proof", 403, "自分の申込みは確認できません。", "You cannot decide on your own."
@@ -136,7 +137,19 @@ async def settle(
                 "申込者がパスキーか認証アプリを登録していません。",
                 "The applicant has neither passkey nor authenticator app.",
             )
-        await make_prime(
+        reset_since = exists().where(
+            journal.Entry.subject == f"person:{person.id}",
+            journal.Entry.action == "reset_done",
+            journal.Entry.at > proof.asked_at,
+        )
+        if await session.scalar(select(reset_since)):
+            raise case_error(
+                "reset_since",
+                409,
+                "申込みのあとに認証手段がリセットされたため、確認できません。もう一度申し込むよう伝えてください。",
+                "The ways to sign in were reset after this was asked. It has to be asked again.",
+            )
+        organisation = await make_prime(
             session,
             clock,
             known,
@@ -145,6 +158,7 @@ async def settle(
             title=proof.title,
             by=actor.id,
         )
+        await _tell_organisation(session, clock, proof, organisation.id, person.name)
     proof.state = GRANTED if grant else REFUSED
     proof.decided_by, proof.decided_at, proof.reason = actor.id, clock(), reason.strip()[:2000]
     await _tell(session, clock, proof)
@@ -176,6 +190,29 @@ async def _tell(session: AsyncSession, clock: Clock, proof: RepresentativeProof)
         dedupe_key=f"prime:{proof.id}",
         link="/representative",
         values={"reason": proof.reason},
+    )
+
+
+async def _tell_organisation(
+    session: AsyncSession,
+    clock: Clock,
+    proof: RepresentativeProof,
+    organisation_id: str,
+    name: str,
+) -> None:
+    """Whoever was there before learns of the new representative."""
+    await notify(
+        session,
+        to=Recipient(organisation=organisation_id),
+        subject={"ja": "代表者が追加されました", "en": "A representative was added"},
+        body={
+            "ja": "{name}さんが代表者と確認されました。心当たりがない場合は、窓口に連絡してください。",
+            "en": "{name} was proved as representative. If this is wrong, tell the office.",
+        },
+        at=clock(),
+        dedupe_key=f"prime-organisation:{proof.id}",
+        link="/organisation",
+        values={"name": name},
     )
 
 

@@ -1,6 +1,6 @@
 """Members of an organisation (メンバー): invited by mail by its representative, accepted by their owner."""
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import codes, letters
@@ -21,7 +21,7 @@ REPRESENTATIVE, STAFF = "representative", "staff"
 
 async def is_representative(session: AsyncSession, actor: Actor) -> bool:
     """Whether the actor represents the organisation they act for now."""
-    if actor.agent or actor.organisation is None:
+    if actor.agent or actor.token is not None or actor.organisation is None:
         return False
     held = await session.get(Membership, (actor.id, actor.organisation))
     return held is not None and held.role == REPRESENTATIVE
@@ -103,7 +103,14 @@ async def accept(session: AsyncSession, means: Means, known: Known, invitation: 
     if not may_accept(invitation, known):
         raise not_allowed()
     person_id, organisation_id = known.person.id, invitation.organisation_id
-    invitation.accepted_at = means.now
+    taken = await session.scalar(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, *_open(means))
+        .values(accepted_at=means.now)
+        .returning(Invitation.id)
+    )
+    if taken is None:  # taken back, or accepted in another window, at the same moment
+        raise unknown("invitation")
     if await session.get(Membership, (person_id, organisation_id)) is None:
         await add_member(session, person_id, organisation_id, invitation.role)
     account = await session.get_one(Account, person_id)

@@ -216,7 +216,9 @@ async def _held(session: AsyncSession, proof_id: str) -> Proof:
 
 
 async def _admitted(session: AsyncSession, limit: Limit, address: str, now: datetime) -> bool:
-    return await admit(session, limit, address, now) and await admit(session, DAILY, address, now)
+    return await admit(session, limit, address, now) and await admit(
+        session, DAILY, f"{limit.name}\0{address}", now
+    )
 
 
 async def _concluded(means: Means, proof_id: str, right: bool, way: str) -> str:

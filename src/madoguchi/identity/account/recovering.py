@@ -4,14 +4,15 @@ Whoever lost every means asks by mail, waits a day while the owner is told at ev
 again. Signing in with two factors in between cancels it. No official can shorten or skip this.
 """
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.account.models import Passkey, RecoveryCode
+from madoguchi.identity.account.models import Account, Invitation, Passkey, RecoveryCode
 from madoguchi.identity.account.proving import Known, Means
 from madoguchi.identity.account.recording import note
 from madoguchi.identity.account.rules import ENTRY, reset_state
 from madoguchi.identity.models import AccessToken, Mandate, Membership, SignIn
+from madoguchi.identity.provider.models import Grant
 
 
 async def reset(session: AsyncSession, means: Means, known: Known) -> str:
@@ -50,6 +51,16 @@ async def _end_everything(session: AsyncSession, means: Means, person_id: str) -
         .where(Mandate.agent_person_id == person_id, Mandate.revoked_at.is_(None))
         .values(revoked_at=means.now)
     )
+    for table in (Grant, Invitation):
+        mine = (
+            Grant.person_id == person_id
+            if table is Grant
+            else Invitation.address
+            == select(Account.address).where(Account.person_id == person_id).scalar_subquery()
+        )
+        await session.execute(
+            update(table).where(mine, table.revoked_at.is_(None)).values(revoked_at=means.now)
+        )
     await session.execute(
         update(SignIn)
         .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))

@@ -9,7 +9,10 @@ from functools import cache
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.identity.account.models import Account
+from madoguchi.identity.account.rules import PRIME
 from madoguchi.identity.agencies import shipped_agencies
+from madoguchi.identity.assurance import ACR_2, reaches
 from madoguchi.identity.device import moved
 from madoguchi.identity.models import (
     AccessToken,
@@ -55,14 +58,17 @@ async def actor_of_sign_in(
         return None
     row = (
         await session.execute(
-            select(Person, SignIn.device)
+            select(Person, SignIn.device, SignIn.acr, Account.level)
             .join(SignIn, SignIn.person_id == Person.id)
+            .outerjoin(Account, Account.person_id == Person.id)
             .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), Person.active)
         )
     ).first()
     if row is None or (device is not None and moved(row[1], device)):
         return None
-    return await _actor(session, row[0], acting_for, language, now)
+    actor = await _actor(session, row[0], acting_for, language, now)
+    guarded = row[3] is not None and (row[3] == PRIME or actor.kind == OFFICIAL)
+    return None if guarded and not reaches(row[2], ACR_2) else actor
 
 
 async def actor_of_person(
@@ -99,7 +105,7 @@ async def actor_of_token(
         return None
     found, person = row
     actor = await _actor(session, person, found.organisation_id, language, now, token=found.id)
-    if found.organisation_id is not None and actor.organisation != found.organisation_id:
+    if actor.organisation != found.organisation_id:
         return None  # the membership or mandate the token was made for has ended
     stale = found.last_used_at is None or now - found.last_used_at > USED_EVERY
     return actor, stale

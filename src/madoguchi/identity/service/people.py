@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.errors import IdentityError, invalid_mandate, unknown
 from madoguchi.identity.models import (
+    AccessToken,
     Agency,
     Mandate,
     Membership,
@@ -112,6 +113,13 @@ async def grant_role(
     session: AsyncSession, clock: Clock, person_id: str, agency_id: str, role: str, *, by: str
 ) -> None:
     """Give a person a role at an agency; repeating changes nothing. The caller commits."""
+    # Tokens made before the first role were made with fewer proofs than an official's need.
+    first = ~exists().where(RoleGrant.person_id == person_id)
+    await session.execute(
+        update(AccessToken)
+        .where(AccessToken.person_id == person_id, AccessToken.revoked_at.is_(None), first)
+        .values(revoked_at=clock())
+    )
     await session.merge(RoleGrant(person_id=person_id, agency_id=agency_id, role=role))
     await session.flush()
     await journal.append(

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, passkeys, securing
 from madoguchi.identity.account.entering import means_of
+from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.pages.shared import fields_of, page
 from madoguchi.identity.account.pages.signing_in import new_challenge, take_challenge
 from madoguchi.identity.account.proving import TOTP_SEAL, Known, Means, known_of, passkeys_of
 from madoguchi.identity.account.recording import history
 from madoguchi.identity.account.rules import FRESH, typed_code
 from madoguchi.identity.assurance import ACR_2, acr_of, reaches
-from madoguchi.identity.errors import IdentityError
+from madoguchi.identity.errors import IdentityError, not_allowed
 from madoguchi.identity.guards import required_actor
 from madoguchi.identity.models import SignIn
 from madoguchi.identity.rules import Actor
@@ -41,6 +42,9 @@ async def fresh_actor(request: Request, actor: SignedIn) -> Actor:
         known = await securing.own(session, actor.id)
         sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
     fresh = sign_in is not None and state.clock() - sign_in.authenticated_at <= FRESH
+    own = sign_in is not None and sign_in.person_id == actor.id and sign_in.ended_at is None
+    if actor.token is not None or not own:  # a program's token beside somebody's session
+        raise not_allowed()
     if sign_in is None or not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
         raise SeeOther(AGAIN)
     return actor
@@ -63,6 +67,7 @@ async def _changing(
     """A transaction on one's own account, committed at its end."""
     means = means_of(request)
     async with means.database.session() as session:
+        await session.get(Account, actor.id, with_for_update=True)  # one change at a time
         yield session, means, await securing.own(session, actor.id)
         await session.commit()
 

@@ -54,6 +54,8 @@ async def client_admitted(request: Request) -> bool:
         public = False
     if not public:
         return True
+    if ":" in host:  # who has one IPv6 address has a whole /64 of them
+        host = str(ipaddress.ip_network(f"{host.partition('%')[0]}/64", strict=False))
     state = request.app.state
     async with state.database.session() as session:
         allowed = await admit(session, CLIENT, host, state.clock())

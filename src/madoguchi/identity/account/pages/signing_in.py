@@ -148,7 +148,7 @@ async def passkey_post(request: Request, actor: Anyone) -> Response:
     challenge = await take_challenge(request, means, PURPOSE)
     credential = passkeys.credential_of(answer)
     async with means.database.session() as session:
-        found = await passkey_of(session, credential) if credential else None
+        found = await passkey_of(session, credential) if credential and challenge else None
         count = passkeys.asserted(means.site, challenge, answer, found[0]) if found else None
         if found is None or count is None:
             if found is not None:
