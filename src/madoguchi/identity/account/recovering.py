@@ -51,16 +51,21 @@ async def _end_everything(session: AsyncSession, means: Means, person_id: str) -
         .where(Mandate.agent_person_id == person_id, Mandate.revoked_at.is_(None))
         .values(revoked_at=means.now)
     )
-    for table in (Grant, Invitation):
-        mine = (
-            Grant.person_id == person_id
-            if table is Grant
-            else Invitation.address
-            == select(Account.address).where(Account.person_id == person_id).scalar_subquery()
+    await session.execute(
+        update(Grant)
+        .where(Grant.person_id == person_id, Grant.revoked_at.is_(None))
+        .values(revoked_at=means.now)
+    )
+    address = select(Account.address).where(Account.person_id == person_id).scalar_subquery()
+    await session.execute(
+        update(Invitation)
+        .where(
+            Invitation.address == address,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
         )
-        await session.execute(
-            update(table).where(mine, table.revoked_at.is_(None)).values(revoked_at=means.now)
-        )
+        .values(revoked_at=means.now)
+    )
     await session.execute(
         update(SignIn)
         .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))

@@ -41,11 +41,11 @@ async def fresh_actor(request: Request, actor: SignedIn) -> Actor:
     async with state.database.reading() as session:
         known = await securing.own(session, actor.id)
         sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
-    fresh = sign_in is not None and state.clock() - sign_in.authenticated_at <= FRESH
     own = sign_in is not None and sign_in.person_id == actor.id and sign_in.ended_at is None
-    if actor.token is not None or not own:  # a program's token beside somebody's session
-        raise not_allowed()
-    if sign_in is None or not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
+    if sign_in is None or actor.token is not None or not own:
+        raise not_allowed()  # a program's token, perhaps beside somebody else's session
+    fresh = state.clock() - sign_in.authenticated_at <= FRESH
+    if not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
         raise SeeOther(AGAIN)
     return actor
 
