@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from madoguchi.identity.account.models import Account
+from madoguchi.identity.account.models import Account, Invitation
 from madoguchi.identity.account.rules import reset_state
 from madoguchi.identity.assurance import ACR_1
 from madoguchi.identity.service import grant_role, seed_agencies
@@ -70,6 +70,26 @@ async def test_a_reset_ends_every_session(database):
         site.clock.wait(hours=25)
         await ask(site, visitor)
         assert (await old.get("/who")).json()["kind"] == "public"
+
+
+async def test_a_reset_ends_open_invitations_of_the_address(database):
+    site = make_site(database)
+    inviter, person = await site.person("boss@example.jp"), await site.person()
+    await secure(site, person, totp=True)
+    where, at = await company(site, inviter), site.clock()
+    about = {"organisation_id": where, "role": "staff", "invited_by": inviter, "created_at": at}
+    about["expires_at"] = at + timedelta(days=7)
+    async with database.session() as session:
+        for id, address in (("i1", "taro@example.jp"), ("i2", "jiro@example.jp")):
+            session.add(Invitation(id=id, address=address, mac=id, **about))
+        await session.commit()
+    async with site.visitor() as visitor:
+        await ask(site, visitor)
+        site.clock.wait(hours=25)
+        await ask(site, visitor)
+    async with database.reading() as session:
+        assert (await session.get_one(Invitation, "i1")).revoked_at is not None
+        assert (await session.get_one(Invitation, "i2")).revoked_at is None
 
 
 async def test_who_took_a_mailbox_does_not_get_the_organisation(database):
