@@ -3,7 +3,7 @@
 Revision e6a1f0c93b27, after c41f9a6d2e85.
 """
 
-import sqlalchemy as sa  # noqa: F401
+import sqlalchemy as sa
 from alembic import op  # noqa: F401
 from sqlalchemy.dialects import postgresql
 
