@@ -10,6 +10,7 @@ from madoguchi.cli.loading import catalogue, forms, postal_codes
 from madoguchi.cli.packages import packages
 from madoguchi.cli.records import receipts, records
 from madoguchi.cli.rules import rules
+from madoguchi.cli.security import security
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="窓口 Madoguchi")
 app.add_typer(packages, name="procedures")
@@ -21,6 +22,7 @@ app.add_typer(receipts, name="receipt")
 app.add_typer(erasures, name="erasures")
 app.add_typer(identity, name="identity")
 app.add_typer(accounts, name="account")
+app.add_typer(security, name="security")
 app.command("postal-codes")(postal_codes)
 for command in (
     running.migrate,
