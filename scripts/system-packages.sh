@@ -1,17 +1,18 @@
 #!/bin/sh
 # Installs what Python packages cannot bring: Pango and a Japanese font for PDF letters and, for
-# tests, a browser. Only on Debian and its kin and only what is missing; elsewhere it says what to do.
+# tests, a browser and Apache, a client of the OpenID provider (its program only, no service). Only
+# on Debian and its kin and only what is missing; elsewhere it says what to do.
 set -eu
 missing=""
 need() { # need PACKAGE: remember it unless dpkg knows it as installed
   dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -q '^installed' || missing="$missing $1"
 }
 if ! command -v dpkg-query >/dev/null 2>&1; then
-  echo "Not Debian: for PDF letters install Pango and a Japanese font (Noto Sans CJK); for tests Chromium."
+  echo "Not Debian: for PDF letters install Pango and a Japanese font (Noto Sans CJK); for tests Chromium, Apache and mod_auth_openidc."
   exit 0
 fi
 need libpango-1.0-0; need libpangoft2-1.0-0; need libharfbuzz-subset0; need fonts-noto-cjk
-[ "${1:-run}" = test ] && need chromium
+if [ "${1:-run}" = test ]; then need chromium; need apache2-bin; need libapache2-mod-auth-openidc; fi
 [ -z "$missing" ] && exit 0
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo -n"
