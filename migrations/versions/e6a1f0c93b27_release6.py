@@ -4,7 +4,7 @@ Revision e6a1f0c93b27, after c41f9a6d2e85.
 """
 
 import sqlalchemy as sa
-from alembic import op  # noqa: F401
+from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "e6a1f0c93b27"
@@ -43,10 +43,24 @@ def _accounts_down() -> None: ...
 # OpenID provider.
 
 
-def _provider() -> None: ...
+def _provider() -> None:
+    op.add_column("sign_in", sa.Column("continues", sa.String(length=26), nullable=True))
+    op.add_column(
+        "oidc_client",
+        sa.Column(
+            "backchannel_logout_session_required",
+            sa.Boolean(),
+            nullable=False,
+            server_default=sa.false(),
+        ),
+    )
 
 
-def _provider_down() -> None: ...
+def _provider_down() -> None:
+    with op.batch_alter_table("oidc_client") as batch_op:
+        batch_op.drop_column("backchannel_logout_session_required")
+    with op.batch_alter_table("sign_in") as batch_op:
+        batch_op.drop_column("continues")
 
 
 # Providers this installation relies on.

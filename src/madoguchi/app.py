@@ -144,10 +144,12 @@ def long_handlers(settings: Settings) -> Mapping[str, Handler]:
 def sending_handlers(settings: Settings, log: Log) -> Mapping[str, Handler]:
     """What waits for other people's machines: workers of its own, so that nothing waits for it."""
     from madoguchi.evidence import jobs as evidence
+    from madoguchi.identity.provider import jobs as provider
     from madoguchi.webhooks import delivering as webhooks
 
     return {
         **webhooks.handlers(settings),
+        **provider.sending_handlers(settings),
         **evidence.handlers(settings, log),
     }
 

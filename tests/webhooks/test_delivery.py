@@ -15,7 +15,9 @@ from madoguchi.kernel.jobs import Job, Worker
 from madoguchi.messages.jobs import handlers as message_handlers
 from madoguchi.messages.models import Message
 from madoguchi.settings import Settings
-from madoguchi.webhooks import rules, sending, service
+from madoguchi.web import outgoing
+from madoguchi.web.outgoing import sending
+from madoguchi.webhooks import rules, service
 from madoguchi.webhooks.delivering import forget_daily, handlers
 from madoguchi.webhooks.documenting import body_of
 from madoguchi.webhooks.errors import WebhookError
@@ -297,7 +299,7 @@ async def test_the_old_secret_signs_for_a_day(database: Database) -> None:
 
 
 async def test_answers_that_never_end_or_lead_elsewhere(database: Database) -> None:
-    allowed = rules.networks("127.0.0.0/8")
+    allowed = outgoing.networks("127.0.0.0/8")
     async with receiving() as receiver, receiving() as secret:
         receiver.status = None
         slow = await sending.send(receiver.url, b"{}", {}, allowed, 0.2)
@@ -311,7 +313,7 @@ async def test_answers_that_never_end_or_lead_elsewhere(database: Database) -> N
         literal = await sending.send(secret.url, b"{}", {}, [])
         # A name that resolves to an address within is found out at the connection.
         rebound = await sending.send(
-            f"http://localhost:{secret.port}/", b"{}", {}, rules.networks("10.0.0.0/8")
+            f"http://localhost:{secret.port}/", b"{}", {}, outgoing.networks("10.0.0.0/8")
         )
         unknown = await sending.send("https://nowhere.invalid/", b"{}", {}, allowed)
         assert secret.got == []

@@ -23,6 +23,9 @@ def add_client(
     name_en: Annotated[str, typer.Option(help="the same in English")] = "",
     redirect_uri: Several = None,
     post_logout_uri: Several = None,
+    backchannel_logout_uri: Annotated[
+        str | None, typer.Option(help="told when a session ends (Back-Channel Logout)")
+    ] = None,
     scope: Several = None,
     grant_type: Several = None,
     auth_method: Annotated[
@@ -49,6 +52,7 @@ def add_client(
         "name": {"ja": name, "en": name_en or name},
         "redirect_uris": redirect_uri or [],
         "post_logout_uris": post_logout_uri or [],
+        "backchannel_logout_uri": backchannel_logout_uri,
         "auth_method": auth_method,
         "profile": profile,
         "introspects": introspects,

@@ -125,6 +125,8 @@ class SignIn(Base):
     amr: Mapped[list[str]] = mapped_column(Json, default=list)
     authenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     device: Mapped[str] = mapped_column(String(60), default="")
+    continues: Mapped[str | None] = mapped_column(String(26))
+    """The first sign-in of this session, when the person proved anew who they are (`sid`)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

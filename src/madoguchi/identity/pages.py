@@ -19,6 +19,7 @@ from madoguchi.identity.service.sign_in import (
     ACTING_FOR,
     SIGN_IN,
     choose_acting_for,
+    continue_session,
     end_other_sign_ins,
     open_sign_ins,
     sign_in_as,
@@ -72,7 +73,7 @@ async def sign_in_post(request: Request) -> Response:
             device=device_of(request.headers.get("user-agent", "")),
         )
         if isinstance(earlier, str):
-            await sign_out(session, state.clock, earlier)
+            await continue_session(session, state.clock, earlier, sign_in)
         await session.commit()
     start_web_session(request.state.session, sign_in)
     flash(

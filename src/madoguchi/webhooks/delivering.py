@@ -17,10 +17,10 @@ from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.jobs import Handler, JobContext, enqueue
 from madoguchi.settings import Settings
+from madoguchi.web.outgoing import Answer, Networks, networks, send
 from madoguchi.webhooks import rules
 from madoguchi.webhooks.events import FAN_OUT_JOB
 from madoguchi.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from madoguchi.webhooks.sending import Answer, send
 
 DELIVER_JOB, TRIAL_JOB, FLUSH_JOB = "webhooks.deliver", "webhooks.trial", "webhooks.flush"
 FORGET_JOB, TELL_JOB = "webhooks.forget", "messages.tell"
@@ -31,7 +31,7 @@ SYSTEM = "system"
 
 def handlers(settings: Settings) -> dict[str, Handler]:
     """Job name → handler. Sending waits for other people's machines: give it workers of its own."""
-    allowed = rules.networks(settings.webhook_networks)
+    allowed = networks(settings.webhook_networks)
 
     async def deliver(session: AsyncSession, payload: dict[str, Any], context: JobContext) -> None:
         """{delivery}: one attempt, unless it has been delivered or its endpoint rests."""
@@ -185,7 +185,7 @@ async def forget_daily(session: AsyncSession, at: datetime) -> None:
 
 async def _attempt(
     settings: Settings,
-    allowed: rules.Networks,
+    allowed: Networks,
     endpoint: WebhookEndpoint,
     delivery: WebhookDelivery,
     at: datetime,

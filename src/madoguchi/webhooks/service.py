@@ -15,6 +15,7 @@ from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.japanese import normalise_line
 from madoguchi.kernel.jobs import enqueue
 from madoguchi.settings import Settings
+from madoguchi.web.outgoing import networks, url_fault
 from madoguchi.webhooks import rules
 from madoguchi.webhooks.delivering import FLUSH_JOB, KEPT, add_delivery
 from madoguchi.webhooks.errors import webhook_error
@@ -284,7 +285,7 @@ def _checked(wish: Wish, settings: Settings) -> tuple[str, list[str]]:
     label = normalise_line(wish.label)
     if not 1 <= len(label) <= LONGEST_LABEL:
         raise webhook_error("webhook_label")
-    fault = rules.url_fault(wish.url, rules.networks(settings.webhook_networks))
+    fault = url_fault(wish.url, networks(settings.webhook_networks))
     if fault is not None:
         raise webhook_error(f"webhook_url_{fault}")
     if not set(wish.events) <= set(EVENTS):

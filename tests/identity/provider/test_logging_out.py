@@ -34,6 +34,7 @@ async def test_with_the_token_of_this_session_one_is_signed_out(op: Op, hint: st
 
 
 async def test_a_link_of_somebody_signs_nobody_out(op: Op, hint: str) -> None:
+    op.browser.cookies.clear()
     await op.sign_in()  # another session than the hint's
     for asked in (
         address(id_token_hint=hint, post_logout_redirect_uri=BYE),

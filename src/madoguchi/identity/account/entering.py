@@ -13,7 +13,7 @@ from madoguchi.identity.models import Person, SignIn
 from madoguchi.identity.service.sign_in import (
     ACTING_FOR,
     SIGN_IN,
-    sign_out,
+    continue_session,
     start_sign_in,
     start_web_session,
 )
@@ -52,7 +52,7 @@ async def enter(
     same = await session.get(SignIn, earlier) if isinstance(earlier, str) else None
     acting_for = web.get(ACTING_FOR) if same is not None and same.person_id == person.id else None
     if isinstance(earlier, str):
-        await sign_out(session, state.clock, earlier)
+        await continue_session(session, state.clock, earlier, sign_in)
     account = await session.get(Account, person.id)
     if account is not None and reaches(sign_in.acr, ACR_2):
         account.reset_at = (

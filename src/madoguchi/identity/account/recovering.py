@@ -11,6 +11,7 @@ from madoguchi.identity.account.models import Account, Invitation, Passkey, Reco
 from madoguchi.identity.account.proving import Known, Means
 from madoguchi.identity.account.recording import note
 from madoguchi.identity.account.rules import ENTRY, reset_state
+from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.models import AccessToken, Mandate, Membership, SignIn
 from madoguchi.identity.provider.models import Grant
 
@@ -51,6 +52,7 @@ async def _end_everything(session: AsyncSession, means: Means, person_id: str) -
         .where(Mandate.agent_person_id == person_id, Mandate.revoked_at.is_(None))
         .values(revoked_at=means.now)
     )
+    await end_sessions(session, means.now, SignIn.person_id == person_id)
     await session.execute(
         update(Grant)
         .where(Grant.person_id == person_id, Grant.revoked_at.is_(None))
@@ -65,11 +67,6 @@ async def _end_everything(session: AsyncSession, means: Means, person_id: str) -
             Invitation.revoked_at.is_(None),
         )
         .values(revoked_at=means.now)
-    )
-    await session.execute(
-        update(SignIn)
-        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
-        .values(ended_at=means.now)
     )
     await session.execute(
         update(AccessToken)

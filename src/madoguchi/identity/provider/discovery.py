@@ -23,6 +23,8 @@ def metadata(provider: Provider, profile: Profile) -> dict[str, Any]:
         "revocation_endpoint": provider.url("revoke"),
         "device_authorization_endpoint": provider.url("device_authorization"),
         "end_session_endpoint": provider.url("logout"),
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "pushed_authorization_request_endpoint": provider.url("par"),
         "require_pushed_authorization_requests": False,
         "dpop_signing_alg_values_supported": FOREIGN_ALGORITHMS,

@@ -8,9 +8,13 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.identity.provider.ended import TELL_JOB
+from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.models import DeviceRequest, Grant, PushedRequest, Spent
+from madoguchi.identity.provider.telling_sign_out import telling
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.jobs import Handler, JobContext, enqueue
+from madoguchi.web.outgoing import networks
 
 FORGET_JOB = "identity.provider.forget"
 
@@ -18,6 +22,12 @@ FORGET_JOB = "identity.provider.forget"
 def handlers() -> Mapping[str, Handler]:
     """The provider's work after requests."""
     return {FORGET_JOB: _forget}
+
+
+def sending_handlers(settings: Any) -> Mapping[str, Handler]:
+    """The provider's work that waits for other people's machines."""
+    provider = Provider(settings.address, settings.provider_folder)
+    return {TELL_JOB: telling(provider, networks(settings.webhook_networks))}
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:

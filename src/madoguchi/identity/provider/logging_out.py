@@ -24,7 +24,7 @@ from madoguchi.identity.provider.errors import OAuthError, unknown_service
 from madoguchi.identity.provider.models import Client
 from madoguchi.identity.provider.tokens import read_own
 from madoguchi.identity.rules import PUBLIC, Actor
-from madoguchi.identity.service.sign_in import SIGN_IN, sign_out
+from madoguchi.identity.service.sign_in import SIGN_IN, session_id_of, sign_out
 from madoguchi.web.security_headers import CONTENT_SECURITY_POLICY
 from madoguchi.web.session import flash
 
@@ -34,18 +34,18 @@ Somebody = Annotated[Actor, Depends(current_actor)]
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, where to go afterwards ("" for a page of ours), the session the hint names."""
+    """Who asks, where to go afterwards ("" for a page of ours), whether its hint is of this session."""
 
     client: Client | None
     target: str
-    sign_in_id: str | None
+    of_this_session: bool
 
 
 @router.get("/oauth/logout")
 async def ask(request: Request, actor: Somebody) -> Response:
     """Sign the person out where the hint is of this session; else ask them."""
     asked = await _asked(request)
-    if actor.kind == PUBLIC or asked.sign_in_id == request.state.session.get(SIGN_IN):
+    if actor.kind == PUBLIC or asked.of_this_session:
         return await _sign_out(request, asked)
     page: HTMLResponse = request.app.state.pages.render(
         request,
@@ -79,9 +79,11 @@ async def _asked(request: Request) -> Asked:
     named = params.get("client_id") or hint.get("aud")
     async with state.database.reading() as session:
         client = await clients.find(session, named if isinstance(named, str) else None)
+        present = await session_id_of(session, request.state.session.get(SIGN_IN))
     if (named and client is None) or hint.get("aud", named) != named:
         raise unknown_service()
-    return Asked(client, _target(params, client), hint.get("sid"))
+    same = present is not None and hint.get("sid") == present
+    return Asked(client, _target(params, client), same)
 
 
 def _target(params: Mapping[str, str], client: Client | None) -> str:

@@ -24,6 +24,8 @@ class Client(Base):
     redirect_uris: Mapped[list[str]] = mapped_column(Json, default=list)
     post_logout_uris: Mapped[list[str]] = mapped_column(Json, default=list)
     backchannel_logout_uri: Mapped[str | None] = mapped_column(Text)
+    """Told when a session ends; `sid` is always said, whether or not the service requires it."""
+    backchannel_logout_session_required: Mapped[bool] = mapped_column(default=False)
     grant_types: Mapped[list[str]] = mapped_column(Json, default=list)
     scopes: Mapped[list[str]] = mapped_column(Json, default=list)
     id_token_alg: Mapped[str] = mapped_column(String(10), default="ES256")
@@ -67,6 +69,7 @@ class Grant(Base):
     subject: Mapped[str] = mapped_column(String(26))
     """What the client calls the person: `sub`."""
     sign_in_id: Mapped[str] = mapped_column(ForeignKey("sign_in.id"), index=True)
+    """The first sign-in of the session it came from: `sid`."""
     scopes: Mapped[list[str]] = mapped_column(Json)
     acr: Mapped[str] = mapped_column(String(40))
     amr: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -84,7 +84,9 @@ def id_token(
     if grant.nonce is not None:
         claims["nonce"] = grant.nonce
     if profile.gbizid_fields:
-        claims = gbizid.only({**claims, "jti": secrets.token_urlsafe(12)}, gbizid.ID_TOKEN)
+        # No service written for GbizID knows `sid`; who asks to be told of the end needs it.
+        told = (*gbizid.ID_TOKEN, "sid") if client.backchannel_logout_uri else gbizid.ID_TOKEN
+        claims = gbizid.only({**claims, "jti": secrets.token_urlsafe(12)}, told)
     return sign(provider, client.id_token_alg, claims, now)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.assurance import acr_of
+from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.errors import demo_only, not_allowed, unknown
 from madoguchi.identity.models import Person, SignIn
 from madoguchi.identity.rules import Actor
@@ -80,27 +81,53 @@ async def start_sign_in(
 
 async def sign_out(session: AsyncSession, clock: Clock, sign_in_id: str) -> None:
     """End one session for good; unknown or ended ones are passed over. The caller commits."""
-    sign_in = await session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
-    if sign_in is None or sign_in.ended_at is not None:
+    if not is_id(sign_in_id):
         return
-    sign_in.ended_at = clock()
-    await journal.append(
-        session,
-        subject=f"person:{sign_in.person_id}",
-        action="signed_out",
-        actor=sign_in.person_id,
-        at=clock(),
-        payload={"sign_in": sign_in.id},
+    for ended in await end_sessions(session, clock(), SignIn.id == sign_in_id):
+        await _journal_end(session, clock, ended)
+
+
+async def continue_session(
+    session: AsyncSession, clock: Clock, earlier_id: str, sign_in: SignIn
+) -> None:
+    """The earlier sign-in of this browser ends for the new one. The caller commits.
+
+    Of the same person it is one session that goes on: services are not told that it ended. Of
+    another it is over.
+    """
+    earlier = (
+        await session.scalar(
+            update(SignIn)
+            .where(
+                SignIn.id == earlier_id,
+                SignIn.person_id == sign_in.person_id,
+                SignIn.ended_at.is_(None),
+            )
+            .values(ended_at=clock())
+            .returning(SignIn)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+        if is_id(earlier_id)
+        else None
     )
+    if earlier is None:
+        await sign_out(session, clock, earlier_id)
+        return
+    sign_in.continues = earlier.continues or earlier.id
+    await _journal_end(session, clock, earlier)
+
+
+async def session_id_of(session: AsyncSession, sign_in_id: object) -> str | None:
+    """What services know the session of an open sign-in by: `sid`."""
+    if not isinstance(sign_in_id, str):
+        return None
+    found = await session.get(SignIn, sign_in_id)
+    return None if found is None or found.ended_at else found.continues or found.id
 
 
 async def end_other_sign_ins(session: AsyncSession, clock: Clock, actor: Actor, keep: str) -> None:
     """End every other session of the actor. The caller commits."""
-    await session.execute(
-        update(SignIn)
-        .where(SignIn.person_id == actor.id, SignIn.id != keep, SignIn.ended_at.is_(None))
-        .values(ended_at=clock())
-    )
+    await end_sessions(session, clock(), SignIn.person_id == actor.id, SignIn.id != keep)
     await journal.append(
         session,
         subject=f"person:{actor.id}",
@@ -147,3 +174,14 @@ def start_web_session(web_session: MutableMapping[str, Any], sign_in: SignIn) ->
     for key in list(web_session):
         del web_session[key]
     web_session[SIGN_IN] = sign_in.id
+
+
+async def _journal_end(session: AsyncSession, clock: Clock, ended: SignIn) -> None:
+    await journal.append(
+        session,
+        subject=f"person:{ended.person_id}",
+        action="signed_out",
+        actor=ended.person_id,
+        at=clock(),
+        payload={"sign_in": ended.id},
+    )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from madoguchi.identity.provider.errors import client_fault
 from madoguchi.identity.provider.jose import PUBLIC_MEMBERS
 from madoguchi.identity.provider.profiles import PROFILES
+from madoguchi.web.outgoing import LONGEST_URL
 
 CODE, REFRESH, CLIENT, DEVICE = (
     "authorization_code",
@@ -29,7 +30,7 @@ MOST_URIS = 20
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 3.3
 
 
-def check_uri(uri: str, pointer: str) -> None:
+def check_uri(uri: str, pointer: str, longest: int = LONGEST_URI) -> None:
     """A redirect, logout or notice address: https, or http on the own machine; no fragment.
 
     IdentityError 422.
@@ -49,10 +50,10 @@ def check_uri(uri: str, pointer: str) -> None:
             "without * and #.",
             pointer,
         )
-    if len(uri) > LONGEST_URI:
+    if len(uri) > longest:
         raise client_fault(
-            f"アドレスは{LONGEST_URI}文字以内にしてください。",
-            f"An address may have {LONGEST_URI} characters at most.",
+            f"アドレスは{longest}文字以内にしてください。",
+            f"An address may have {longest} characters at most.",
             pointer,
         )
 
@@ -81,7 +82,7 @@ def check_client(told: Mapping[str, Any]) -> None:
         for uri in told[pointer]:
             check_uri(uri, f"/{pointer}")
     if told["backchannel_logout_uri"]:
-        check_uri(told["backchannel_logout_uri"], "/backchannel_logout_uri")
+        check_uri(told["backchannel_logout_uri"], "/backchannel_logout_uri", LONGEST_URL)
     _check_together(told)
 
 

@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, Any] = {
     "redirect_uris": [],
     "post_logout_uris": [],
     "backchannel_logout_uri": None,
+    "backchannel_logout_session_required": False,
     "grant_types": [CODE],
     "par_required": False,
     "dpop_required": False,

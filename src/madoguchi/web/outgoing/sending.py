@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import httpx
 
-from madoguchi.webhooks.rules import Networks, may_call, url_fault
+from madoguchi.web.outgoing.addresses import Networks, may_call, url_fault
 
 SECONDS = 10.0
 MOST_BYTES = 64 * 1024
