@@ -21,9 +21,11 @@ def upgrade() -> None:
     _relying()
     _delegation()
     _organisations()
+    _registry()
 
 
 def downgrade() -> None:
+    _registry_down()
     _organisations_down()
     _delegation_down()
     _relying_down()
@@ -88,3 +90,95 @@ def _organisations() -> None: ...
 
 
 def _organisations_down() -> None: ...
+
+
+# Corporations.
+
+
+def _state() -> list[sa.Column[object]]:
+    """What is published of a corporation, now and before."""
+    texts = {
+        "name": 600,
+        "name_image": 8,
+        "kind": 3,
+        "prefecture": 10,
+        "city": 60,
+        "street": 600,
+        "address_image": 8,
+        "prefecture_code": 2,
+        "city_code": 3,
+        "postal_code": 7,
+        "abroad": 600,
+        "abroad_image": 8,
+    }
+    later = {
+        "close_cause": 2,
+        "successor": 13,
+        "change_cause": 1000,
+    }
+    english = {
+        "english_name": 600,
+        "english_prefecture": 60,
+        "english_city": 600,
+        "english_abroad": 600,
+        "kana": 600,
+    }
+
+    def text(names: dict[str, int]) -> list[sa.Column[object]]:
+        return [
+            sa.Column(name, sa.String(length=length), nullable=False)
+            for name, length in names.items()
+        ]
+
+    return [
+        sa.Column("process", sa.String(length=2), nullable=False),
+        sa.Column("corrected", sa.Boolean(), nullable=False),
+        sa.Column("changed_on", sa.Date(), nullable=True),
+        *text(texts),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        *text(later),
+        sa.Column("assigned_on", sa.Date(), nullable=True),
+        *text(english),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+    ]
+
+
+def _registry() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "corporation",
+        sa.Column("number", sa.String(length=13), nullable=False),
+        sa.Column("updated_on", sa.Date(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        *_state(),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_corporation")),
+    )
+    op.create_index("ix_corporation_updated_on_number", "corporation", ["updated_on", "number"])
+    op.create_table(
+        "corporation_past",
+        sa.Column("number", sa.String(length=13), nullable=False),
+        sa.Column("updated_on", sa.Date(), nullable=False),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("superseded_on", sa.Date(), nullable=True),
+        *_state(),
+        sa.PrimaryKeyConstraint(
+            "number", "updated_on", "sequence", name=op.f("pk_corporation_past")
+        ),
+    )
+    op.create_table(
+        "corporation_file",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("rows_read", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_refused", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("started_at", moment, nullable=False),
+        sa.Column("finished_at", moment, nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_corporation_file")),
+    )
+    op.create_index("ix_corporation_file_day", "corporation_file", ["day"])
+
+
+def _registry_down() -> None:
+    for table in ("corporation_file", "corporation_past", "corporation"):
+        op.drop_table(table)

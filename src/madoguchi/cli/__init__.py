@@ -4,6 +4,7 @@ import typer
 
 from madoguchi.cli import running
 from madoguchi.cli.accounts import accounts
+from madoguchi.cli.corporations import corporations
 from madoguchi.cli.erasures import erasures
 from madoguchi.cli.identity import identity
 from madoguchi.cli.loading import catalogue, forms, postal_codes
@@ -17,6 +18,7 @@ app.add_typer(packages, name="procedures")
 app.add_typer(rules, name="feel")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(forms, name="forms")
+app.add_typer(corporations, name="registry")
 app.add_typer(records, name="journal")
 app.add_typer(receipts, name="receipt")
 app.add_typer(erasures, name="erasures")

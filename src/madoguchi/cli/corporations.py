@@ -1,0 +1,95 @@
+"""`madoguchi registry …`: the record of every corporation."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from madoguchi.cli.kinds import File, run
+
+corporations = typer.Typer(no_args_is_help=True, help="The record of every corporation (法人番号).")
+_SHOWN = 20
+
+
+@corporations.callback()
+def about_corporations() -> None:
+    """The record of every corporation (法人番号)."""
+
+
+@corporations.command("load")
+def load(
+    file: File,
+    limit: Annotated[int | None, typer.Option(min=1, help="stop after so many rows")] = None,
+) -> None:
+    """Take in a full file of corporations: CSV, XML, a ZIP of one, or Parquet.
+
+    Interrupted, the same command goes on where it stopped.
+    """
+    from madoguchi.installation.corporations import load_file, rows_in
+
+    started = time.monotonic()
+    told = _Told(min(filter(None, (rows_in(file), limit)), default=None))
+    taken = run(load_file(file, limit, told.progress, told.refused))
+    told.end()
+    if taken.again:
+        typer.echo("this file was taken in before; nothing has changed", err=True)
+    typer.echo(f"{taken.rows} corporations loaded in {time.monotonic() - started:.1f} s")
+
+
+@corporations.command("changes")
+def changes(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
+) -> None:
+    """Take in the difference files of days, each whole or not at all."""
+    from madoguchi.installation.corporations import load_day
+
+    refused = False
+    for file in files:
+        told = _Told(None)
+        started = time.monotonic()
+        taken, fault = run(load_day(file, told.refused))
+        told.end()
+        refused = refused or fault is not None
+        if fault is not None:
+            typer.echo(f"{file.name}: nothing taken in: {fault}", err=True)
+        elif taken.again:
+            typer.echo(f"{file.name}: taken in before, nothing has changed")
+        else:
+            seconds = time.monotonic() - started
+            typer.echo(f"{file.name}: {taken.rows} changes taken in in {seconds:.1f} s")
+    if refused:
+        raise typer.Exit(1)
+
+
+class _Told:
+    """What is said on the way: a line that counts, and the first rows that were refused."""
+
+    def __init__(self, total: int | None) -> None:
+        self._total, self._started, self._last, self._faults = total, time.monotonic(), 0.0, 0
+
+    def progress(self, rows: int) -> None:
+        now = time.monotonic()
+        if now - self._last < 1 and rows != self._total:
+            return
+        self._last = now
+        typer.echo(f"\r{self._line(rows, now - self._started)}", err=True, nl=False)
+
+    def _line(self, rows: int, seconds: float) -> str:
+        if not self._total:
+            return f"{rows:,} rows"
+        left = seconds / rows * (self._total - rows) if rows else 0
+        done = "#" * (30 * rows // self._total)
+        return f"[{done:<30}] {rows:,} of {self._total:,}, {left:.0f} s left   "
+
+    def refused(self, refused: object) -> None:
+        self._faults += 1
+        if self._faults <= _SHOWN:
+            place, why = getattr(refused, "place", "?"), getattr(refused, "why", "")
+            typer.echo(f"row {place} left out: {why}", err=True)
+
+    def end(self) -> None:
+        if self._last:
+            typer.echo("", err=True)
+        if self._faults:
+            typer.echo(f"{self._faults} rows could not be read and were left out", err=True)

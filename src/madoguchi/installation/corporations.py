@@ -1,0 +1,37 @@
+"""Taking in the files of corporations the National Tax Agency publishes."""
+
+from pathlib import Path
+
+from madoguchi.installation.publishing import opened
+from madoguchi.kernel.clock import system_clock
+from madoguchi.registry.corporations.files import FileFault
+from madoguchi.registry.corporations.loading import Report, Taken, Tell, load_changes, load_full
+from madoguchi.settings import Settings
+
+
+def rows_in(path: Path) -> int | None:
+    """How many rows a file has, where it says so without being read; None elsewhere."""
+    if path.suffix.lower() != ".parquet":
+        return None
+    from pyarrow import ArrowException
+    from pyarrow.parquet import read_metadata
+
+    try:
+        return int(read_metadata(path).num_rows)
+    except (ArrowException, OSError):
+        return None
+
+
+async def load_file(path: Path, limit: int | None, tell: Tell, report: Report) -> Taken:
+    """Take in a full file. FileFault when it cannot be read."""
+    async with opened(Settings()) as database:
+        return await load_full(database, system_clock, path, limit=limit, tell=tell, report=report)
+
+
+async def load_day(path: Path, report: Report) -> tuple[Taken, FileFault | None]:
+    """Take in a difference file; what is wrong with it when nothing was taken in."""
+    async with opened(Settings()) as database:
+        try:
+            return await load_changes(database, system_clock, path, report=report), None
+        except FileFault as fault:
+            return Taken(0, 0), fault

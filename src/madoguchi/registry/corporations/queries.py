@@ -1,0 +1,82 @@
+"""Reading what is known of corporations: now, before, and as it was known on a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.registry.corporations.models import Corporation, PastCorporation
+from madoguchi.registry.corporations.record import Record
+
+
+@dataclass(frozen=True)
+class Past:
+    """A record and when a correction said that it had been wrong (None: it was right)."""
+
+    record: Record
+    superseded_on: date | None
+
+
+async def current(session: AsyncSession, number: str) -> Record | None:
+    """The newest record of a number, of a withdrawn one too; None for an unknown number."""
+    row = (await session.execute(_current(), {"number": number})).first()
+    return Record(*row) if row else None
+
+
+async def history(session: AsyncSession, number: str) -> list[Past]:
+    """Every record of a number, newest first, the present one included; [] for an unknown one."""
+    now = await current(session, number)
+    if now is None:
+        return []
+    rows = await session.execute(_past(), {"number": number})
+    found = [Past(Record(*row[:-1]), row[-1]) for row in rows]
+    return [Past(now, None), *_told_once(found)]
+
+
+def as_of(records: Iterable[Past], held_on: date, known_on: date) -> Record | None:
+    """The record that held on one day, as it was known on another; None before the first.
+
+    Of those recorded by `known_on` and not yet corrected then, the one of the latest event up to
+    `held_on`: valid time is `changed_on`, recorded time `updated_on`.
+    """
+    believed = [
+        item.record
+        for item in records
+        if item.record.updated_on <= known_on
+        and (item.superseded_on is None or item.superseded_on > known_on)
+        and (item.record.changed_on is None or item.record.changed_on <= held_on)
+    ]
+    return max(
+        believed, key=lambda found: (found.changed_on or date.min, found.order), default=None
+    )
+
+
+def _told_once(found: Sequence[Past]) -> list[Past]:
+    """Without records that only repeat what a fuller file of the same day said."""
+    kept: list[Past] = []
+    for item in found:
+        same = kept and kept[-1].record._replace(sequence=item.record.sequence) == item.record
+        if not same:
+            kept.append(item)
+    return kept
+
+
+@cache
+def _current() -> Select[*tuple[Any, ...]]:
+    """Made once: putting a statement together takes longer than asking it."""
+    columns = [getattr(Corporation, name) for name in Record._fields]
+    return select(*columns).where(Corporation.number == bindparam("number"))
+
+
+@cache
+def _past() -> Select[*tuple[Any, ...]]:
+    columns = [getattr(PastCorporation, name) for name in Record._fields]
+    return (
+        select(*columns, PastCorporation.superseded_on)
+        .where(PastCorporation.number == bindparam("number"))
+        .order_by(PastCorporation.updated_on.desc(), PastCorporation.sequence.desc())
+    )
