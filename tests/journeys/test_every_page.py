@@ -107,6 +107,7 @@ NOT_OPENED = {
     "/desk/representatives/{proof_id}/file",
     "/account/security/authenticator",
     "/account/security/password",
+    "/account/second-factor",
     # No licence of the demo has a ledger yet: the tests of ledgers open them.
     "/ledgers/{entry_id}",
     "/ledgers/{entry_id}/record",

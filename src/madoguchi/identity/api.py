@@ -16,7 +16,7 @@ from madoguchi.identity.schemas import (
     TokenRequest,
     TokenView,
 )
-from madoguchi.identity.service.actors import acting_choices
+from madoguchi.identity.service.actors import choices_of
 from madoguchi.identity.service.tokens import issue_token, list_tokens, revoke_token
 from madoguchi.kernel.clock import jst_date
 
@@ -30,7 +30,7 @@ async def me(request: Request, actor: SignedIn) -> Me:
     """Who the caller is, for whom they act and may act, and their roles."""
     state = request.app.state
     async with state.database.reading() as session:
-        choices = await acting_choices(session, actor.id, jst_date(state.clock()))
+        choices = await choices_of(session, actor, jst_date(state.clock()))
     views = [
         OrganisationView(
             id=item.organisation.id,

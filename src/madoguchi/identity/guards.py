@@ -86,6 +86,7 @@ def account_of(actor: Actor) -> dict[str, object]:
         "detail": detail,
         "kind": actor.kind,
         "links": [
+            *([_SECOND_FACTOR] if actor.confined else []),
             {"href": "/account", "text": {"ja": "アカウント", "en": "Your account"}},
             {
                 "href": "/account/security",
@@ -93,6 +94,12 @@ def account_of(actor: Actor) -> dict[str, object]:
             },
         ],
     }
+
+
+_SECOND_FACTOR = {
+    "href": "/account/second-factor",
+    "text": {"ja": "組織のために手続をするには", "en": "To act for an organisation"},
+}
 
 
 async def _by_token(request: Request, token: str) -> Actor:

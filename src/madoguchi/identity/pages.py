@@ -12,7 +12,7 @@ from madoguchi.identity.device import device_of
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.guards import current_actor, required_actor
 from madoguchi.identity.rules import PUBLIC, ROLES, Actor, safe_return
-from madoguchi.identity.service.actors import acting_choices
+from madoguchi.identity.service.actors import choices_of
 from madoguchi.identity.service.agencies import agencies
 from madoguchi.identity.service.people import Choice, list_people
 from madoguchi.identity.service.sign_in import (
@@ -206,7 +206,7 @@ async def _account(
 ) -> HTMLResponse:
     state = request.app.state
     async with state.database.reading() as session:
-        choices = await acting_choices(session, actor.id, jst_date(state.clock()))
+        choices = await choices_of(session, actor, jst_date(state.clock()))
         tokens = await list_tokens(session, state.clock, actor)
         sign_ins = await open_sign_ins(session, actor, state.clock())
         held = {agency for agency, _ in actor.grants}

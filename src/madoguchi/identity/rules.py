@@ -38,7 +38,8 @@ class Actor:
     a mandate (then `own_organisation` is the actor's own). `mandates` are all organisations the
     actor may file for as agent; `scopes` their limits by procedure (empty: every procedure).
     `grants` are (agency, role); roles at agencies only the database knows are already spread to
-    the agencies below.
+    the agencies below. `confined`: they act for organisations, but signed in with one factor, so only
+    as the private person they are.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Actor:
     own_organisation: str | None = None
     scopes: tuple[tuple[str, frozenset[str]], ...] = field(default=())
     token: str | None = None
+    confined: bool = False
 
 
 NOBODY = Actor(id="public", name="", kind=PUBLIC)

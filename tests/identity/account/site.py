@@ -157,6 +157,14 @@ async def add_passkey(visitor: AsyncClient, device: Device, label: str = "PC") -
     )
 
 
+async def sign_in_strongly(
+    site: Site, visitor: AsyncClient, address: str = "taro@example.jp", device: Device | None = None
+) -> Response:
+    """With a code by mail, the first time: a passkey is added, so that the session has two factors."""
+    await sign_in(site, visitor, address)
+    return await add_passkey(visitor, device or Device())
+
+
 async def use_passkey(visitor: AsyncClient, device: Device, **how: Any) -> Response:
     options = (await visitor.post("/sign-in/passkey/options")).json()
     return await visitor.post("/sign-in/passkey", data={"credential": device.sign(options, **how)})

@@ -4,7 +4,14 @@ import re
 
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.service import add_member, add_organisation
-from tests.identity.account.site import Site, make_site, sign_in
+from tests.identity.account.site import (
+    Device,
+    Site,
+    add_passkey,
+    make_site,
+    sign_in,
+    sign_in_strongly,
+)
 
 
 async def company(site: Site, person: str, name: str = "株式会社みなと化学") -> str:
@@ -25,7 +32,7 @@ async def test_an_invited_person_becomes_a_member(database):
     site = make_site(database)
     organisation = await company(site, await site.person("boss@example.jp"))
     async with site.visitor() as boss, site.visitor() as member:
-        await sign_in(site, boss, "boss@example.jp")
+        await sign_in_strongly(site, boss, "boss@example.jp")
         bad = await boss.post("/organisation/invitations", data={"/address": "nobody"})
         assert bad.status_code == 422
         await boss.post("/organisation/invitations", data={"/address": "Jiro@example.jp"})
@@ -35,7 +42,11 @@ async def test_an_invited_person_becomes_a_member(database):
         await member.post("/sign-up", data={"/name": "港 次郎", "/address": "jiro@example.jp"})
         signed = await member.post("/sign-up/proof", data={"/code": await site.code()})
         assert signed.headers["location"] == invited
-        assert (await member.post(invited)).status_code == 303
+        accepted = await member.post(invited)
+        assert accepted.headers["location"] == "/account/second-factor"
+        assert (await member.get("/who")).json()["for"] is None
+        await add_passkey(member, Device())
+        assert (await member.get("/account/second-factor")).headers["location"] == "/account"
         who = (await member.get("/who")).json()
         assert (who["for"], who["agent"]) == (organisation, False)
         assert (await member.get(invited)).status_code == 404  # once
@@ -53,7 +64,7 @@ async def test_a_link_passed_on_taken_back_or_too_old_is_worth_nothing(database)
     await company(site, boss_id)
     await site.person("thief@example.jp")
     async with site.visitor() as boss, site.visitor() as thief:
-        await sign_in(site, boss, "boss@example.jp")
+        await sign_in_strongly(site, boss, "boss@example.jp")
         await sign_in(site, thief, "thief@example.jp")
         for _ in range(2):
             await boss.post("/organisation/invitations", data={"/address": "jiro@example.jp"})
@@ -81,6 +92,6 @@ async def test_representatives_touch_their_own_organisation_only(database):
     await company(site, one)
     await company(site, two, "別の会社")
     async with site.visitor() as visitor:
-        await sign_in(site, visitor, "one@example.jp")
+        await sign_in_strongly(site, visitor, "one@example.jp")
         assert (await visitor.post(f"/organisation/members/{two}/remove")).status_code == 404
         assert (await visitor.post(f"/organisation/members/{one}/remove")).status_code == 403

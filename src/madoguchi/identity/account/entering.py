@@ -10,6 +10,7 @@ from madoguchi.identity.account.proving import Means
 from madoguchi.identity.assurance import ACR_2, reaches
 from madoguchi.identity.device import device_of
 from madoguchi.identity.models import Person, SignIn
+from madoguchi.identity.service.actors import acting_choices
 from madoguchi.identity.service.sign_in import (
     ACTING_FOR,
     SIGN_IN,
@@ -17,9 +18,11 @@ from madoguchi.identity.service.sign_in import (
     start_sign_in,
     start_web_session,
 )
+from madoguchi.kernel.clock import jst_date
 from madoguchi.web.session import flash
 
 RETURN = "return"
+THEN, SECOND_FACTOR = "then", "/account/second-factor"
 
 
 def means_of(request: Request) -> Means:
@@ -41,7 +44,8 @@ async def enter(
     """Sign a person in who proved who they are; the path to go on to. The caller commits.
 
     Nothing of the earlier session stays but for whom the same person acted, so a session id or a
-    proof fixed by somebody else is worth nothing.
+    proof fixed by somebody else is worth nothing. Who acts for an organisation but came with one
+    factor is led to add another first.
     """
     state, web = request.app.state, request.state.session
     device = device_of(request.headers.get("user-agent", ""))
@@ -58,9 +62,18 @@ async def enter(
         account.reset_at = (
             None  # whoever has the means needs no reset: one asked for was not theirs
         )
-    target = web.get(RETURN)
+    target = web.get(RETURN) if isinstance(web.get(RETURN), str) else "/"
+    today = jst_date(state.clock())
+    confined = (
+        account is not None
+        and not reaches(sign_in.acr, ACR_2)
+        and bool(await acting_choices(session, person.id, today))
+    )
     start_web_session(web, sign_in)
     if acting_for is not None:
         web[ACTING_FOR] = acting_for
     flash(request, state.texts.text("account.sign_in.done"))
-    return target if isinstance(target, str) else "/"
+    if not confined or target.startswith("/account/security"):
+        return str(target)
+    web[THEN] = target
+    return SECOND_FACTOR

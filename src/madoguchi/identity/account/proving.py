@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, codes, letters
@@ -25,7 +25,7 @@ from madoguchi.identity.account.passwords import check_password
 from madoguchi.identity.account.recording import note, note_failure, send_letter
 from madoguchi.identity.account.rules import CODE_LIFE, PRIME, PROOF_LIFE, needs
 from madoguchi.identity.errors import proof_over
-from madoguchi.identity.models import Person, RoleGrant
+from madoguchi.identity.models import Mandate, Membership, Person, RoleGrant
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.sealing import unseal
@@ -47,13 +47,17 @@ class Means:
 
 @dataclass(frozen=True)
 class Known:
-    """An account with its person and what they can prove themselves with."""
+    """An account with its person and what they can prove themselves with.
+
+    `acts`: whether they act for an organisation, as a member or as an agent.
+    """
 
     account: Account
     person: Person
     passkeys: bool
     recovery: bool
     official: bool
+    acts: bool
 
     @property
     def guarded(self) -> bool:
@@ -104,6 +108,12 @@ async def _known(session: AsyncSession, which: ColumnElement[bool]) -> Known | N
                 exists().where(Passkey.person_id == Account.person_id),
                 exists().where(RecoveryCode.person_id == Account.person_id),
                 exists().where(RoleGrant.person_id == Account.person_id),
+                or_(
+                    exists().where(Membership.person_id == Account.person_id),
+                    exists().where(
+                        Mandate.agent_person_id == Account.person_id, Mandate.revoked_at.is_(None)
+                    ),
+                ),
             )
             .join(Person, Person.id == Account.person_id)
             .where(which, Person.active)

@@ -47,7 +47,7 @@ async def add_passkey(
 async def remove_passkey(
     session: AsyncSession, means: Means, known: Known, passkey_id: str
 ) -> None:
-    """Remove one. IdentityError 404 for anybody else's; 422 for a prime's last second factor."""
+    """Remove one. IdentityError 404 for anybody else's; 422 for the last second factor of who needs one."""
     person_id = known.person.id
     found = await session.scalar(
         select(Passkey).where(Passkey.id == passkey_id, Passkey.person_id == person_id)
@@ -87,7 +87,7 @@ async def confirm_authenticator(
 
 
 async def remove_authenticator(session: AsyncSession, means: Means, known: Known) -> None:
-    """Forget the app. IdentityError 422 when it is a prime's last second factor."""
+    """Forget the app. IdentityError 422 when it is the last second factor of who needs one."""
     account = known.account
     if account.totp_since is None:
         account.totp = None
@@ -137,7 +137,7 @@ async def set_password(
 
 
 def _keep_second(known: Known, last: bool) -> None:
-    if last and known.guarded:
+    if last and (known.guarded or known.acts):
         raise account_refused("needs_second")
 
 

@@ -12,7 +12,7 @@ from madoguchi.identity.provider.authorising.service import consent, standing_of
 from madoguchi.identity.provider.claims import Subject, standard_claims
 from madoguchi.identity.provider.profiles import PROFILES
 from madoguchi.identity.rules import Actor
-from madoguchi.identity.service.actors import acting_choices
+from madoguchi.identity.service.actors import choices_of
 from madoguchi.identity.service.sign_in import SIGN_IN
 from madoguchi.kernel.clock import jst_date
 from madoguchi.web.forms import form_of
@@ -77,7 +77,7 @@ async def _page(request: Request, actor: Actor, typed: str, *, asked: bool) -> H
     async with state.database.reading() as session:
         found = await device.waiting(session, typed, state.clock()) if asked else None
         person = await session.get(Person, actor.id)
-        choices = await acting_choices(session, actor.id, jst_date(state.clock()))
+        choices = await choices_of(session, actor, jst_date(state.clock()))
     context: dict[str, Any] = {"typed": typed[:20], "wrong": asked and found is None}
     if found:
         organisation = next(

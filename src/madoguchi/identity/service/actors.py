@@ -52,7 +52,8 @@ async def actor_of_sign_in(
 ) -> Actor | None:
     """The actor of a session; None when it has ended or the person is no longer active.
 
-    None, too, when it was begun in another browser than that of `device` (of a request).
+    None, too, when it was begun in another browser than that of `device` (of a request). With one
+    factor a member or agent is confined (Actor.confined), a prime or an official nobody (ASVS 6.3.3).
     """
     if not is_id(sign_in_id):
         return None
@@ -66,9 +67,9 @@ async def actor_of_sign_in(
     ).first()
     if row is None or (device is not None and moved(row[1], device)):
         return None
-    actor = await _actor(session, row[0], acting_for, language, now)
-    guarded = row[3] is not None and (row[3] == PRIME or actor.kind == OFFICIAL)
-    return None if guarded and not reaches(row[2], ACR_2) else actor
+    weak = row[3] is not None and not reaches(row[2], ACR_2)
+    actor = await _actor(session, row[0], acting_for, language, now, alone=weak)
+    return None if weak and (row[3] == PRIME or actor.kind == OFFICIAL) else actor
 
 
 async def actor_of_person(
@@ -231,6 +232,11 @@ async def acting_choices(session: AsyncSession, person_id: str, today: date) -> 
     return found + [item for id, item in scopes.items() if id not in {o.id for o in own}]
 
 
+async def choices_of(session: AsyncSession, actor: Actor, today: date) -> list[ActingFor]:
+    """For whom an actor may act in this session: for nobody while they are confined."""
+    return [] if actor.confined else await acting_choices(session, actor.id, today)
+
+
 def _widened(known: ActingFor | None, mandate: Mandate, principal: Organisation) -> ActingFor:
     """Two mandates of one principal together: their procedures joined, all if one has no limit."""
     procedures = frozenset(mandate.procedures)
@@ -248,9 +254,13 @@ async def _actor(
     language: str,
     now: datetime,
     token: str | None = None,
+    alone: bool = False,
 ) -> Actor:
     grants = await _grants(session, person.id)
     choices = await acting_choices(session, person.id, jst_date(now))
+    confined = alone and bool(choices)
+    if alone:
+        choices = []
     chosen = next((item for item in choices if item.organisation.id == acting_for), None)
     if chosen is None and choices and not choices[0].agent:
         chosen = choices[0]
@@ -268,6 +278,7 @@ async def _actor(
         own_organisation=chosen.own_organisation if chosen and chosen.agent else None,
         scopes=tuple((item.organisation.id, item.procedures) for item in choices if item.agent),
         token=token,
+        confined=confined,
     )
 
 

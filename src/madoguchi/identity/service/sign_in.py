@@ -12,7 +12,7 @@ from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.errors import demo_only, not_allowed, unknown
 from madoguchi.identity.models import Person, SignIn
 from madoguchi.identity.rules import Actor
-from madoguchi.identity.service.actors import ActingFor, acting_choices
+from madoguchi.identity.service.actors import ActingFor, choices_of
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.ids import is_id, new_id
@@ -162,7 +162,7 @@ async def choose_acting_for(
     session: AsyncSession, clock: Clock, actor: Actor, organisation_id: str
 ) -> ActingFor:
     """The organisation the actor may act for. IdentityError 403 for any other."""
-    choices = await acting_choices(session, actor.id, jst_date(clock()))
+    choices = await choices_of(session, actor, jst_date(clock()))
     for item in choices:
         if item.organisation.id == organisation_id:
             return item

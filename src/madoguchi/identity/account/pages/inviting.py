@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from madoguchi.identity.account import inviting
-from madoguchi.identity.account.entering import RETURN, means_of
+from madoguchi.identity.account.entering import RETURN, SECOND_FACTOR, means_of
 from madoguchi.identity.account.pages.shared import fields_of, page
 from madoguchi.identity.account.proving import known_of
 from madoguchi.identity.account.rules import mail_address
@@ -104,7 +104,7 @@ async def accept_post(request: Request, token: str, actor: SignedIn) -> Response
         await session.commit()
     request.state.session[ACTING_FOR] = found[1].id
     flash(request, request.app.state.texts.text("account.invitation.accepted"))
-    return RedirectResponse("/account", 303)
+    return RedirectResponse(SECOND_FACTOR, 303)  # on to /account for who has one
 
 
 def _done(request: Request, key: str) -> Response:

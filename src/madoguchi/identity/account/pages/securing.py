@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, passkeys, securing
-from madoguchi.identity.account.entering import means_of
+from madoguchi.identity.account.entering import THEN, means_of
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.pages.shared import fields_of, page
 from madoguchi.identity.account.pages.signing_in import new_challenge, take_challenge
@@ -76,6 +77,19 @@ async def _changing(
 async def security_page(request: Request, actor: SignedIn) -> HTMLResponse:
     """One's ways to sign in, sessions, and what happened."""
     return await _security(request, actor)
+
+
+@router.get("/second-factor")
+async def second_factor_page(request: Request, actor: SignedIn) -> Response:
+    """Why an organisation needs a second factor; whoever has proved one goes on."""
+    then = request.state.session.get(THEN, "/account")
+    if not actor.confined:
+        return RedirectResponse(then, 303)
+    async with request.app.state.database.reading() as session:
+        known = await securing.own(session, actor.id)
+    if known.strong:  # it was added in another browser
+        return RedirectResponse(f"/sign-in/again?{urlencode({'return': then})}", 303)
+    return page(request, "second_factor.html", then=then)
 
 
 @router.post("/security/passkeys/options")
@@ -271,5 +285,6 @@ async def _security(
         codes_left=left,
         sign_ins=sign_ins,
         current=request.state.session.get(SIGN_IN),
+        then=None if actor.confined else request.state.session.pop(THEN, None),
         entries=entries,
     )

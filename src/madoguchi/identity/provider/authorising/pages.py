@@ -38,7 +38,7 @@ from madoguchi.identity.provider.errors import (
 from madoguchi.identity.provider.models import Client
 from madoguchi.identity.provider.profiles import ORGANISATION, PROFILES, Profile
 from madoguchi.identity.rules import PUBLIC, Actor
-from madoguchi.identity.service.actors import ActingFor, acting_choices
+from madoguchi.identity.service.actors import ActingFor, choices_of
 from madoguchi.identity.service.sign_in import SIGN_IN, choose_acting_for
 from madoguchi.kernel.clock import jst_date
 from madoguchi.web.forms import form_of
@@ -213,7 +213,7 @@ async def _acting_for(request: Request, actor: Actor, organisation_id: str) -> A
 
 async def _shown(session: Any, clock: Any, actor: Actor) -> tuple[Person, list[ActingFor]]:
     person = await session.get(Person, actor.id)
-    return person, await acting_choices(session, actor.id, jst_date(clock()))
+    return person, await choices_of(session, actor, jst_date(clock()))
 
 
 def _consent_page(
