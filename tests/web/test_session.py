@@ -1,13 +1,21 @@
 """The session cookie: signed, short-lived, small; and the language of the page."""
 
+import secrets
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import MutableHeaders
 
 from madoguchi.web.language import negotiate
-from madoguchi.web.session import IDLE_SECONDS, LIFETIME_SECONDS, SessionMiddleware
+from madoguchi.web.session import (
+    IDLE_SECONDS,
+    LARGEST_COOKIE,
+    LIFETIME_SECONDS,
+    Session,
+    SessionMiddleware,
+)
 from tests.web.app import NOW, TestSettings, client, make_app
 
 
@@ -122,3 +130,19 @@ async def test_a_chosen_language_is_remembered():
     assert '<html lang="en">' in page.text
     assert page.headers["content-language"] == "en"
     assert 'href="/dev/components?lang=ja"' in page.text
+
+
+async def test_what_is_too_long_goes_and_the_rest_stays():
+    middleware = SessionMiddleware(make_app(), secret="x", https=True, clock=lambda: NOW)
+    parts = {"sign_in": "01J" * 8, "flash": [random_text(3000)], "return": random_text(2500)}
+    headers = MutableHeaders()
+    middleware._write(Session(parts), headers)
+    cookie = headers["set-cookie"].partition("=")[2].partition(";")[0]
+    assert len(cookie) <= LARGEST_COOKIE
+    kept, _ = middleware._read(cookie)
+    assert set(kept) == {"sign_in", "return", "since"}
+
+
+def random_text(length: int) -> str:
+    """Text that cannot be compressed."""
+    return secrets.token_urlsafe(length)[:length]

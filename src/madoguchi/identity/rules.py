@@ -116,10 +116,11 @@ def mandate_holds(start: date, end: date | None, revoked: bool, today: date) -> 
 def safe_return(path: str | None) -> str:
     """The path to go back to after sign-in, "/" unless it is a path of this service.
 
-    Refuses other hosts in all their spellings (//host, /\\host, scheme:), control characters and
-    pages that would sign out or in again.
+    Short enough for the session's cookie, where a letter outside ASCII takes six places. Refuses
+    other hosts in all their spellings (//host, /\\host, scheme:), control characters and pages that
+    would sign out or in again.
     """
-    if not path or not path.startswith("/") or len(path) > 2_000:
+    if not path or not path.startswith("/") or len(ascii(path)) > 2_000:
         return "/"
     if path[1:2] in ("/", "\\") or any(ord(c) < 0x21 or c in "\\\x7f" for c in path):
         return "/"

@@ -5,6 +5,7 @@ IDLE_SECONDS without a request and in any case LIFETIME_SECONDS after sign-in (A
 signed, not encrypted: put ids in it, no secrets.
 """
 
+import json
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
@@ -64,6 +65,16 @@ def pop_flashes(request: Request) -> list[dict[str, Any]]:
     return [notice for notice in found if isinstance(notice, dict)]
 
 
+def keep_cookie(request: Request, name: str, value: str, max_age: int) -> None:
+    """Have a cookie set beside the session's and with its attributes."""
+    request.state.cookies[name] = (value, max_age)
+
+
+def cookie_of(request: Request, name: str) -> str:
+    """What a cookie of keep_cookie holds, as the browser says; "" when there is none."""
+    return request.cookies.get(request.state.cookie_prefix + name, "")
+
+
 class SessionMiddleware:
     """Reads the session cookie into request.state.session and writes it back when needed."""
 
@@ -71,7 +82,8 @@ class SessionMiddleware:
         self.app = app
         self.https = https
         self.clock = clock
-        self.cookie = "__Host-session" if https else "session"
+        self.prefix = "__Host-" if https else ""
+        self.cookie = f"{self.prefix}session"
         self.serializer = URLSafeTimedSerializer(secret, salt="madoguchi.web.session")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,12 +92,18 @@ class SessionMiddleware:
             await self.app(scope, receive, send)
             return
         session, age = self._read(Request(scope).cookies.get(self.cookie, ""))
-        scope.setdefault("state", {})["session"] = session
+        cookies: dict[str, tuple[str, int]] = {}
+        scope.setdefault("state", {}).update(
+            session=session, cookies=cookies, cookie_prefix=self.prefix
+        )
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 if session.changed or (len(session) and age > REFRESH_SECONDS):
                     self._write(session, MutableHeaders(scope=message))
+                for name, kept in cookies.items():
+                    line = self._cookie_line(self.prefix + name, *kept)
+                    MutableHeaders(scope=message).append("Set-Cookie", line)
                 if len(session):
                     MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
             await send(message)
@@ -110,18 +128,17 @@ class SessionMiddleware:
 
     def _write(self, session: Session, headers: MutableHeaders) -> None:
         if set(session) <= {"since"}:
-            headers.append("Set-Cookie", self._cookie_line("", 0))
+            headers.append("Set-Cookie", self._cookie_line(self.cookie, "", 0))
             return
         if "since" not in session:
             session["since"] = int(self.clock().timestamp())
-        value = self.serializer.dumps(dict(session))
-        if isinstance(value, bytes):
-            value = value.decode("ascii")
-        if len(value) > LARGEST_COOKIE:
-            session.pop("flash", None)
-            value = str(self.serializer.dumps(dict(session)))
-        headers.append("Set-Cookie", self._cookie_line(value, LIFETIME_SECONDS))
+        while len(value := str(self.serializer.dumps(dict(session)))) > LARGEST_COOKIE:
+            # Browsers drop what is too long. The longest goes first: notices, the way back; ids are
+            # short, so nobody is signed out by an address somebody made for them.
+            largest = max(session, key=lambda key: len(json.dumps(session[key])))
+            del session[largest]
+        headers.append("Set-Cookie", self._cookie_line(self.cookie, value, LIFETIME_SECONDS))
 
-    def _cookie_line(self, value: str, max_age: int) -> str:
+    def _cookie_line(self, name: str, value: str, max_age: int) -> str:
         secure = "; Secure" if self.https else ""
-        return f"{self.cookie}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}"
+        return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}"

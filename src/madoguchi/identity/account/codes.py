@@ -9,7 +9,8 @@ from madoguchi.kernel.sealing import derived_key
 
 MAIL_DIGITS = 6
 RECOVERY_CODES = 10
-RECOVERY_LENGTH = 16  # of 32 characters: 80 bits
+RECOVERY_LENGTH = 24  # of 32 characters: 120 bits, so that a fast hash is enough (ASVS 6.5.2)
+RECOVERY_LENGTHS = (16, RECOVERY_LENGTH)  # those made before had 16
 
 
 def mail_code() -> str:
@@ -18,7 +19,7 @@ def mail_code() -> str:
 
 
 def recovery_code() -> str:
-    """Sixteen characters that are not mistaken for each other, shown in groups of four."""
+    """Characters that are not mistaken for each other, shown in groups of four."""
     return "".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
+from madoguchi.identity.account.browsers import known_browser, remember
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.proving import Means
 from madoguchi.identity.assurance import ACR_2, reaches
@@ -35,6 +36,7 @@ def means_of(request: Request) -> Means:
         site=state.settings.address,
         language=getattr(request.state, "language", "ja"),
         breached=getattr(state.settings, "breached_passwords", None),
+        browser=known_browser(request),
     )
 
 
@@ -58,6 +60,8 @@ async def enter(
     if isinstance(earlier, str):
         await continue_session(session, state.clock, earlier, sign_in)
     account = await session.get(Account, person.id)
+    if account is not None:
+        remember(request, account.address)
     if account is not None and reaches(sign_in.acr, ACR_2):
         account.reset_at = (
             None  # whoever has the means needs no reset: one asked for was not theirs

@@ -1,7 +1,8 @@
 """How often one may try (試行回数の制限): token buckets, one statement each (GCRA, ITU-T I.371).
 
-The figures are those of ProConnect and login.gov. Every key is an address or a code, not a person
-behind a passkey: whoever is attacked by password guesses still signs in with a passkey.
+The figures are those of ProConnect and login.gov. Every key is an address for a purpose, or a code,
+not a person behind a passkey: whoever is attacked by guesses still signs in with a passkey, and in a
+browser they signed in with before by every way (browsers).
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """Proving who one is (本人確認): from an address to a sign-in, the same for known and unknown ones."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, codes, letters
+from madoguchi.identity.account.browsers import tries_of
 from madoguchi.identity.account.limits import (
     CODE,
     DAILY,
@@ -35,7 +37,9 @@ TOTP_SEAL = "totp"
 
 @dataclass(frozen=True)
 class Means:
-    """What proving needs of its surroundings: the database, the time, the installation's key."""
+    """What proving needs of its surroundings: the database, the time, the installation's key,
+    the browser as it is known (browsers.known_browser).
+    """
 
     database: Database
     now: datetime
@@ -43,6 +47,7 @@ class Means:
     site: str
     language: str
     breached: Path | None = None
+    browser: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ async def try_password(means: Means, proof_id: str, password: str) -> str:
     """
     async with means.database.session() as session:
         proof = await _held(session, proof_id)
-        allowed = await _admitted(session, PASSWORD, proof.address, means.now)
+        allowed = await _admitted(session, PASSWORD, proof, means)
         known = await known_at(session, proof.address)
         kept = known.account.password if known else None
         await session.commit()
@@ -147,7 +152,7 @@ async def send_code(means: Means, proof_id: str) -> bool:
     code = codes.mail_code()
     async with means.database.session() as session:
         proof = await _held(session, proof_id)
-        allowed = await admit(session, MAIL, proof.address, means.now)
+        allowed = await admit(session, MAIL, _tries(means, proof), means.now)
         if allowed:
             known = await known_at(session, proof.address)
             proof.code = codes.mac(means.key, "mail", proof.id, code)
@@ -162,13 +167,13 @@ async def try_code(means: Means, proof_id: str, typed: str) -> str:
     """ "right", "wrong" or "throttled"; right adds `email` to the proof and uses the code up."""
     async with means.database.session() as session:
         proof = await _held(session, proof_id)
-        allowed = await _admitted(session, CODE, proof.address, means.now)
+        allowed = await _admitted(session, CODE, proof, means)
         given = codes.mac(means.key, "mail", proof.id, typed)
         in_time = proof.code_until is not None and means.now < proof.code_until
         right = allowed and in_time and codes.equal(proof.code, given)
         if right:
             proof.code = proof.code_until = None
-            await free(session, CODE, proof.address)
+            await free(session, CODE, _tries(means, proof))
         await session.commit()
     return await _concluded(means, proof_id, right, "email") if allowed else "throttled"
 
@@ -180,7 +185,7 @@ async def try_second(means: Means, proof_id: str, typed: str) -> str:
         known = await known_at(session, proof.address)
         if known is None:
             return "wrong"
-        allowed = await _admitted(session, SECOND, proof.address, means.now)
+        allowed = await _admitted(session, SECOND, proof, means)
         way = await _second_way(session, means, known, typed) if allowed else None
         await session.commit()
     if not allowed:
@@ -190,7 +195,7 @@ async def try_second(means: Means, proof_id: str, typed: str) -> str:
 
 async def _second_way(session: AsyncSession, means: Means, known: Known, typed: str) -> str | None:
     account = known.account
-    if len(typed) == codes.RECOVERY_LENGTH:
+    if len(typed) in codes.RECOVERY_LENGTHS:
         used = await session.scalar(
             delete(RecoveryCode)
             .where(
@@ -225,10 +230,15 @@ async def _held(session: AsyncSession, proof_id: str) -> Proof:
     return found
 
 
-async def _admitted(session: AsyncSession, limit: Limit, address: str, now: datetime) -> bool:
-    return await admit(session, limit, address, now) and await admit(
-        session, DAILY, f"{limit.name}\0{address}", now
+async def _admitted(session: AsyncSession, limit: Limit, proof: Proof, means: Means) -> bool:
+    tries = _tries(means, proof)
+    return await admit(session, limit, tries, means.now) and await admit(
+        session, DAILY, f"{limit.name}\0{tries}", means.now
     )
+
+
+def _tries(means: Means, proof: Proof) -> str:
+    return tries_of(means.key, means.browser, proof.purpose, proof.address)
 
 
 async def _concluded(means: Means, proof_id: str, right: bool, way: str) -> str:
