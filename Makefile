@@ -2,7 +2,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 
-.PHONY: help demo test check bench bench-feel bench-intake bench-journal bench-match bench-surge bench-uploads crash setup enhance system system-test clean
+.PHONY: help demo test check bench bench-feel bench-identity bench-intake bench-journal bench-match bench-surge bench-uploads crash setup enhance system system-test clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -24,6 +24,10 @@ bench: setup     ## speed and memory, each against a named peer in the same run
 
 bench-feel: setup ## rules in FEEL against npm @bpmn-io/feelin on Node, expression by expression
 	$(RUN) python -m bench.feel
+
+bench-identity: setup ## sign-ins at services, refreshes, userinfo a processor second beside npm oidc-provider, both on PostgreSQL (6 minutes)
+	@cd bench/oidc_provider && npm ci --silent --ignore-scripts --no-audit --no-fund
+	$(RUN) python -m bench.identity $(ARGS)
 
 bench-journal: setup ## the journal at ten million entries: appending, placing, proving, checking, size (10 GB of disk each)
 	$(RUN) python -m bench.journal $(ARGS)

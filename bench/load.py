@@ -15,11 +15,15 @@ Make = Callable[[int], Sequence["Step"]]
 
 @dataclass(frozen=True)
 class Step:
-    """One request of a piece of work: its bytes, or what makes them of the answer before."""
+    """One request of a piece of work: its bytes, or what makes them of the answer before.
+
+    `then` gets the answer when its status is right. The answer of a redirect is its Location.
+    """
 
     name: str
     request: bytes | Callable[[bytes], bytes]
     status: int = 201
+    then: Callable[[bytes], None] | None = None
 
 
 @dataclass
@@ -43,11 +47,12 @@ class Measured:
 
 
 class Wire(asyncio.Protocol):
-    """One connection: sends a request, gives back status and body."""
+    """One connection: sends a request, gives back status and body (of a redirect its Location)."""
 
     def __init__(self) -> None:
         self._read = bytearray()
         self._needed = -1
+        self._location = b""
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
 
@@ -74,9 +79,13 @@ class Wire(asyncio.Protocol):
                 raise ValueError(f"an answer without Content-Length: {head[:200]!r}")
             length = int(head[place + 15 :].split(b"\r\n", 1)[0])
             self._needed = end + 4 + length
+            place = head.find(b"\r\nlocation:")
+            rest = bytes(self._read[place + 11 : end])
+            sent_on = place >= 0 and head[9:10] == b"3"
+            self._location = rest.split(b"\r\n", 1)[0].strip() if sent_on else b""
         if len(self._read) >= self._needed and self._answer is not None:
             status = int(self._read[9:12])
-            body = bytes(self._read[: self._needed].split(b"\r\n\r\n", 1)[1])
+            body = self._location or bytes(self._read[: self._needed].split(b"\r\n\r\n", 1)[1])
             del self._read[: self._needed]
             self._needed = -1
             answer, self._answer = self._answer, None
@@ -160,4 +169,6 @@ async def _piece(wire: Wire, steps: Sequence[Step], due: float, measured: Measur
         if status != step.status:
             measured.refused.append(before[:300])
             return
+        if step.then is not None:
+            step.then(before)
     measured.done += 1

@@ -67,7 +67,7 @@ async def site(
     async with (
         server,
         apache.protecting(address, provider, client_id, key if keyed else secret),
-        AsyncClient(base_url=address) as page,
+        AsyncClient(base_url=address, timeout=60) as page,
     ):
         yield Site(op, page)
     await op.browser.aclose()
