@@ -36,10 +36,31 @@ def downgrade() -> None:
 # Accounts.
 
 
-def _accounts() -> None: ...
+def _accounts() -> None:
+    """Former mail addresses: a change can be undone, a closed account's address rests."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "former_address",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("followed_by", sa.String(length=320), nullable=True),
+        sa.Column("mac", sa.String(length=64), nullable=True),
+        sa.Column("left_at", moment, nullable=False),
+        sa.Column("free_at", moment, nullable=False),
+        sa.Column("undone_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_former_address_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_address")),
+        sa.UniqueConstraint("mac", name=op.f("uq_former_address_mac")),
+    )
+    for column in ("person_id", "address"):
+        op.create_index(f"ix_former_address_{column}", "former_address", [column])
 
 
-def _accounts_down() -> None: ...
+def _accounts_down() -> None:
+    op.drop_table("former_address")
 
 
 # OpenID provider.
@@ -86,10 +107,14 @@ def _delegation_down() -> None: ...
 # Organisations.
 
 
-def _organisations() -> None: ...
+def _organisations() -> None:
+    """The life of organisations: closing."""
+    op.add_column("organisation", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
 
 
-def _organisations_down() -> None: ...
+def _organisations_down() -> None:
+    with op.batch_alter_table("organisation") as batch_op:
+        batch_op.drop_column("closed_at")
 
 
 # Corporations.

@@ -204,6 +204,49 @@ async def test_without_scripts_an_app_and_a_password_do(production, window: Page
     await window.get_by_text("ログインしました").wait_for()
 
 
+@pytest.mark.parametrize("window", [False], indirect=True)
+async def test_the_mail_address_is_changed_and_changed_back_and_the_account_closed(
+    production, window: Page
+) -> None:
+    mailbox = production[1]
+    await sign_up(window, mailbox, "港 次郎", "jiro@example.jp")
+    await window.get_by_role("link", name="メールアドレスを変える").click()
+    await look(window, "address")
+    await window.get_by_label("新しいメールアドレス").fill("jiro@new.example.jp")
+    seen = len(mailbox.bodies)
+    await window.get_by_role("button", name="確認コードを送る").click()
+    code = mailbox.wait_for("jiro@new.example.jp", r"(?<!\d)(\d{6})(?!\d)", seen)
+    await look(window, "address-proof")
+    await window.get_by_label("確認コード").fill(code)
+    await window.get_by_role("button", name="メールアドレスを変える").click()
+    await window.get_by_text("メールアドレスを変えました").wait_for()
+    await window.get_by_role("link", name="アカウントの終了").click()
+    await window.get_by_text("72時間は、終了できません").wait_for()
+    await look(window, "close-not-yet")
+    link = mailbox.wait_for("jiro@example.jp", r"(http\S+/account/address/undo/\S+)", seen)
+    await window.goto(link)
+    await look(window, "address-undo")
+    await window.get_by_role("button", name="元に戻す").click()
+    await window.get_by_role("heading", name="メールアドレスを元に戻しました").wait_for()
+    await look(window, "address-undone")
+    await window.get_by_role("link", name="ログインの画面へ").click()
+    await window.get_by_label("メールアドレス").fill("jiro@example.jp")
+    await window.get_by_role("button", name="次へ").click()
+    seen = len(mailbox.bodies)
+    await window.get_by_role("button", name="コードを送る").click()
+    code = mailbox.wait_for("jiro@example.jp", r"(?<!\d)(\d{6})(?!\d)", seen)
+    await window.get_by_label("確認コード").fill(code)
+    await window.get_by_role("button", name="確認する").click()
+    await window.get_by_text("ログインしました").wait_for()
+    await window.goto("/account/close")
+    await window.get_by_role("button", name="アカウントを終了する").click()
+    await window.get_by_role("link", name="チェックを入れてください").wait_for()
+    await look(window, "close")
+    await window.get_by_label("内容を確かめました").check()
+    await window.get_by_role("button", name="アカウントを終了する").click()
+    await window.get_by_text("アカウントを終了しました").wait_for()
+
+
 async def test_the_other_pages_of_signing_in(production, window: Page) -> None:
     for path, name in (("/recovery", "recovery"), ("/sign-in", "begin")):
         await window.goto(path)

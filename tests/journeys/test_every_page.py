@@ -108,6 +108,11 @@ NOT_OPENED = {
     "/account/security/authenticator",
     "/account/security/password",
     "/account/second-factor",
+    "/account/security/address",
+    "/account/security/address/proof",
+    "/account/address/undo/{token}",
+    "/account/close",
+    "/organisation/close",
     # No licence of the demo has a ledger yet: the tests of ledgers open them.
     "/ledgers/{entry_id}",
     "/ledgers/{entry_id}/record",

@@ -200,6 +200,13 @@ _ACCOUNT = {
         },
         "/password",
     ),
+    "still_needed": (
+        {
+            "ja": "まだ終了できません。画面に示した残りの事柄を、先に済ませてください。",
+            "en": "This cannot be closed yet. Settle first what the page says remains.",
+        },
+        "/sure",
+    ),
     "invalid_address": (
         {
             "ja": "メールアドレスを正しく入力してください。例：taro@example.jp",

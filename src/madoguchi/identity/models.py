@@ -42,6 +42,8 @@ class Organisation(Base):
     representative_title: Mapped[str] = mapped_column(String(200), default="")
     representative_name: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when nobody acts for it (終了); a representative proved later opens it again."""
 
 
 class Membership(Base):

@@ -5,7 +5,15 @@ from typing import Any
 from fastapi import APIRouter
 
 from madoguchi.identity import api, pages
-from madoguchi.identity.account.pages import inviting, recovering, securing, signing_in, signing_up
+from madoguchi.identity.account.pages import (
+    addressing,
+    closing,
+    inviting,
+    recovering,
+    securing,
+    signing_in,
+    signing_up,
+)
 from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
 
@@ -19,6 +27,8 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         recovering.router,
         inviting.router,
         securing.router,
+        addressing.router,
+        closing.router,
         api.router,
         authorising.router,
         connected.router,

@@ -65,6 +65,45 @@ _HAS_ACCOUNT: _Letter = {
         "There is already an account with this mail address.\nSign in: {site}/sign-in",
     ),
 }
+_RESTING: _Letter = {
+    "ja": (
+        "【窓口】アカウントについて",
+        "このメールアドレスは、少し前まで別のアカウントで使われていたため、まだ使えません。\n"
+        "しばらく待つか、別のメールアドレスを使ってください。",
+    ),
+    "en": (
+        "[Madoguchi] Your account",
+        "This mail address belonged to another account until a short while ago and cannot be used yet.\n"
+        "Wait a while, or use another address.",
+    ),
+}
+_ADDRESS_CHANGED: _Letter = {
+    "ja": (
+        "【窓口】メールアドレスが変更されました",
+        "アカウントのメールアドレスが、{address} に変更されました。\n"
+        "ご自身で変更した場合は、何もする必要はありません。\n\n"
+        "心当たりがない場合は、72時間以内に次のページで元に戻してください。"
+        "ほかのログインはすべて終了します。\n{link}",
+    ),
+    "en": (
+        "[Madoguchi] Your mail address was changed",
+        "The mail address of your account was changed to {address}.\n"
+        "If you did this, there is nothing to do.\n\n"
+        "If this was not you, undo it on this page within 72 hours. Every session is ended.\n{link}",
+    ),
+}
+_CLOSED: _Letter = {
+    "ja": (
+        "【窓口】アカウントを終了しました",
+        "このメールアドレスのアカウントを終了しました。ログインはできなくなりました。\n"
+        "提出した手続の記録は、法令で定められた期間、保存されます。",
+    ),
+    "en": (
+        "[Madoguchi] Your account was closed",
+        "The account with this mail address was closed. Nobody can sign in with it any more.\n"
+        "What was filed is kept as long as the law says.",
+    ),
+}
 _INVITATION: _Letter = {
     "ja": (
         "【窓口】{organisation}からの招待",
@@ -78,9 +117,13 @@ _INVITATION: _Letter = {
 }
 
 
-def code_letter(purpose: str, known: bool, code: str, means: Surroundings) -> tuple[str, str]:
-    """Subject and body: the code, or why there is none (no account, or one already)."""
-    new = purpose == "sign_up"
+def code_letter(
+    purpose: str, known: bool, resting: bool, code: str, means: Surroundings
+) -> tuple[str, str]:
+    """Subject and body: the code, or why there is none (no account, one already, one until lately)."""
+    new = purpose in ("sign_up", "address")
+    if new and resting and not known:
+        return _written(_RESTING, means, {})
     other = _HAS_ACCOUNT if new else _NO_ACCOUNT
     code_for = _RESET if purpose == "recovery" else _CODE
     letter = code_for if known != new else other
@@ -91,6 +134,16 @@ def invitation_letter(organisation: str, link: str, means: Surroundings) -> tupl
     """Subject and body of an invitation."""
     one_line = " ".join(organisation.split())
     return _written(_INVITATION, means, {"organisation": one_line, "link": link})
+
+
+def address_changed_letter(address: str, link: str, means: Surroundings) -> tuple[str, str]:
+    """Subject and body for the earlier address: the new one, and the link that undoes it."""
+    return _written(_ADDRESS_CHANGED, means, {"address": address, "link": link})
+
+
+def closed_letter(means: Surroundings) -> tuple[str, str]:
+    """Subject and body to the address of an account just closed."""
+    return _written(_CLOSED, means, {})
 
 
 def _written(letter: _Letter, means: Surroundings, values: Mapping[str, str]) -> tuple[str, str]:

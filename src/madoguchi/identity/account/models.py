@@ -102,3 +102,22 @@ class Invitation(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FormerAddress(Base):
+    """Former address (以前のメールアドレス): what an account was entered with until `left_at`.
+
+    Nobody else has it before `free_at`. `mac` is of the link by which its owner undoes the change to
+    `followed_by`; an account that was closed has neither.
+    """
+
+    __tablename__ = "former_address"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    address: Mapped[str] = mapped_column(String(320), index=True)
+    followed_by: Mapped[str | None] = mapped_column(String(320))
+    mac: Mapped[str | None] = mapped_column(String(64), unique=True)
+    left_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    free_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

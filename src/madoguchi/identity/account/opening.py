@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.recording import note
+from madoguchi.identity.account.resting import resting
 from madoguchi.identity.account.rules import ENTRY
 from madoguchi.identity.errors import account_refused
 from madoguchi.identity.models import Person
@@ -24,7 +25,8 @@ async def open_account(
 ) -> Person:
     """A new person with an account. `address` is proved, in the form of rules.mail_address.
 
-    IdentityError 422 when somebody has an account with it already. The caller commits.
+    IdentityError 422 when somebody has an account with it already, or had one a short while ago.
+    The caller commits.
     """
     person = await add_person(session, clock, name=name, email=address, language=language)
     try:
@@ -34,5 +36,8 @@ async def open_account(
             )
     except IntegrityError as fault:
         raise account_refused("invalid_address") from fault
+    # Asked after the insert: it waits for one who leaves the address at this moment.
+    if await resting(session, address, clock()):
+        raise account_refused("invalid_address")
     await note(session, clock(), person.id, "account_opened", {"level": level}, by=by)
     return person

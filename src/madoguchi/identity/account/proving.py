@@ -25,6 +25,7 @@ from madoguchi.identity.account.limits import (
 from madoguchi.identity.account.models import Account, Passkey, Proof, RecoveryCode
 from madoguchi.identity.account.passwords import check_password
 from madoguchi.identity.account.recording import note, note_failure, send_letter
+from madoguchi.identity.account.resting import resting
 from madoguchi.identity.account.rules import CODE_LIFE, PRIME, PROOF_LIFE, needs
 from madoguchi.identity.errors import proof_over
 from madoguchi.identity.models import Mandate, Membership, Person, RoleGrant
@@ -157,7 +158,10 @@ async def send_code(means: Means, proof_id: str) -> bool:
             known = await known_at(session, proof.address)
             proof.code = codes.mac(means.key, "mail", proof.id, code)
             proof.code_until = means.now + CODE_LIFE
-            subject, body = letters.code_letter(proof.purpose, known is not None, code, means)
+            rests = await resting(session, proof.address, means.now, but=proof.data.get("person"))
+            subject, body = letters.code_letter(
+                proof.purpose, known is not None, rests, code, means
+            )
             await send_letter(session, means.key, proof.address, subject, body)
         await session.commit()
     return allowed

@@ -42,6 +42,14 @@ TOLD: Mapping[str, Mapping[str, str]] = {
         "ja": "認証手段がリセットされました",
         "en": "Your ways to sign in were reset",
     },
+    "address_changed": {
+        "ja": "メールアドレスが変更されました",
+        "en": "Your mail address was changed",
+    },
+    "address_undone": {
+        "ja": "メールアドレスの変更が取り消され、すべてのログインを終了しました",
+        "en": "The change of your mail address was undone, and every session was ended",
+    },
     "session_moved": {
         "ja": "ログインが別のブラウザで使われたため、終了しました",
         "en": "A session was ended: it was used in another browser",

@@ -35,6 +35,7 @@ async def make_prime(
         organisation = await add_organisation(session, clock, name=name, corporate_number=number)
         organisation.representative_title = title
         organisation.representative_name = known.person.name
+    organisation.closed_at = None  # one that was closed goes on as what it was
     await add_member(session, known.person.id, organisation.id, REPRESENTATIVE)
     known.account.level = PRIME
     await journal.append(

@@ -17,6 +17,10 @@ FRESH = timedelta(minutes=15)
 RESET_WAIT = timedelta(hours=24)
 RESET_LIFE = timedelta(days=3)
 INVITATION_LIFE = timedelta(days=7)
+UNDO_LIFE = timedelta(hours=72)
+"""How long the owner of an earlier address may undo its change."""
+ADDRESS_REST = timedelta(days=30)
+"""How long nobody can make an account with the address of one that was closed."""
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 LEAST_STRENGTH = 3

@@ -120,6 +120,7 @@ async def _organisation(
         organisation = await inviting.represented(session, actor)
         found = await inviting.members(session, organisation.id)
         waiting = await inviting.open_invitations(session, means, organisation.id)
+        known = await known_of(session, actor.id)
     return page(
         request,
         "organisation.html",
@@ -128,4 +129,5 @@ async def _organisation(
         members=[{"person": person, "role": held.role} for person, held in found],
         invitations=waiting,
         address=address,
+        known=known,
     )

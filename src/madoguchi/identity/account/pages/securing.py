@@ -62,7 +62,7 @@ async def fresh_where_possible(request: Request, actor: SignedIn) -> Actor:
 
 
 @asynccontextmanager
-async def _changing(
+async def changing(
     request: Request, actor: Actor
 ) -> AsyncIterator[tuple[AsyncSession, Means, Known]]:
     """A transaction on one's own account, committed at its end."""
@@ -120,7 +120,7 @@ async def passkey_post(request: Request, actor: Fresh) -> Response:
     if made is None:
         return await _security(request, actor, {"/label": "passkey_made"})
     try:
-        async with _changing(request, actor) as (session, means, known):
+        async with changing(request, actor) as (session, means, known):
             first = not known.recovery
             await securing.add_passkey(session, means, known, made, label)
             await _strengthen(session, request)
@@ -142,7 +142,7 @@ async def _strengthen(session: AsyncSession, request: Request) -> None:
 async def remove_passkey_post(request: Request, passkey_id: str, actor: Fresh) -> Response:
     """Remove a passkey."""
     try:
-        async with _changing(request, actor) as (session, means, known):
+        async with changing(request, actor) as (session, means, known):
             await securing.remove_passkey(session, means, known, passkey_id)
     except IdentityError as error:
         if error.status != 422:
@@ -154,7 +154,7 @@ async def remove_passkey_post(request: Request, passkey_id: str, actor: Fresh) -
 @router.post("/security/authenticator/begin")
 async def begin_authenticator_post(request: Request, actor: Fresh) -> Response:
     """Make a new secret for an app."""
-    async with _changing(request, actor) as (session, means, known):
+    async with changing(request, actor) as (session, means, known):
         await securing.begin_authenticator(session, means, known)
     return RedirectResponse("/account/security/authenticator", 303)
 
@@ -169,7 +169,7 @@ async def authenticator_page(request: Request, actor: Fresh) -> Response:
 async def authenticator_post(request: Request, actor: Fresh) -> Response:
     """Put the app in force by its first code."""
     (typed,) = await fields_of(request, "/code")
-    async with _changing(request, actor) as (session, means, known):
+    async with changing(request, actor) as (session, means, known):
         right = await securing.confirm_authenticator(session, means, known, typed_code(typed))
         if right:
             sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
@@ -185,7 +185,7 @@ async def authenticator_post(request: Request, actor: Fresh) -> Response:
 async def remove_authenticator_post(request: Request, actor: Fresh) -> Response:
     """Forget the app."""
     try:
-        async with _changing(request, actor) as (session, means, known):
+        async with changing(request, actor) as (session, means, known):
             await securing.remove_authenticator(session, means, known)
     except IdentityError as error:
         return await _security(request, actor, {"/label": error.code})
@@ -195,7 +195,7 @@ async def remove_authenticator_post(request: Request, actor: Fresh) -> Response:
 @router.post("/security/recovery-codes")
 async def recovery_codes_post(request: Request, actor: Fresh) -> HTMLResponse:
     """Make ten new codes; the page that answers is the only one that ever shows them."""
-    async with _changing(request, actor) as (session, means, known):
+    async with changing(request, actor) as (session, means, known):
         made = await securing.make_recovery_codes(session, means, known)
     return page(request, "recovery_codes.html", codes=made)
 
@@ -217,7 +217,7 @@ async def password_post(request: Request, actor: Fresh) -> Response:
         hashed = await securing.hashed_password(means, known, password)
     except IdentityError as error:
         return page(request, "password.html", {"/password": error.code})
-    async with _changing(request, actor) as (session, means, known):
+    async with changing(request, actor) as (session, means, known):
         await securing.set_password(session, means, known, hashed)
     return _done(request, "password_set")
 
@@ -225,7 +225,7 @@ async def password_post(request: Request, actor: Fresh) -> Response:
 @router.post("/security/password/remove")
 async def remove_password_post(request: Request, actor: Fresh) -> Response:
     """Do without a password from now on."""
-    async with _changing(request, actor) as (session, means, known):
+    async with changing(request, actor) as (session, means, known):
         await securing.set_password(session, means, known, None)
     return _done(request, "password_removed")
 
