@@ -31,6 +31,34 @@ def renew_codes(address: Address) -> None:
     _show(address, None, [])
 
 
+@accounts.command("end-sessions")
+def end_sessions(
+    address: Annotated[str | None, typer.Argument(help="mail address")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="of everybody")] = False,
+) -> None:
+    """End every session of one account, or of everybody: they sign in anew.
+
+    Access tokens of programs stay; services that people signed in to are told.
+    """
+    from madoguchi.installation import accounts as ending
+    from madoguchi.installation.publishing import opened
+    from madoguchi.kernel.errors import DomainError
+    from madoguchi.settings import Settings
+
+    if (address is None) is not everybody:
+        raise typer.BadParameter("give a mail address, or --all")
+
+    async def end() -> int:
+        async with opened(Settings()) as database:
+            return await ending.end_sessions(database, address)
+
+    try:
+        typer.echo(run(end()))
+    except DomainError as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
+
+
 def _show(address: str, name: str | None, roles: list[str]) -> None:
     from madoguchi.installation import accounts as making
     from madoguchi.installation.publishing import opened

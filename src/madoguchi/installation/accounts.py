@@ -12,6 +12,7 @@ from madoguchi.identity.account.securing import make_recovery_codes
 from madoguchi.identity.errors import account_refused, unknown
 from madoguchi.identity.rules import ROLES
 from madoguchi.identity.service import find_agency, grant_role, seed_agencies
+from madoguchi.identity.service.sign_in import end_all_sign_ins
 from madoguchi.kernel.clock import system_clock
 from madoguchi.kernel.database import Database
 from madoguchi.settings import Settings
@@ -49,6 +50,21 @@ async def renew_codes(database: Database, settings: Settings, address: str) -> l
         codes = await _codes(session, database, settings, mail_address(address) or "")
         await session.commit()
     return codes
+
+
+async def end_sessions(database: Database, address: str | None) -> int:
+    """End the sessions of an account, or (None) of everybody; how many (ASVS 7.4.5).
+
+    IdentityError 404 when nobody active has the address.
+    """
+    async with database.session() as session:
+        known = await known_at(session, mail_address(address) or "") if address else None
+        if address is not None and known is None:
+            raise unknown("account")
+        person = known.person.id if known else None
+        ended = await end_all_sign_ins(session, system_clock, person, by=BY)
+        await session.commit()
+    return ended
 
 
 async def _grant(session: AsyncSession, person_id: str, wanted: str) -> None:

@@ -61,7 +61,7 @@ async def test_mails_asked_for_in_anothers_name_leave_room_to_sign_in(database, 
         assert (await sign_in(site, owner)).status_code == 303
 
 
-async def test_a_long_way_back_signs_nobody_out(database, letter):
+async def test_a_long_way_back_signs_nobody_out(database):
     site = make_site(database)
     person = await site.person()
     async with site.visitor() as visitor:

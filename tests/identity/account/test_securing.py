@@ -117,7 +117,7 @@ async def test_an_app_is_in_force_once_a_code_was_shown(database):
             assert secret not in account.totp
         removed = await visitor.post("/account/security/authenticator/remove")
         assert removed.status_code == 303
-    assert (await actions(site, person))[-2:] == ["authenticator_added", "authenticator_removed"]
+    assert (await actions(site, person))[-2:] == ["signed_out", "authenticator_removed"]
 
 
 async def test_changes_need_a_fresh_proof(database):
@@ -200,6 +200,25 @@ async def test_sessions_are_listed_and_ended_by_their_owner_only(database):
         assert (await one.get("/who")).json()["kind"] == "applicant"
         assert (await two.post(f"{HOME}/sessions/{first}/end")).status_code == 303
         assert (await one.get("/who")).json()["kind"] == "public"
+
+
+async def test_a_further_factor_makes_a_new_session_and_offers_to_end_the_others(database):
+    site = make_site(database)
+    await site.person()
+    async with site.visitor() as visitor, site.visitor() as other, site.visitor() as thief:
+        await sign_in(site, other)
+        await sign_in(site, visitor)
+        thief.cookies["session"] = visitor.cookies["session"]
+        await add_passkey(visitor, Device())
+        assert (await visitor.get("/who")).json()["kind"] == "applicant"
+        assert (await thief.get("/who")).json()["kind"] == "public"
+        page = (await visitor.get(HOME)).text
+        assert "ほかの端末でログインしたままなら" in page
+        assert 'action="/account/end-others"' in page
+        assert (await other.get("/who")).json()["kind"] == "applicant"
+        await visitor.post("/account/end-others")
+        assert (await other.get("/who")).json()["kind"] == "public"
+        assert (await visitor.get("/who")).json()["kind"] == "applicant"
 
 
 async def test_nobody_removes_anothers_passkey(database):

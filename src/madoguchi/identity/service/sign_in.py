@@ -138,6 +138,24 @@ async def end_other_sign_ins(session: AsyncSession, clock: Clock, actor: Actor, 
     )
 
 
+async def end_all_sign_ins(
+    session: AsyncSession, clock: Clock, person_id: str | None, *, by: str
+) -> int:
+    """End every session of a person, or (None) of everybody; how many. The caller commits."""
+    which = [] if person_id is None else [SignIn.person_id == person_id]
+    ended = await end_sessions(session, clock(), *which)
+    for owner in sorted({one.person_id for one in ended}):
+        await journal.append(
+            session,
+            subject=f"person:{owner}",
+            action="sessions_ended",
+            actor=by,
+            at=clock(),
+            payload={"sign_ins": [one.id for one in ended if one.person_id == owner]},
+        )
+    return len(ended)
+
+
 async def end_sign_in(session: AsyncSession, clock: Clock, actor: Actor, sign_in_id: str) -> None:
     """End one of the actor's sessions. IdentityError 404 for anybody else's. The caller commits."""
     found = await session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None

@@ -10,14 +10,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, passkeys, securing
-from madoguchi.identity.account.entering import THEN, means_of
+from madoguchi.identity.account.entering import THEN, means_of, strengthen
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.pages.shared import fields_of, page
 from madoguchi.identity.account.pages.signing_in import new_challenge, take_challenge
 from madoguchi.identity.account.proving import TOTP_SEAL, Known, Means, known_of, passkeys_of
 from madoguchi.identity.account.recording import history
 from madoguchi.identity.account.rules import FRESH, typed_code
-from madoguchi.identity.assurance import ACR_2, acr_of, reaches
+from madoguchi.identity.assurance import ACR_2, reaches
 from madoguchi.identity.errors import IdentityError, not_allowed
 from madoguchi.identity.guards import required_actor
 from madoguchi.identity.models import SignIn
@@ -126,7 +126,7 @@ async def passkey_post(request: Request, actor: Fresh) -> Response:
             await _strengthen(session, request)
     except IdentityError as error:
         return await _security(request, actor, {"/label": error.code})
-    flash(request, request.app.state.texts.text("account.security.passkey_added"))
+    _say_changed(request, "passkey_added")
     return RedirectResponse(f"{HOME}#recovery" if first else HOME, 303)
 
 
@@ -134,8 +134,7 @@ async def _strengthen(session: AsyncSession, request: Request) -> None:
     """The session in which a first passkey was made has just used it: it is not asked again."""
     sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
     if sign_in is not None and not reaches(sign_in.acr, ACR_2):
-        sign_in.amr = [*sign_in.amr, "pop", "user", "mfa"]
-        sign_in.acr = acr_of(sign_in.amr)
+        await strengthen(request, session, "pop", "user", "mfa")
 
 
 @router.post("/security/passkeys/{passkey_id}/remove")
@@ -172,10 +171,7 @@ async def authenticator_post(request: Request, actor: Fresh) -> Response:
     async with changing(request, actor) as (session, means, known):
         right = await securing.confirm_authenticator(session, means, known, typed_code(typed))
         if right:
-            sign_in = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
-            if sign_in is not None and "otp" not in sign_in.amr:
-                sign_in.amr = [*sign_in.amr, "otp"]
-                sign_in.acr = acr_of(sign_in.amr)
+            await strengthen(request, session, "otp")
     if not right:
         return await _authenticator(request, actor, {"/code": "wrong_code"})
     return _done(request, "authenticator_added")
@@ -237,12 +233,20 @@ async def end_session_post(request: Request, sign_in_id: str, actor: SignedIn) -
     async with state.database.session() as session:
         await end_sign_in(session, state.clock, actor, sign_in_id)
         await session.commit()
-    return _done(request, "session_ended")
+    flash(request, state.texts.text("account.security.session_ended"))
+    return RedirectResponse(HOME, 303)
 
 
 def _done(request: Request, key: str) -> Response:
-    flash(request, request.app.state.texts.text(f"account.security.{key}"))
+    _say_changed(request, key)
     return RedirectResponse(HOME, 303)
+
+
+def _say_changed(request: Request, key: str) -> None:
+    """A means was changed: say so, and where to end the sessions made with the old ones."""
+    texts = request.app.state.texts
+    said = texts.text(f"account.security.{key}")
+    flash(request, said, body=texts.text("account.security.others"))
 
 
 async def _authenticator(
