@@ -5,6 +5,7 @@ Revision e6a1f0c93b27, after c41f9a6d2e85.
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 from sqlalchemy.dialects import postgresql
 
 revision = "e6a1f0c93b27"
@@ -98,10 +99,70 @@ def _relying_down() -> None: ...
 # Delegation.
 
 
-def _delegation() -> None: ...
+_ONE_AGENT = (
+    "(agent_organisation_id IS NULL) <> (agent_person_id IS NULL AND agent_address IS NULL)"
+)
 
 
-def _delegation_down() -> None: ...
+def _delegation() -> None:
+    """Mandates are offered and accepted; those before were given by command."""
+    moment = sa.DateTime(timezone=True)
+    with op.batch_alter_table("mandate") as batch_op:
+        batch_op.add_column(sa.Column("agent_address", sa.String(length=320), nullable=True))
+        batch_op.add_column(
+            sa.Column("powers", _JSON, nullable=False, server_default='["file","letters"]')
+        )
+        batch_op.add_column(
+            sa.Column("may_sub_delegate", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+        batch_op.add_column(sa.Column("source_id", sa.String(length=26), nullable=True))
+        batch_op.add_column(
+            sa.Column("asked", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+        batch_op.add_column(sa.Column("members", _JSON, nullable=True))
+        batch_op.add_column(
+            sa.Column("tell_filings", sa.Boolean(), nullable=False, server_default=sa.true())
+        )
+        batch_op.add_column(
+            sa.Column("proposed_by", sa.String(length=120), nullable=False, server_default="")
+        )
+        batch_op.add_column(sa.Column("accepted_by", sa.String(length=120), nullable=True))
+        batch_op.add_column(sa.Column("accepted_at", moment, nullable=True))
+        batch_op.add_column(sa.Column("ended_how", sa.String(length=20), nullable=True))
+        batch_op.create_index("ix_mandate_source_id", ["source_id"])
+        batch_op.create_index("ix_mandate_agent_address", ["agent_address"])
+        batch_op.create_foreign_key(
+            op.f("fk_mandate_source_id_mandate"), "mandate", ["source_id"], ["id"]
+        )
+        _one_agent(batch_op, _ONE_AGENT)
+    op.execute("UPDATE mandate SET accepted_at = created_at")
+    op.execute("UPDATE mandate SET ended_how = 'withdrawn' WHERE revoked_at IS NOT NULL")
+
+
+def _delegation_down() -> None:
+    # What was never accepted, or only to an address, cannot be said by the older version.
+    op.execute("UPDATE mandate SET source_id = NULL")
+    op.execute(
+        "DELETE FROM mandate WHERE accepted_at IS NULL"
+        " OR (agent_person_id IS NULL AND agent_organisation_id IS NULL)"
+    )
+    with op.batch_alter_table("mandate") as batch_op:
+        batch_op.drop_constraint(op.f("fk_mandate_source_id_mandate"), type_="foreignkey")
+        _one_agent(batch_op, "(agent_person_id IS NULL) <> (agent_organisation_id IS NULL)")
+        batch_op.drop_index("ix_mandate_agent_address")
+        batch_op.drop_index("ix_mandate_source_id")
+        for name in (
+            *("ended_how", "accepted_at", "accepted_by", "proposed_by", "tell_filings", "members"),
+            *("asked", "source_id", "may_sub_delegate", "powers", "agent_address"),
+        ):
+            batch_op.drop_column(name)
+
+
+def _one_agent(batch_op: BatchOperations, condition: str) -> None:
+    """SQLite's tables are made anew, and alembic carries no CHECK over to the new one."""
+    if op.get_bind().dialect.name == "postgresql":
+        batch_op.drop_constraint(op.f("ck_mandate_one_agent"), type_="check")
+    batch_op.create_check_constraint(op.f("ck_mandate_one_agent"), condition)
 
 
 # Organisations.

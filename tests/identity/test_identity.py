@@ -15,6 +15,7 @@ from madoguchi.identity.service import (
     find_agency,
     give_mandate,
     issue_token,
+    limits_of,
     list_people,
     list_tokens,
     may,
@@ -88,7 +89,7 @@ async def test_two_mandates_together_widen_the_scope(database):
         )
         await session.commit()
     actor = await actor_for(database, world.agent, world.company)
-    assert actor.scopes == ((world.company, frozenset({"gasoline", "gas"})),)
+    assert limits_of(actor) == {"gasoline", "gas"}
     async with database.session() as session:
         await give_mandate(
             session, CLOCK, principal_id=world.company, agent_person_id=world.agent, by="x"

@@ -11,7 +11,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from madoguchi.cases.errors import case_error, not_found
 from madoguchi.cases.models import Case, Draft
-from madoguchi.identity.service import Actor, may_file_for, roles_at
+from madoguchi.identity.service import (
+    FILE,
+    Actor,
+    limits_of,
+    mandate_for,
+    may_file_for,
+    may_read_for,
+    may_receive_for,
+    roles_at,
+    still_hold,
+)
 from madoguchi.kernel.ids import is_id
 
 APPLICANT, OFFICIAL = "applicant", "official"
@@ -24,6 +34,12 @@ def side_of(actor: Actor, case: Case) -> str | None:
     if _is_applicant(actor, case.organisation_id, case.filer_id, case.procedure_id):
         return APPLICANT
     return None
+
+
+def may_receive(actor: Actor, case: Case) -> bool:
+    """Whether somebody of the applicant's side may open its letters (通知書の受領)."""
+    organisation = case.organisation_id
+    return organisation is None or may_receive_for(actor, organisation, case.procedure_id)
 
 
 def organisations(actor: Actor) -> frozenset[str]:
@@ -58,13 +74,16 @@ async def own_case(
 ) -> Case:
     """The case, for its applicant or their agent only; CaseError 404 for everyone else.
 
-    `lock` for changing it: 410 when its content was erased.
+    `lock` for changing it: 410 when its content was erased; 403 for an agent who may only look, or
+    whose mandate has ended since.
     """
     found = await _get(session, Case, case_id, lock)
     if not isinstance(found, Case) or not _is_applicant(
         actor, found.organisation_id, found.filer_id, found.procedure_id
     ):
         raise not_found()
+    if lock:
+        await _may_act(session, actor, found.organisation_id, found.procedure_id)
     return still_there(found) if lock else found
 
 
@@ -83,46 +102,80 @@ def still_there(case: Case) -> Case:
 async def own_draft(
     session: AsyncSession, actor: Actor, draft_id: str, *, lock: bool = False
 ) -> Draft:
-    """The draft, for its owner, their organisation or its agent; CaseError 404 for anyone else."""
+    """The draft, for its owner, their organisation or an agent who may file it; CaseError 404 for
+    anyone else. `lock` for changing it: 403 for an agent whose mandate has ended since.
+    """
     found = await _get(session, Draft, draft_id, lock)
     if not isinstance(found, Draft) or not _is_applicant(
-        actor, found.organisation_id, found.owner_id, found.procedure_id
+        actor, found.organisation_id, found.owner_id, found.procedure_id, FILE
     ):
         raise not_found()
+    if lock:
+        await _may_act(session, actor, found.organisation_id, found.procedure_id)
     return found
+
+
+async def _may_act(
+    session: AsyncSession, actor: Actor, organisation_id: str | None, procedure_id: str
+) -> None:
+    """Whoever acts for another still may, in the transaction of the act itself (委任の確認)."""
+    if organisation_id is None or organisation_id == actor.own:
+        return
+    mandate = mandate_for(actor, organisation_id, procedure_id)
+    if (
+        mandate is None
+        or not may_file_for(actor, organisation_id, procedure_id)
+        or not await still_hold(session, {mandate})
+    ):
+        raise case_error(
+            "no_mandate",
+            403,
+            "この手続を代理で行うための委任がないか、すでに終わっています。委任者に確かめてください。",
+            "There is no mandate to do this for the organisation, or it has ended. Ask the principal.",
+        )
 
 
 def own_cases(actor: Actor) -> ColumnElement[bool]:
     """The condition "a case of the party this actor acts for now", for lists."""
-    return _own(actor, Case, Case.filer_id)
+    return _own(actor, Case, Case.filer_id, None)
 
 
 def own_drafts(actor: Actor) -> ColumnElement[bool]:
     """The condition "a draft of the party this actor acts for now", for lists."""
-    return _own(actor, Draft, Draft.owner_id)
+    return _own(actor, Draft, Draft.owner_id, FILE)
 
 
 def _own(
-    actor: Actor, table: type[Case] | type[Draft], person: InstrumentedAttribute[str]
+    actor: Actor,
+    table: type[Case] | type[Draft],
+    person: InstrumentedAttribute[str],
+    power: str | None,
 ) -> ColumnElement[bool]:
     if actor.kind not in (APPLICANT, OFFICIAL):
         return false()
     ours: ColumnElement[bool] = table.organisation_id == actor.organisation
     if actor.agent:
-        limits = dict(actor.scopes).get(actor.organisation or "", frozenset())
+        limits = limits_of(actor, power)
+        if limits is None:
+            return false()
         return and_(ours, table.procedure_id.in_(sorted(limits))) if limits else ours
     mine = and_(table.organisation_id.is_(None), person == actor.id)
     return mine if actor.organisation is None else or_(ours, mine)
 
 
 def _is_applicant(
-    actor: Actor, organisation_id: str | None, person_id: str, procedure_id: str
+    actor: Actor,
+    organisation_id: str | None,
+    person_id: str,
+    procedure_id: str,
+    power: str | None = None,
 ) -> bool:
     if actor.kind not in (APPLICANT, OFFICIAL):
         return False
     if organisation_id is None:
         return person_id == actor.id
-    return may_file_for(actor, organisation_id, procedure_id)
+    may = may_file_for if power == FILE else may_read_for
+    return may(actor, organisation_id, procedure_id)
 
 
 async def _get(

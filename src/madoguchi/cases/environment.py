@@ -112,9 +112,7 @@ async def applicant_of(session: AsyncSession, party: Party, actor: Actor) -> App
     account = await account_of(session, party)
     agent_name = None
     if party.agent:
-        own = actor.own_organisation if actor.agent else actor.organisation
-        agency = await identity.organisation(session, own) if own is not None else None
-        agent_name = f"{agency.name} {actor.name}" if agency is not None else actor.name
+        agent_name = await identity.agent_title(session, actor)
     return applicant_from(account, party, actor, agent_name)
 
 

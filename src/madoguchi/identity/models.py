@@ -1,9 +1,9 @@
 """Tables of people, organisations, agencies and what each may do."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.identity.assurance import ACR_1
@@ -81,32 +81,6 @@ class RoleGrant(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     agency_id: Mapped[str] = mapped_column(ForeignKey("agency.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(40), primary_key=True)
-
-
-class Mandate(Base):
-    """Mandate (委任): an organisation lets an agent, a person or an organisation, file for it.
-
-    `procedures` limits it to these procedure ids; empty means all. The last day counts.
-    """
-
-    __tablename__ = "mandate"
-    __table_args__ = (
-        CheckConstraint(
-            "(agent_person_id IS NULL) <> (agent_organisation_id IS NULL)", name="one_agent"
-        ),
-    )
-
-    id: Mapped[str] = mapped_column(String(26), primary_key=True)
-    principal_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
-    agent_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
-    agent_organisation_id: Mapped[str | None] = mapped_column(
-        ForeignKey("organisation.id"), index=True
-    )
-    procedures: Mapped[list[str]] = mapped_column(Json, default=list)
-    valid_from: Mapped[date] = mapped_column(Date)
-    valid_to: Mapped[date | None] = mapped_column(Date)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SignIn(Base):

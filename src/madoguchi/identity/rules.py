@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from madoguchi.identity.agencies import shipped_agencies
+from madoguchi.identity.delegation.rules import FILE, LETTERS, Held, first_allowing, joined
 
 PUBLIC = "public"
 APPLICANT = "applicant"
@@ -49,13 +49,22 @@ class Actor:
     organisation_name: str | None = None
     corporate_number: str | None = None
     grants: frozenset[tuple[str, str]] = frozenset()
-    mandates: tuple[str, ...] = ()
     language: str = "ja"
     agent: bool = False
     own_organisation: str | None = None
-    scopes: tuple[tuple[str, frozenset[str]], ...] = field(default=())
+    held: tuple[Held, ...] = ()
     token: str | None = None
     confined: bool = False
+
+    @property
+    def mandates(self) -> tuple[str, ...]:
+        """The organisations that gave one, the oldest mandate first."""
+        return tuple(dict.fromkeys(one.principal for one in self.held))
+
+    @property
+    def own(self) -> str | None:
+        """The organisation the actor is of, whomever they act for."""
+        return self.own_organisation if self.agent else self.organisation
 
 
 NOBODY = Actor(id="public", name="", kind=PUBLIC)
@@ -93,24 +102,62 @@ def agencies_where(actor: Actor, role: str | None = None) -> frozenset[str]:
 
 def may_file_for(actor: Actor, organisation_id: str, procedure_id: str) -> bool:
     """Whether the actor may file this procedure for this organisation: own, or by mandate."""
+    return _may_for(actor, organisation_id, procedure_id, FILE)
+
+
+def may_read_for(actor: Actor, organisation_id: str, procedure_id: str) -> bool:
+    """Whether the actor may see this organisation's filings of a procedure."""
+    return _may_for(actor, organisation_id, procedure_id, None)
+
+
+def may_receive_for(actor: Actor, organisation_id: str, procedure_id: str) -> bool:
+    """Whether the actor may open the letters this organisation gets in a procedure; of those that
+    belong to none ("") only by a mandate for every procedure.
+    """
+    return _may_for(actor, organisation_id, procedure_id, LETTERS)
+
+
+def mandate_for(actor: Actor, organisation_id: str | None, procedure_id: str) -> str | None:
+    """The id of the mandate under which an actor acts for an organisation; None for their own."""
+    if organisation_id is None or organisation_id == actor.own:
+        return None
+    held = first_allowing(actor.held, organisation_id, procedure_id, FILE) or first_allowing(
+        actor.held, organisation_id, procedure_id, None
+    )
+    return held.mandate if held else None
+
+
+def under_mandate(actor: Actor, organisation_id: str | None, procedure_id: str) -> dict[str, str]:
+    """What the journal says of the mandate behind an act: {} for acts for one's own organisation."""
+    mandate = mandate_for(actor, organisation_id, procedure_id)
+    return {"mandate": mandate} if mandate else {}
+
+
+def _may_for(actor: Actor, organisation_id: str, procedure_id: str, power: str | None) -> bool:
     if actor.kind in (PUBLIC, SYSTEM):
         return False
-    if organisation_id == (actor.own_organisation if actor.agent else actor.organisation):
+    if organisation_id == actor.own:
         return True
-    return any(
-        organisation == organisation_id and (not procedures or procedure_id in procedures)
-        for organisation, procedures in actor.scopes
-    )
+    return first_allowing(actor.held, organisation_id, procedure_id, power) is not None
+
+
+def limits_of(actor: Actor, power: str | None = None) -> frozenset[str] | None:
+    """The procedures an actor may see, or do with a power, for the organisation they act for now.
+
+    frozenset(): every one; None: not any.
+    """
+    if not actor.agent:
+        return frozenset()
+    held = [one for one in actor.held if power is None or power in one.powers]
+    try:
+        return joined(held, actor.organisation or "")
+    except ValueError:
+        return None
 
 
 def person_mark(person_id: str) -> str:
     """What pages call their reader, so that scripts tell one user of a device from another."""
     return hashlib.sha256(f"madoguchi.person:{person_id}".encode()).hexdigest()[:20]
-
-
-def mandate_holds(start: date, end: date | None, revoked: bool, today: date) -> bool:
-    """Whether a mandate is in force on a day; its last day counts."""
-    return not revoked and start <= today and (end is None or today <= end)
 
 
 def safe_return(path: str | None) -> str:

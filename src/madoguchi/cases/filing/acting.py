@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.cases.access import APPLICANT, own_case
 from madoguchi.cases.effects import run_effects
 from madoguchi.cases.errors import CaseError
-from madoguchi.cases.filing.drafts import agent_of
+from madoguchi.cases.filing.agents import agent_named
 from madoguchi.cases.judging import judge_case
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.transition import history, move, remember
-from madoguchi.identity.service import Actor
+from madoguchi.identity.service import Actor, under_mandate
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.procedures import service as procedures
@@ -111,7 +111,8 @@ async def _journal(
             "to": case.state,
             "actor_name": actor.name,
             "side": APPLICANT,
-            "agent": case.agent_name if agent_of(actor, case.organisation_id) else None,
+            "agent": await agent_named(session, actor, case),
+            **under_mandate(actor, case.organisation_id, case.procedure_id),
             "form": dict(form),
             "content_hash": case.content_hash,
         },

@@ -16,8 +16,9 @@ from madoguchi.cases.crosscase.keeping import keep_key
 from madoguchi.cases.effects import run_effects
 from madoguchi.cases.environment import describe_source
 from madoguchi.cases.errors import CaseError, case_error
+from madoguchi.cases.filing.agents import agent_named
 from madoguchi.cases.filing.arriving import content_digest, filed_files, filing_action, left_out
-from madoguchi.cases.filing.drafts import Content, agent_of, new_draft
+from madoguchi.cases.filing.drafts import Content, new_draft
 from madoguchi.cases.filing.evaluating import Judged, judge, party_of
 from madoguchi.cases.filing.prefilling import begin
 from madoguchi.cases.filing.submit import case_of_draft, empty, ready
@@ -27,7 +28,7 @@ from madoguchi.cases.obligations.fulfilling import filing_arrived
 from madoguchi.cases.progress import phase_of, writing_phase
 from madoguchi.cases.timers import is_late
 from madoguchi.cases.transition import history, move, remember
-from madoguchi.identity.service import Actor
+from madoguchi.identity.service import Actor, under_mandate
 from madoguchi.kernel import journal
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.canonical import plain
@@ -230,7 +231,8 @@ async def _journal(
             "to": case.state,
             "actor_name": actor.name,
             "side": APPLICANT,
-            "agent": case.agent_name if agent_of(actor, case.organisation_id) else None,
+            "agent": await agent_named(session, actor, case),
+            **under_mandate(actor, case.organisation_id, case.procedure_id),
             "revision": case.revision,
             "content_hash": case.content_hash,
             "patch": patch,

@@ -18,6 +18,7 @@ from madoguchi.cases.crosscase.keeping import keep_key
 from madoguchi.cases.effects import run_effects
 from madoguchi.cases.environment import applicant_of
 from madoguchi.cases.errors import CaseError, case_error
+from madoguchi.cases.filing.agents import tell_of_filing
 from madoguchi.cases.filing.arriving import arrive, entry_of, files_filed
 from madoguchi.cases.filing.drafts import agent_of
 from madoguchi.cases.filing.evaluating import Judged, judge, party_of
@@ -26,7 +27,7 @@ from madoguchi.cases.grace import NO_WAIT
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.obligations.fulfilling import filing_arrived
 from madoguchi.cases.paying import request_fee
-from madoguchi.identity.service import Actor
+from madoguchi.identity.service import Actor, under_mandate
 from madoguchi.kernel import journal
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock
@@ -108,7 +109,10 @@ async def file_draft(
     await session.flush()
     key = await keep_key(session, case, package, verdict.context)
     await filing_arrived(session, case, key, at)
-    await journal.append(session, **entry_of(case, wait))
+    mandate = under_mandate(actor, case.organisation_id, case.procedure_id)
+    await journal.append(session, **entry_of(case, {**wait, **mandate}))
+    if mandate:
+        await tell_of_filing(session, case, mandate["mandate"])
     for fee in verdict.fees:
         if fee.due == "filing":
             await request_fee(session, case, fee, at)

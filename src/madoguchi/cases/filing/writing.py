@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_case
+from madoguchi.cases.filing.agents import agent_named
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.clock import Clock
 from madoguchi.messages import service as messages
@@ -19,7 +20,7 @@ async def write_to_office(
         case_id=case.id,
         direction="to_office",
         author=actor.id,
-        author_name=case.agent_name or actor.name,
+        author_name=await agent_named(session, actor, case) or actor.name,
         body=body,
         at=at,
     )

@@ -12,7 +12,14 @@ from madoguchi.cases.errors import not_found
 from madoguchi.cases.inspections import rules
 from madoguchi.cases.inspections.models import Inspection, InspectionPlan, Inspector
 from madoguchi.cases.inspections.refusing import refusal
-from madoguchi.identity.service import Actor, agencies_where, may_file_for, roles_at
+from madoguchi.identity.service import (
+    FILE,
+    Actor,
+    agencies_where,
+    limits_of,
+    may_file_for,
+    roles_at,
+)
 from madoguchi.kernel.ids import is_id
 
 
@@ -116,7 +123,9 @@ def own_inspections(actor: Actor) -> ColumnElement[bool]:
     )
     if actor.organisation is not None:
         ours: ColumnElement[bool] = Inspection.organisation_id == actor.organisation
-        limits = dict(actor.scopes).get(actor.organisation, frozenset()) if actor.agent else ()
+        limits = limits_of(actor, FILE)
+        if limits is None:
+            return false()
         if limits:
             ours = and_(ours, Inspection.procedure_id.in_(sorted(limits)))
         mine = ours if actor.agent else or_(ours, mine)

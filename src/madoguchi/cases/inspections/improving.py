@@ -16,7 +16,7 @@ from madoguchi.cases.inspections.notices import tell_holder, tell_inspectors
 from madoguchi.cases.inspections.refusing import refusal
 from madoguchi.cases.inspections.step import Step, note, proposal_of
 from madoguchi.documents.service import StoredFile
-from madoguchi.identity.service import Actor
+from madoguchi.identity.service import Actor, under_mandate
 from madoguchi.kernel.canonical import digest
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.ids import arrival_number, new_id
@@ -71,6 +71,7 @@ async def file_report(
             "content_hash": digest(
                 {"body": body, "done_on": done_on, "files": [f.sha256 for f in files]}
             ),
+            **under_mandate(actor, inspection.organisation_id, inspection.procedure_id),
         },
         on_behalf_of=inspection.organisation_id,
     )

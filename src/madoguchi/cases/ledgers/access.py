@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from madoguchi.cases.ledgers.models import LedgerAccount
 from madoguchi.cases.models import RegisterEntry
-from madoguchi.identity.service import Actor, may, may_file_for, roles_at
+from madoguchi.identity.service import Actor, may, may_read_for, roles_at
 
 DECIDERS = ("approver", "manager")
 
@@ -26,7 +26,7 @@ def may_see(actor: Actor, entry: RegisterEntry, accounts: Iterable[LedgerAccount
         known = bool(roles_at(actor, entry.agency_id))
         return known or any(_records(actor, entry, one) for one in accounts)
     # As with letters: an agent's mandate for single procedures does not cover the ledger.
-    return entry.organisation_id is not None and may_file_for(actor, entry.organisation_id, "")
+    return entry.organisation_id is not None and may_read_for(actor, entry.organisation_id, "")
 
 
 def _records(actor: Actor, entry: RegisterEntry, account: LedgerAccount) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.errors import not_found
 from madoguchi.cases.obligations.models import EXCUSED, FULFILLED, OPEN, VOID, Obligation
-from madoguchi.identity.service import Actor
+from madoguchi.identity.service import Actor, limits_of
 from madoguchi.web.paging import after
 
 PAGE = 50
@@ -54,7 +54,9 @@ def own(actor: Actor) -> ColumnElement[bool]:
     if actor.kind not in ("applicant", "official") or actor.organisation is None:
         return false()
     ours: ColumnElement[bool] = Obligation.organisation_id == actor.organisation
-    limits = dict(actor.scopes).get(actor.organisation, frozenset()) if actor.agent else ()
+    limits = limits_of(actor)
+    if limits is None:
+        return false()
     return and_(ours, Obligation.procedure_id.in_(sorted(limits))) if limits else ours
 
 

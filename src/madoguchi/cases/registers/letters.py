@@ -16,7 +16,7 @@ from madoguchi.cases.registers.models import EntryLetter
 from madoguchi.cases.registers.numbering import take_number
 from madoguchi.cases.registers.values import shown
 from madoguchi.documents import service as documents
-from madoguchi.identity.service import Actor, may_file_for, roles_at
+from madoguchi.identity.service import Actor, may_receive_for, roles_at
 from madoguchi.kernel.canonical import sha256_hex
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import is_id, new_id
@@ -124,7 +124,7 @@ def _may_read(actor: Actor, letter: EntryLetter) -> bool:
     if actor.kind == "official" and roles_at(actor, letter.agency_id):
         return True
     # An agent's mandate may be limited to procedures; letters about duties are not among them.
-    return letter.organisation_id is not None and may_file_for(actor, letter.organisation_id, "")
+    return letter.organisation_id is not None and may_receive_for(actor, letter.organisation_id, "")
 
 
 async def press_letter(session: AsyncSession, payload: dict[str, Any], context: JobContext) -> None:

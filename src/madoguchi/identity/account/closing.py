@@ -5,7 +5,7 @@ What was filed stays, and whom it names: the law demands it (公文書管理法)
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,8 +22,10 @@ from madoguchi.identity.account.models import (
 from madoguchi.identity.account.proving import Known, Means
 from madoguchi.identity.account.recording import note, send_letter
 from madoguchi.identity.account.rules import ADDRESS_REST, ENTRY, MEMBER, PRIME
+from madoguchi.identity.delegation.ending import end_mandates, mandates_of
+from madoguchi.identity.delegation.rules import CLOSED
 from madoguchi.identity.errors import account_refused
-from madoguchi.identity.models import Mandate, Membership, Organisation, Person
+from madoguchi.identity.models import Membership, Organisation, Person
 from madoguchi.identity.provider.models import Consent
 from madoguchi.kernel import journal
 from madoguchi.kernel.ids import new_id
@@ -121,17 +123,8 @@ async def close_organisation(
             .returning(Membership.person_id)
         )
     )
-    await session.execute(
-        update(Mandate)
-        .where(
-            Mandate.revoked_at.is_(None),
-            or_(
-                Mandate.principal_id == organisation_id,
-                Mandate.agent_organisation_id == organisation_id,
-            ),
-        )
-        .values(revoked_at=means.now)
-    )
+    mandates = await mandates_of(session, organisation_id=organisation_id)
+    await end_mandates(session, mandates, CLOSED, by, means.now)
     await session.execute(
         update(Invitation)
         .where(

@@ -6,8 +6,10 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.models import Invitation
+from madoguchi.identity.delegation.ending import end_mandates, mandates_of
+from madoguchi.identity.delegation.rules import CLOSED
 from madoguchi.identity.ending import end_sessions
-from madoguchi.identity.models import AccessToken, Mandate, Membership, SignIn
+from madoguchi.identity.models import AccessToken, Membership, SignIn
 from madoguchi.identity.provider.models import Grant
 
 
@@ -25,11 +27,8 @@ async def end_access(session: AsyncSession, now: datetime, person_id: str) -> No
 async def end_standing(session: AsyncSession, now: datetime, person_id: str, address: str) -> None:
     """End every membership, mandate and open invitation of a person. The caller commits."""
     await session.execute(delete(Membership).where(Membership.person_id == person_id))
-    await session.execute(
-        update(Mandate)
-        .where(Mandate.agent_person_id == person_id, Mandate.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    mandates = await mandates_of(session, person_id=person_id, address=address)
+    await end_mandates(session, mandates, CLOSED, person_id, now)
     await session.execute(
         update(Invitation)
         .where(

@@ -27,8 +27,9 @@ from madoguchi.identity.account.passwords import check_password
 from madoguchi.identity.account.recording import note, note_failure, send_letter
 from madoguchi.identity.account.resting import resting
 from madoguchi.identity.account.rules import CODE_LIFE, PRIME, PROOF_LIFE, needs
+from madoguchi.identity.delegation.models import Mandate
 from madoguchi.identity.errors import proof_over
-from madoguchi.identity.models import Mandate, Membership, Person, RoleGrant
+from madoguchi.identity.models import Membership, Person, RoleGrant
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.sealing import unseal

@@ -1,6 +1,10 @@
 """The public face of identity: the only names of this module others may import."""
 
 from madoguchi.identity.agencies import office_of, shipped_agencies
+from madoguchi.identity.delegation.ending import end_mandates, mandates_of, revoke_mandate
+from madoguchi.identity.delegation.holding import still_hold
+from madoguchi.identity.delegation.offering import give_mandate
+from madoguchi.identity.delegation.rules import FILE
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.guards import current_actor, required_actor, required_official
 from madoguchi.identity.models import Agency, Organisation, Person
@@ -11,11 +15,16 @@ from madoguchi.identity.rules import (
     Actor,
     agencies_where,
     covers,
+    limits_of,
+    mandate_for,
     may,
     may_file_for,
+    may_read_for,
+    may_receive_for,
     person_mark,
     roles_at,
     safe_return,
+    under_mandate,
 )
 from madoguchi.identity.service.actors import (
     ActingFor,
@@ -40,8 +49,8 @@ from madoguchi.identity.service.people import (
     add_organisation,
     add_person,
     address_line,
+    agent_title,
     corporation_value,
-    give_mandate,
     grant_role,
     list_people,
     officials_of,
@@ -49,7 +58,7 @@ from madoguchi.identity.service.people import (
     organisation_by_number,
     people_named,
     person,
-    revoke_mandate,
+    tells_filings,
 )
 from madoguchi.identity.service.roles import people_found, revoke_role, role_holders
 from madoguchi.identity.service.sign_in import (
@@ -62,6 +71,7 @@ from madoguchi.identity.service.sign_in import (
 from madoguchi.identity.service.tokens import issue_token, list_tokens, revoke_token
 
 __all__ = [
+    "FILE",
     "NOBODY",
     "ROLES",
     "SYSTEM_ACTOR",
@@ -84,21 +94,28 @@ __all__ = [
     "agencies_where",
     "agency",
     "agency_tree",
+    "agent_title",
     "bearer_of",
     "choose_acting_for",
     "corporation_value",
     "covers",
     "current_actor",
+    "end_mandates",
     "end_other_sign_ins",
     "find_agency",
     "give_mandate",
     "grant_role",
     "holders_of_tokens",
     "issue_token",
+    "limits_of",
     "list_people",
     "list_tokens",
+    "mandate_for",
+    "mandates_of",
     "may",
     "may_file_for",
+    "may_read_for",
+    "may_receive_for",
     "note_use",
     "office_of",
     "officials_of",
@@ -121,4 +138,7 @@ __all__ = [
     "sign_in_as",
     "sign_out",
     "start_sign_in",
+    "still_hold",
+    "tells_filings",
+    "under_mandate",
 ]

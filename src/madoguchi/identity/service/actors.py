@@ -1,30 +1,31 @@
 """Who acts now: an actor from a sign-in or from an access token."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.rules import PRIME
 from madoguchi.identity.agencies import shipped_agencies
 from madoguchi.identity.assurance import ACR_2, reaches
+from madoguchi.identity.delegation.holding import held_by
+from madoguchi.identity.delegation.rules import Held, joined
 from madoguchi.identity.device import moved
 from madoguchi.identity.models import (
     AccessToken,
     Agency,
-    Mandate,
     Membership,
     Organisation,
     Person,
     RoleGrant,
     SignIn,
 )
-from madoguchi.identity.rules import APPLICANT, OFFICIAL, Actor, mandate_holds
+from madoguchi.identity.rules import APPLICANT, OFFICIAL, Actor
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import is_id
 
@@ -204,7 +205,28 @@ async def note_use(session: AsyncSession, token_ids: Collection[str], now: datet
 
 async def acting_choices(session: AsyncSession, person_id: str, today: date) -> list[ActingFor]:
     """For whom a person may act: own organisations first, then those that gave a mandate."""
-    own = list(
+    own = await own_organisations(session, person_id)
+    found = [ActingFor(item, agent=False) for item in own]
+    ids = [item.id for item in own]
+    held = [
+        one for one in await held_by(session, person_id, ids, today) if one.principal not in ids
+    ]
+    names = {one.principal for one in held}
+    rows = (
+        await session.scalars(select(Organisation).where(Organisation.id.in_(names)))
+        if names
+        else ()
+    )
+    principals = {item.id: item for item in rows}
+    return found + [
+        ActingFor(principals[id], True, _own_for(held, id), joined(held, id))
+        for id in dict.fromkeys(one.principal for one in held)
+    ]
+
+
+async def own_organisations(session: AsyncSession, person_id: str) -> list[Organisation]:
+    """The organisations a person is a member of, oldest first."""
+    return list(
         await session.scalars(
             select(Organisation)
             .join(Membership, Membership.organisation_id == Organisation.id)
@@ -212,24 +234,6 @@ async def acting_choices(session: AsyncSession, person_id: str, today: date) -> 
             .order_by(Organisation.id)
         )
     )
-    found = [ActingFor(item, agent=False) for item in own]
-    rows = await session.execute(
-        select(Mandate, Organisation)
-        .join(Organisation, Organisation.id == Mandate.principal_id)
-        .where(
-            Mandate.revoked_at.is_(None),
-            or_(
-                Mandate.agent_person_id == person_id,
-                Mandate.agent_organisation_id.in_([item.id for item in own]),
-            ),
-        )
-        .order_by(Mandate.id)
-    )
-    scopes: dict[str, ActingFor] = {}
-    for mandate, principal in rows:
-        if mandate_holds(mandate.valid_from, mandate.valid_to, False, today):
-            scopes[principal.id] = _widened(scopes.get(principal.id), mandate, principal)
-    return found + [item for id, item in scopes.items() if id not in {o.id for o in own}]
 
 
 async def choices_of(session: AsyncSession, actor: Actor, today: date) -> list[ActingFor]:
@@ -237,14 +241,10 @@ async def choices_of(session: AsyncSession, actor: Actor, today: date) -> list[A
     return [] if actor.confined else await acting_choices(session, actor.id, today)
 
 
-def _widened(known: ActingFor | None, mandate: Mandate, principal: Organisation) -> ActingFor:
-    """Two mandates of one principal together: their procedures joined, all if one has no limit."""
-    procedures = frozenset(mandate.procedures)
-    if known is not None:
-        both = bool(known.procedures) and bool(procedures)
-        procedures = known.procedures | procedures if both else frozenset()
-    own = mandate.agent_organisation_id or (known.own_organisation if known else None)
-    return ActingFor(principal, agent=True, own_organisation=own, procedures=procedures)
+def _own_for(held: Sequence[Held], principal_id: str) -> str | None:
+    """Through which of their organisations somebody is an agent; None: in person."""
+    firms = [one.own for one in held if one.principal == principal_id and one.own]
+    return firms[-1] if firms else None
 
 
 async def _actor(
@@ -257,28 +257,34 @@ async def _actor(
     alone: bool = False,
 ) -> Actor:
     grants = await _grants(session, person.id)
-    choices = await acting_choices(session, person.id, jst_date(now))
-    confined = alone and bool(choices)
+    own = await own_organisations(session, person.id)
+    ids = [item.id for item in own]
+    held = [
+        one
+        for one in await held_by(session, person.id, ids, jst_date(now))
+        if one.principal not in ids
+    ]
+    confined = alone and bool(own or held)
     if alone:
-        choices = []
-    chosen = next((item for item in choices if item.organisation.id == acting_for), None)
-    if chosen is None and choices and not choices[0].agent:
-        chosen = choices[0]
+        own, held = [], []
+    agent = any(one.principal == acting_for for one in held)
+    chosen = next((item for item in own if item.id == acting_for), own[0] if own else None)
+    if agent:
+        chosen = await session.get_one(Organisation, acting_for)
     return Actor(
         id=person.id,
         name=person.name,
         kind=OFFICIAL if grants else APPLICANT,
-        organisation=chosen.organisation.id if chosen else None,
-        organisation_name=chosen.organisation.name if chosen else None,
-        corporate_number=chosen.organisation.corporate_number if chosen else None,
+        organisation=chosen.id if chosen else None,
+        organisation_name=chosen.name if chosen else None,
+        corporate_number=chosen.corporate_number if chosen else None,
         grants=grants,
-        mandates=tuple(item.organisation.id for item in choices if item.agent),
         language=language,
-        agent=bool(chosen and chosen.agent),
-        own_organisation=chosen.own_organisation if chosen and chosen.agent else None,
-        scopes=tuple((item.organisation.id, item.procedures) for item in choices if item.agent),
+        agent=agent,
+        own_organisation=_own_for(held, chosen.id) if agent and chosen else None,
         token=token,
         confined=confined,
+        held=tuple(held),
     )
 
 

@@ -6,8 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.models import Mandate, Membership, Person
-from madoguchi.identity.rules import mandate_holds
+from madoguchi.identity.delegation.holding import holding_on
+from madoguchi.identity.delegation.models import Mandate
+from madoguchi.identity.models import Membership, Person
 
 
 async def members_of(
@@ -35,12 +36,13 @@ async def agents_of(
     """
     mandates = await session.scalars(
         select(Mandate).where(
-            Mandate.principal_id == principal_id, Mandate.agent_organisation_id.is_not(None)
+            Mandate.principal_id == principal_id,
+            Mandate.agent_organisation_id.is_not(None),
+            holding_on(today),
         )
     )
     return frozenset(
         str(mandate.agent_organisation_id)
         for mandate in mandates
-        if mandate_holds(mandate.valid_from, mandate.valid_to, bool(mandate.revoked_at), today)
-        and (not mandate.procedures or procedure_id in mandate.procedures)
+        if (not mandate.procedures or procedure_id in mandate.procedures)
     )

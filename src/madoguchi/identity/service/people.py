@@ -1,25 +1,25 @@
-"""People, organisations, memberships, roles and mandates: making and reading them."""
+"""People, organisations, memberships and roles: making and reading them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.errors import IdentityError, invalid_mandate, unknown
+from madoguchi.identity.delegation.models import Mandate
+from madoguchi.identity.errors import IdentityError, unknown
 from madoguchi.identity.models import (
     AccessToken,
     Agency,
-    Mandate,
     Membership,
     Organisation,
     Person,
     RoleGrant,
 )
+from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
-from madoguchi.kernel.clock import Clock, jst_date
+from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.japanese import is_corporate_number
 
@@ -132,68 +132,6 @@ async def grant_role(
     )
 
 
-async def give_mandate(
-    session: AsyncSession,
-    clock: Clock,
-    *,
-    principal_id: str,
-    agent_person_id: str | None = None,
-    agent_organisation_id: str | None = None,
-    procedures: Sequence[str] = (),
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-    by: str,
-) -> Mandate:
-    """Let an agent file for an organisation, from today (JST) by default. The caller commits.
-
-    IdentityError 422 unless there is exactly one agent, other than the principal, and the period
-    does not end before it begins.
-    """
-    start = valid_from or jst_date(clock())
-    one_agent = (agent_person_id is None) != (agent_organisation_id is None)
-    backwards = valid_to is not None and valid_to < start
-    if not one_agent or agent_organisation_id == principal_id or backwards:
-        raise invalid_mandate()
-    mandate = Mandate(
-        id=new_id(),
-        principal_id=principal_id,
-        agent_person_id=agent_person_id,
-        agent_organisation_id=agent_organisation_id,
-        procedures=list(procedures),
-        valid_from=start,
-        valid_to=valid_to,
-        created_at=clock(),
-    )
-    session.add(mandate)
-    await session.flush()
-    await journal.append(
-        session,
-        subject=f"organisation:{principal_id}",
-        action="mandate_given",
-        actor=by,
-        at=clock(),
-        payload={"mandate": mandate.id, "procedures": list(procedures)},
-    )
-    return mandate
-
-
-async def revoke_mandate(session: AsyncSession, clock: Clock, mandate_id: str, *, by: str) -> None:
-    """End a mandate now. IdentityError 404 when there is none. The caller commits."""
-    mandate = await session.get(Mandate, mandate_id) if is_id(mandate_id) else None
-    if mandate is None:
-        raise unknown("mandate")
-    if mandate.revoked_at is None:
-        mandate.revoked_at = clock()
-        await journal.append(
-            session,
-            subject=f"organisation:{mandate.principal_id}",
-            action="mandate_revoked",
-            actor=by,
-            at=clock(),
-            payload={"mandate": mandate.id},
-        )
-
-
 async def person(session: AsyncSession, person_id: str) -> Person:
     """One person. IdentityError 404 when there is none."""
     found = await session.get(Person, person_id) if is_id(person_id) else None
@@ -224,6 +162,18 @@ async def organisation_by_number(
         select(Organisation).where(Organisation.corporate_number == corporate_number)
     )
     return found
+
+
+async def agent_title(session: AsyncSession, actor: Actor) -> str:
+    """An agent as others read it: 代田行政書士事務所 代田 理子, 行政書士 小林 誠."""
+    if actor.own is not None:
+        return f"{(await organisation(session, actor.own)).name} {actor.name}"
+    return f"{(await person(session, actor.id)).title} {actor.name}".strip()
+
+
+async def tells_filings(session: AsyncSession, mandate_id: str) -> bool:
+    """Whether the principal of a mandate wants to be told of each filing."""
+    return bool(await session.scalar(select(Mandate.tell_filings).where(Mandate.id == mandate_id)))
 
 
 def corporation_value(organisation: Organisation) -> dict[str, Any]:
@@ -301,7 +251,7 @@ async def _principals(session: AsyncSession) -> dict[str, list[Organisation]]:
     rows = await session.execute(
         select(Mandate, Organisation)
         .join(Organisation, Organisation.id == Mandate.principal_id)
-        .where(Mandate.revoked_at.is_(None))
+        .where(Mandate.revoked_at.is_(None), Mandate.accepted_at.is_not(None))
         .order_by(Mandate.id)
     )
     found: dict[str, list[Organisation]] = {}

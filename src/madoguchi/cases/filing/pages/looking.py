@@ -5,7 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from madoguchi.cases.access import OFFICIAL, case_for, own_case, side_of, still_there
+from madoguchi.cases.access import (
+    OFFICIAL,
+    case_for,
+    may_receive,
+    own_case,
+    side_of,
+    still_there,
+)
 from madoguchi.cases.errors import CaseError, case_error, not_found
 from madoguchi.cases.filing.acting import simple_actions
 from madoguchi.cases.filing.answers import label_of, sections
@@ -85,7 +92,11 @@ async def show_case(
             begun=await open_correction(session, case) is not None if asks else False,
             overdue=is_late(case.act_by, state.clock()),
             payments=await payments.payments_of(session, case.id),
-            letters=[_letter(case, letter, t) for letter in await letters_of(session, case.id)],
+            letters=[
+                _letter(case, letter, t)
+                for letter in await letters_of(session, case.id)
+                if may_receive(actor, case)
+            ],
             facts=await _facts(session, case, package, t, language),
             history=history_lines(package, entries, language, t),
             conversation=await messages.conversation(session, case.id),
@@ -128,6 +139,8 @@ async def case_letter(request: Request, case_id: str, letter_id: str, actor: Sig
     state = request.app.state
     async with state.database.session() as session:
         case = still_there(await own_case(session, actor, case_id))
+        if not may_receive(actor, case):
+            raise not_found()
         letter = await letter_of(session, case.id, letter_id)
         if letter.sha256 is None:
             raise case_error(

@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.models import Mandate, Membership, Organisation
+from madoguchi.identity.delegation.holding import held_by
+from madoguchi.identity.delegation.models import Mandate
+from madoguchi.identity.models import Membership, Organisation
 from madoguchi.identity.provider.claims import Subject
 from madoguchi.identity.provider.gbizid.fields import MEMBER, REPRESENTATIVE, Account, Delegation
 from madoguchi.identity.provider.models import AccountNumber, Grant
@@ -85,21 +87,10 @@ async def _delegation(
     own: Organisation | None,
     today: date,
 ) -> Delegation | None:
-    agent = Mandate.agent_person_id == grant.person_id
-    if own is not None:  # else every mandate given to any person would be one given to no firm
-        agent = or_(agent, Mandate.agent_organisation_id == own.id)
-    found = await session.scalar(
-        select(Mandate)
-        .where(
-            Mandate.principal_id == principal.id,
-            Mandate.revoked_at.is_(None),
-            Mandate.valid_from <= today,
-            or_(Mandate.valid_to.is_(None), Mandate.valid_to >= today),
-            agent,
-        )
-        .order_by(Mandate.id.desc())
-        .limit(1)
-    )
+    firms = [] if own is None else [own.id]
+    held = await held_by(session, str(grant.person_id), firms, today)
+    newest = max((one.mandate for one in held if one.principal == principal.id), default=None)
+    found = await session.get(Mandate, newest) if newest else None
     return Delegation(found, principal) if found else None
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from madoguchi.identity.models import Mandate, Organisation, Person
+from madoguchi.identity.delegation.models import Mandate
+from madoguchi.identity.models import Organisation, Person
 from madoguchi.kernel.clock import as_jst
 from madoguchi.kernel.japanese.prefectures import prefecture_code
 
