@@ -118,7 +118,9 @@ async def _known(session: AsyncSession, which: ColumnElement[bool]) -> Known | N
                 or_(
                     exists().where(Membership.person_id == Account.person_id),
                     exists().where(
-                        Mandate.agent_person_id == Account.person_id, Mandate.revoked_at.is_(None)
+                        Mandate.agent_person_id == Account.person_id,
+                        Mandate.accepted_at.is_not(None),
+                        Mandate.revoked_at.is_(None),
                     ),
                 ),
             )
