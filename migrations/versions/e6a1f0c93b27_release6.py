@@ -169,11 +169,36 @@ def _one_agent(batch_op: BatchOperations, condition: str) -> None:
 
 
 def _organisations() -> None:
-    """The life of organisations: closing."""
+    """The life of organisations: closing, succession of representatives."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "succession",
+        sa.Column("proof_id", sa.String(length=26), nullable=False),
+        sa.Column("instead", sa.Boolean(), nullable=False),
+        sa.Column("consents", sa.Boolean(), nullable=True),
+        sa.Column("objection", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.String(length=26), nullable=True),
+        sa.Column("answered_at", moment, nullable=True),
+        sa.Column("first_by", sa.String(length=26), nullable=True),
+        sa.Column("first_at", moment, nullable=True),
+        *(
+            sa.ForeignKeyConstraint(
+                [column], ["person.id"], name=op.f(f"fk_succession_{column}_person")
+            )
+            for column in ("answered_by", "first_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proof_id"],
+            ["representative_proof.id"],
+            name=op.f("fk_succession_proof_id_representative_proof"),
+        ),
+        sa.PrimaryKeyConstraint("proof_id", name=op.f("pk_succession")),
+    )
     op.add_column("organisation", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def _organisations_down() -> None:
+    op.drop_table("succession")
     with op.batch_alter_table("organisation") as batch_op:
         batch_op.drop_column("closed_at")
 

@@ -72,6 +72,7 @@ def _looking_into() -> tuple[APIRouter, ...]:
     from madoguchi.cases.accounting import pages as accounting
     from madoguchi.cases.accounting import receipts_pages
     from madoguchi.cases.proofing import pages as proofing
+    from madoguchi.cases.proofing import succession_pages as succession
     from madoguchi.cases.registration import pages as registration
     from madoguchi.cases.retention import api as retention_api
     from madoguchi.cases.retention import pages as retention
@@ -81,6 +82,7 @@ def _looking_into() -> tuple[APIRouter, ...]:
         receipts_pages.router,
         registration.router,
         proofing.router,
+        succession.router,
         retention_api.router,
         retention.router,
     )

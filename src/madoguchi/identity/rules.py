@@ -20,6 +20,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "inspector": {"ja": "検査員", "en": "Inspector"},
     "recorder": {"ja": "裏書担当", "en": "Recorder of uses"},
     "administrator": {"ja": "システム管理者", "en": "Administrator"},
+    "proofing": {"ja": "本人確認担当", "en": "Identity proofing"},
     "accountant": {"ja": "会計担当", "en": "Accountant"},
     "records": {"ja": "文書管理者", "en": "Records manager"},
     "supervisor": {"ja": "上司", "en": "Supervisor"},

@@ -46,12 +46,14 @@ async def enter(site: Site, visitor: AsyncClient, address: str) -> None:
     await visitor.post("/sign-in/second", data={"/code": pyotp.TOTP(SECRET).at(site.clock.now)})
 
 
-async def official(site: Site, address: str = "admin@meti.example.jp") -> str:
+async def official(
+    site: Site, address: str = "admin@meti.example.jp", role: str = "proofing"
+) -> str:
     person = await site.person(address)
     await secure(site, person, totp=True)
     async with site.database.session() as session:
         await seed_agencies(session)
-        await grant_role(session, site.clock, person, "meti", "administrator", by="test")
+        await grant_role(session, site.clock, person, "meti", role, by="test")
         await session.commit()
     return person
 
@@ -132,7 +134,7 @@ async def test_a_refusal_says_why_and_one_may_ask_again(database, tmp_path: Path
         assert "発行日" in message.body["ja"]
 
 
-async def test_only_administrators_see_it_and_nobody_decides_on_themselves(
+async def test_only_those_with_the_role_see_it_and_nobody_decides_on_themselves(
     database, tmp_path: Path
 ):
     site = whole_site(database, tmp_path)

@@ -33,3 +33,21 @@ class RepresentativeProof(Base):
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Succession(Base):
+    """Succession (代表者の交代): what a proof asks of those who represent the organisation already.
+
+    `instead`: their role ends with it. `consents` is a present representative's answer (None: none
+    yet), `first_by` the first of the two officials who must agree without it.
+    """
+
+    __tablename__ = "succession"
+    proof_id: Mapped[str] = mapped_column(ForeignKey("representative_proof.id"), primary_key=True)
+    instead: Mapped[bool] = mapped_column(default=False)
+    consents: Mapped[bool | None]
+    objection: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

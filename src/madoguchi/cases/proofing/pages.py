@@ -5,14 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from madoguchi.cases.desk.administering import administered
 from madoguchi.cases.desk.pages.shared import Official
-from madoguchi.cases.errors import not_found
-from madoguchi.cases.proofing import service
+from madoguchi.cases.errors import case_error, not_found
+from madoguchi.cases.proofing import service, succession
 from madoguchi.documents import service as documents
 from madoguchi.documents.service import Accept, Owner
 from madoguchi.identity.account.pages.securing import Fresh
-from madoguchi.identity.service import Actor, organisation_by_number, required_actor
+from madoguchi.identity.service import (
+    Actor,
+    agencies_where,
+    organisation_by_number,
+    required_actor,
+)
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.japanese import JapaneseInputError, parse_corporate_number
 from madoguchi.web.forms import form_of
@@ -38,6 +42,7 @@ async def ask_post(request: Request, actor: Fresh) -> Response:
         known = await service.applicant(session, actor)
     async with form_of(request, FORM_BYTES) as form:
         given = {name: form.value(f"/{name}").strip() for name in ("number", "name", "title")}
+        instead = form.value("/instead") == "instead"
         file = form.file("/file")
         faults, number = _faults(request, given, file is not None and bool(file.filename))
         if faults or file is None:
@@ -54,7 +59,7 @@ async def ask_post(request: Request, actor: Fresh) -> Response:
                     owner=Owner(person=actor.id),
                     scan=bool(getattr(state.settings, "scanner_url", "")),
                 )
-                await service.ask(
+                proof = await service.ask(
                     session,
                     state.clock,
                     known,
@@ -63,6 +68,7 @@ async def ask_post(request: Request, actor: Fresh) -> Response:
                     title=given["title"],
                     file=stored,
                 )
+                await succession.begin(session, state.clock, proof, instead=instead)
                 await session.commit()
         except documents.DocumentError as error:
             return await _ask(request, actor, given, {"/file": error.message})
@@ -73,7 +79,7 @@ async def ask_post(request: Request, actor: Fresh) -> Response:
 @router.get("/desk/representatives")
 async def list_page(request: Request, actor: Official) -> Response:
     """What waits for a decision."""
-    administered(actor)
+    proofing(actor)
     async with request.app.state.database.reading() as session:
         found = await service.waiting(session)
     rows = [{"proof": proof, "person": person} for proof, person in found]
@@ -90,7 +96,7 @@ async def one_page(request: Request, proof_id: str, actor: Official) -> Response
 async def certificate(request: Request, proof_id: str, actor: Official) -> Response:
     """The certificate, for who decides."""
     state = request.app.state
-    administered(actor)
+    proofing(actor)
     async with state.database.reading() as session:
         proof, _ = await service.one(session, proof_id)
         path = await documents.content_path(session, state.blobs, proof.sha256)
@@ -103,14 +109,14 @@ async def certificate(request: Request, proof_id: str, actor: Official) -> Respo
 async def settle_post(request: Request, proof_id: str, actor: Official) -> Response:
     """Decide."""
     state = request.app.state
-    administered(actor)
+    proofing(actor)
     async with form_of(request, 100_000) as form:
         decision, reason = form.value("decision"), form.value("/reason")
     if decision not in ("grant", "refuse"):
         raise not_found()
     try:
         async with state.database.session() as session:
-            await service.settle(
+            settled = await service.settle(
                 session, state.clock, actor, proof_id, grant=decision == "grant", reason=reason
             )
             await session.commit()
@@ -118,7 +124,8 @@ async def settle_post(request: Request, proof_id: str, actor: Official) -> Respo
         if error.status != 422:
             raise
         return await _one(request, actor, proof_id, reason, {"/reason": error.message})
-    flash(request, state.texts.text(f"proofing.desk.{decision}_done"))
+    done = f"{decision}_done" if settled else "first_done"
+    flash(request, state.texts.text(f"proofing.desk.{done}"))
     return RedirectResponse("/desk/representatives", 303)
 
 
@@ -169,13 +176,35 @@ async def _one(
     reason: str = "",
     faults: dict[str, Any] | None = None,
 ) -> Response:
-    administered(actor)
+    proofing(actor)
     async with request.app.state.database.reading() as session:
         proof, person = await service.one(session, proof_id)
         known = await organisation_by_number(session, proof.corporate_number)
+        asked, others = await succession.standing(session, proof)
     return _page(
-        request, "one.html", faults, proof=proof, person=person, known=known, reason=reason
+        request,
+        "one.html",
+        faults,
+        proof=proof,
+        person=person,
+        known=known,
+        reason=reason,
+        asked=asked,
+        others=[other.name for other in others],
+        from_then=proof.asked_at + succession.WAIT,
+        mine=asked.first_by == actor.id,
     )
+
+
+def proofing(actor: Actor) -> None:
+    """Only who has the role for it proves identities. CaseError 403 for everyone else."""
+    if not agencies_where(actor, "proofing"):
+        raise case_error(
+            "not-proofing",
+            403,
+            "この画面は、本人確認担当だけが使えます。",
+            "For those who prove identities only.",
+        )
 
 
 def _page(

@@ -4,6 +4,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.errors import CaseError, case_error, not_found
+from madoguchi.cases.proofing import succession
 from madoguchi.cases.proofing.models import RepresentativeProof
 from madoguchi.documents.service import StoredFile
 from madoguchi.identity.account.proving import Known, known_of
@@ -110,8 +111,10 @@ async def one(session: AsyncSession, proof_id: str) -> tuple[RepresentativeProof
 
 async def settle(
     session: AsyncSession, clock: Clock, actor: Actor, proof_id: str, *, grant: bool, reason: str
-) -> None:
+) -> bool:
     """Decide one. The caller has made sure that the actor may; nobody decides on themselves.
+
+    False when the organisation is represented already and a second official must agree (succession).
 
     CaseError 404; 403 for one's own; 409 when it is decided or the account lost its second factor;
     422 for a refusal without reason. The caller commits.
@@ -149,6 +152,8 @@ async def settle(
                 "申込みのあとに認証手段がリセットされたため、確認できません。もう一度申し込むよう伝えてください。",
                 "The ways to sign in were reset after this was asked. It has to be asked again.",
             )
+        if not await succession.seconded(session, clock, actor, proof):
+            return False
         organisation = await make_prime(
             session,
             clock,
@@ -158,10 +163,12 @@ async def settle(
             title=proof.title,
             by=actor.id,
         )
+        await succession.carry_out(session, clock, proof, organisation, by=actor.id)
         await _tell_organisation(session, clock, proof, organisation.id, person.name)
     proof.state = GRANTED if grant else REFUSED
     proof.decided_by, proof.decided_at, proof.reason = actor.id, clock(), reason.strip()[:2000]
     await _tell(session, clock, proof)
+    return True
 
 
 async def _tell(session: AsyncSession, clock: Clock, proof: RepresentativeProof) -> None:

@@ -66,6 +66,7 @@ KEPT: Mapping[str, str] = {
     "passkey": "accounts",
     "recovery_code": "accounts",
     "invitation": "accounts",
+    "succession": "accounts: what present representatives answered, which officials agreed",
     "former_address": "accounts: nobody else has it for a while",
     "representative_proof": "accounts: who was proved as representative, by which certificate",
     "proof": "proofs under way: deleted within the hour",

@@ -122,7 +122,7 @@ PEOPLE = (
             "ja": "経済産業省の業務管理者です。件数・日数・補正の多い項目を見ます。",
             "en": "Manager at METI: counts, ages, the questions people get wrong.",
         },
-        roles=(("meti", "manager"), ("meti", "leave_approver")),
+        roles=(("meti", "manager"), ("meti", "leave_approver"), ("meti", "proofing")),
     ),
     DemoPerson(
         "meti-administrator",
@@ -130,7 +130,12 @@ PEOPLE = (
         "タカギ オサム",
         "係長",
         {"ja": "経済産業省のシステム管理者です。", "en": "Administrator at METI."},
-        roles=(("meti", "administrator"), ("meti", "supervisor"), ("meti", "records")),
+        roles=(
+            ("meti", "administrator"),
+            ("meti", "proofing"),
+            ("meti", "supervisor"),
+            ("meti", "records"),
+        ),
     ),
     DemoPerson(
         "kanagawa-examiner",

@@ -39,6 +39,7 @@ async def admin(request: Request, actor: Official) -> Response:
         versions=versions,
         failed=failed,
         roles=identity.ROLES,
+        proofs=bool(identity.agencies_where(actor, "proofing")),
         agency_options=[(id, item.name) for id, item in shipped.items() if id in agencies],
     )
     return page

@@ -61,6 +61,7 @@ async def tray(request: Request, actor: Official) -> Response:
         ],
         lines=lines,
         is_administrator=bool(agencies_where(actor, ADMINISTRATOR)),
+        is_proofing=bool(agencies_where(actor, "proofing")),
         people=people,
         opinions=opinions,
         reviews=reviews,

@@ -1,0 +1,166 @@
+"""A new representative where there is one: told, answered, decided by two; and nothing else changes."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from madoguchi.identity.account.models import Account
+from madoguchi.identity.account.proving import known_of
+from madoguchi.identity.account.representing import make_prime
+from madoguchi.identity.models import AccessToken, Membership, Organisation
+from madoguchi.identity.provider.claims import Subject
+from madoguchi.identity.provider.gbizid.accounts import account_number
+from madoguchi.identity.provider.gbizid.fields import Account as Told
+from madoguchi.identity.provider.gbizid.fields import userinfo
+from madoguchi.identity.service import add_member, organisation_by_number
+from madoguchi.messages.models import Message
+from tests.cases.proofing.test_proofing import (
+    NUMBER,
+    ask,
+    enter,
+    official,
+    waiting_id,
+    whole_site,
+)
+from tests.identity.account.site import Site
+from tests.identity.account.test_signing_in import actions, secure
+
+NEW, OLD = "new@example.jp", "old@example.jp"
+
+
+async def represented(site: Site) -> tuple[str, str, str]:
+    """A company with a representative and a member; somebody who asks to follow them."""
+    people = [await site.person(address) for address in (OLD, NEW, "staff@example.jp")]
+    for person in people:
+        await secure(site, person, totp=True)
+    async with site.database.session() as session:
+        known = await known_of(session, people[0])
+        assert known
+        made = await make_prime(
+            session, site.clock, known, number=NUMBER, name="みなと", title="代表", by="x"
+        )
+        await add_member(session, people[2], made.id)
+        for person in people:
+            await account_number(session, person)
+        await session.commit()
+    return made.id, people[0], people[1]
+
+
+async def told(site: Site, person: str) -> dict[str, str]:
+    """What a service of the GbizID profile learns of a person: its fields of identity."""
+    async with site.database.session() as session:
+        organisation = await organisation_by_number(session, NUMBER)
+        assert organisation
+        held = await session.get(Membership, (person, organisation.id))
+        known = await known_of(session, person)
+        assert known
+        subject = Subject(known.person, organisation if held else None, held.role if held else None)
+        account = Told(
+            await account_number(session, person),
+            "client",
+            subject.person,
+            subject.organisation,
+            subject.role,
+        )
+        fields = userinfo(account, {"profile"})
+    return {name: str(fields[name]) for name in ("sub", "corporate_number", "account_type")}
+
+
+async def test_without_consent_two_officials_decide_after_the_waiting_time(
+    database, tmp_path: Path
+):
+    site = whole_site(database, tmp_path)
+    organisation, old, new = await represented(site)
+    await official(site)
+    await official(site, "second@meti.example.jp")
+    before = {person: await told(site, person) for person in (old, new)}
+    async with site.visitor() as visitor, site.visitor() as one, site.visitor() as two:
+        async with site.visitor() as former:
+            await enter(site, former, OLD)
+            token = await former.post("/api/v1/tokens", json={"label": "会計ソフト"})
+            assert token.status_code == 201
+            await enter(site, visitor, NEW)
+            assert (await ask(visitor, instead="instead")).status_code == 303
+            page = await former.get("/organisation/succession")
+            assert "交代する" in page.text
+            await enter(site, one, "admin@meti.example.jp")
+            proof = await waiting_id(one)
+            objection = {"answer": "object", "/objection": " "}
+            answer = f"/organisation/succession/{proof}"
+            assert (await former.post(answer, data=objection)).status_code == 422
+            objection["/objection"] = "この人を知りません"
+            assert (await former.post(answer, data=objection)).status_code == 303
+            assert (await visitor.post(answer, data=objection)).status_code == 403
+            page = (await one.get(f"/desk/representatives/{proof}")).text
+            assert "この人を知りません" in page
+            decide = f"/desk/representatives/{proof}"
+            grant = {"decision": "grant"}
+            assert (await one.post(decide, data=grant)).status_code == 303
+            assert (await one.post(decide, data=grant)).status_code == 403  # the same official
+            await enter(site, two, "second@meti.example.jp")
+            assert (await two.post(decide, data=grant)).status_code == 409  # too early
+            assert (await former.get("/api/v1/me")).json()["acting_for"]["id"] == organisation
+        site.clock.wait(hours=73)
+        for desk, address in ((one, "admin"), (two, "second")):
+            await enter(site, desk, f"{address}@meti.example.jp")
+        assert (await two.post(decide, data=grant)).status_code == 303
+        async with site.visitor() as former, site.visitor() as staff:
+            await enter(site, former, OLD)
+            assert (await former.get("/api/v1/me")).json()["acting_for"] is None
+            bearer = {"authorization": f"Bearer {token.json()['token']}"}
+            assert (await staff.get("/api/v1/me", headers=bearer)).status_code == 401
+            await enter(site, staff, "staff@example.jp")
+            assert (await staff.get("/api/v1/me")).json()["acting_for"]["id"] == organisation
+        await enter(site, visitor, NEW)
+        assert (await visitor.get("/api/v1/me")).json()["acting_for"]["id"] == organisation
+    # Services that know them by `sub` and corporate number see the same people and company.
+    after = {person: await told(site, person) for person in (old, new)}
+    assert [after[person]["sub"] for person in after] == [before[p]["sub"] for p in before]
+    assert after[new]["corporate_number"] == before[old]["corporate_number"] == NUMBER
+    assert [after[old]["account_type"], after[new]["account_type"]] == ["1", "2"]
+    async with site.database.reading() as session:
+        assert (await session.scalars(select(Organisation.id))).all() == [organisation]
+        assert (await session.get_one(Organisation, organisation)).representative_title
+        assert (await session.get_one(Account, old)).level == "entry"
+        assert all(t.revoked_at for t in await session.scalars(select(AccessToken)))
+        titles = [
+            message.subject["ja"]
+            for message in await session.scalars(
+                select(Message).where(Message.recipient_person == old)
+            )
+        ]
+    assert {"代表者の交代・追加の申込みがありました", "代表者としての役割が終わりました"} <= set(
+        titles
+    )
+    assert "representation_ended" in await actions(site, old)
+
+
+async def test_with_consent_one_official_is_enough_and_both_represent_it(database, tmp_path: Path):
+    site = whole_site(database, tmp_path)
+    organisation, _, new = await represented(site)
+    await official(site)
+    await official(site, "boss@meti.example.jp", "administrator")
+    async with site.visitor() as former, site.visitor() as visitor, site.visitor() as desk:
+        await enter(site, visitor, NEW)
+        await ask(visitor, instead="also")
+        await enter(site, former, OLD)
+        await enter(site, desk, "boss@meti.example.jp")
+        assert (await desk.get("/desk/representatives")).status_code == 403  # another role
+        site.clock.wait(minutes=2)
+        await enter(site, desk, "admin@meti.example.jp")
+        proof = await waiting_id(desk)
+        consent = {"answer": "consent"}
+        answer = f"/organisation/succession/{proof}"
+        assert (await former.post(answer, data=consent)).status_code == 303
+        assert (await visitor.post(answer, data=consent)).status_code == 403
+        settled = await desk.post(f"/desk/representatives/{proof}", data={"decision": "grant"})
+        assert settled.status_code == 303
+        assert (await former.post(answer, data=consent)).status_code == 409
+        site.clock.wait(minutes=1)
+        for who in (former, visitor):
+            me = (await who.get("/api/v1/me")).json()
+            assert me["acting_for"]["id"] == organisation
+    async with site.database.reading() as session:
+        roles = (await session.scalars(select(Membership.role).order_by(Membership.role))).all()
+    assert list(roles) == ["representative", "representative", "staff"]
+    assert "prime_granted" in await actions(site, new)
