@@ -204,7 +204,6 @@ async def test_without_scripts_an_app_and_a_password_do(production, window: Page
     await window.get_by_text("ログインしました").wait_for()
 
 
-@pytest.mark.parametrize("window", [False], indirect=True)
 async def test_the_mail_address_is_changed_and_changed_back_and_the_account_closed(
     production, window: Page
 ) -> None:
