@@ -36,7 +36,7 @@ class RepresentativeProof(Base):
 
 
 class Succession(Base):
-    """Succession (代表者の交代): what a proof asks of those who represent the organisation already.
+    """Succession of representatives (代表者の交代): what a proof asks of those who represent the organisation already.
 
     `instead`: their role ends with it. `consents` is a present representative's answer (None: none
     yet), `first_by` the first of the two officials who must agree without it.
