@@ -6,13 +6,16 @@ no transaction reads first and then fails to upgrade. Readers have connections o
 refuse to write and never wait for the writer (WAL).
 """
 
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import TimeoutError
+from sqlalchemy.exc import InvalidatePoolError, TimeoutError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -27,8 +30,9 @@ from madoguchi.kernel.database.explaining import DatabaseAway, DatabaseBusy, exp
 BUSY_MILLISECONDS = 10_000
 QUEUE_SECONDS = 30
 READERS = 4
-POSTGRES_CONNECTIONS = 5
-POSTGRES_OVERFLOW = 10
+# All are kept: making one costs PostgreSQL a process and more time than many a request.
+POSTGRES_CONNECTIONS = 15
+RESTED_SECONDS = 5
 
 
 class PatientQueue(AsyncAdaptedQueuePool):
@@ -115,12 +119,35 @@ def _postgres(url: URL) -> AsyncEngine:
         json_deserializer=read_json,
         hide_parameters=True,  # values are personal data: keep them out of logs and errors
         pool_size=POSTGRES_CONNECTIONS,
-        max_overflow=POSTGRES_OVERFLOW,
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=QUEUE_SECONDS,
-        pool_pre_ping=True,
     )
+    event.listen(engine.sync_engine, "checkin", _note_use)
+    event.listen(engine.sync_engine, "checkout", _look_before_use)
     event.listen(engine.sync_engine, "handle_error", explain)
     return engine
+
+
+def _note_use(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["used"] = time.monotonic()
+
+
+def _look_before_use(
+    connection: Any, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection
+) -> None:
+    """Whether a kept connection still leads to a database; with those of its age it is replaced if not.
+
+    One the server closed is known at once. Only one that rested, and may be cut off without a word,
+    is asked: asking before each use (pool_pre_ping) is three round trips, more than most requests.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+    if time.monotonic() - entry.info.get("used", math.inf) > RESTED_SECONDS:
+        try:
+            connection.ping()
+        except Exception as fault:
+            raise InvalidatePoolError from fault
 
 
 def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
