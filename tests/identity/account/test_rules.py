@@ -115,6 +115,8 @@ def test_an_apps_code_is_right_for_its_step_and_the_neighbours() -> None:
     for near in (-1, 0, 1):
         code = pyotp.TOTP(secret).generate_otp(step + near)
         assert step_of(secret, code, NOW) is not None
+    for far in (-2, 2):
+        assert step_of(secret, pyotp.TOTP(secret).generate_otp(step + far), NOW) is None
     assert step_of(secret, "12345a", NOW) is None
     assert step_of(secret, "１２３４５６", NOW) is None
 

@@ -181,6 +181,8 @@ async def test_what_we_did_not_sign_is_worth_nothing(op: Op) -> None:
         jwt.encode({**told, "jwk": mine.as_dict(private=False)}, said, mine),
         signed_by_secret(told, said, known.key.as_pem(private=False)),
         jwt.encode(told, {**said, "iss": "https://other.example"}, known.key),
+        jwt.encode(told, {**said, "aud": "https://other.example"}, known.key),
+        jwt.encode({**told, "jku": "https://evil.example/jwks", "kid": "k"}, said, mine),
         jwt.encode({**told, "typ": "JWT"}, said, known.key),
         "eyJhbGciOiJub25lIn0." + claims + ".",
     ]

@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, codes
-from madoguchi.identity.account.limits import SECOND, admit
+from madoguchi.identity.account.limits import PASSWORD, SECOND, admit
 from madoguchi.identity.account.models import Passkey, RecoveryCode
-from madoguchi.identity.account.passwords import fault_of, hash_password
+from madoguchi.identity.account.passwords import check_password, fault_of, hash_password
 from madoguchi.identity.account.proving import TOTP_SEAL, Known, Means, known_of, totp_right
 from madoguchi.identity.account.recording import note
 from madoguchi.identity.account.rules import MOST_PASSKEYS
@@ -125,6 +125,17 @@ async def hashed_password(means: Means, known: Known, password: str) -> str:
     if fault is not None:
         raise account_refused(f"password_{fault}")
     return await hash_password(password)
+
+
+async def current_password(means: Means, known: Known, typed: str) -> bool:
+    """Whether it is the password in use, tried within its limit; where there is none, always."""
+    kept = known.account.password
+    if kept is None:
+        return True
+    async with means.database.session() as session:
+        allowed = await admit(session, PASSWORD, f"change\0{known.person.id}", means.now)
+        await session.commit()
+    return allowed and await check_password(kept, typed)
 
 
 async def set_password(

@@ -118,6 +118,8 @@ def read_access_token(provider: Provider, token: str, now: datetime) -> AccessCl
     claims = read_own(provider, token, ACCESS_TYPE, now)
     if claims is None or not is_number(claims.get("exp")) or claims["exp"] <= now.timestamp():
         return None
+    if claims.get("aud", claims["iss"]) not in provider.issuers:
+        return None  # made for another service
     jti, client_id = str(claims.get("jti")), str(claims.get("client_id") or claims.get("azp"))
     binding = (claims.get("cnf") or {}).get("jkt")
     return AccessClaims(

@@ -199,20 +199,22 @@ async def recovery_codes_post(request: Request, actor: Fresh) -> HTMLResponse:
 @router.get("/security/password")
 async def password_page(request: Request, actor: Fresh) -> HTMLResponse:
     """Choose a password."""
-    return page(request, "password.html")
+    return await _password(request, actor)
 
 
 @router.post("/security/password")
 async def password_post(request: Request, actor: Fresh) -> Response:
-    """Keep a new password."""
-    (password,) = await fields_of(request, "/password")
+    """Keep a new password; who has one shows it (ASVS 6.2.3). Who forgot it does without it first."""
+    current, password = await fields_of(request, "/current", "/password")
     means = means_of(request)
     async with means.database.reading() as session:
         known = await securing.own(session, actor.id)
+    if not await securing.current_password(means, known, current):
+        return await _password(request, actor, {"/current": "wrong_password"})
     try:
         hashed = await securing.hashed_password(means, known, password)
     except IdentityError as error:
-        return page(request, "password.html", {"/password": error.code})
+        return await _password(request, actor, {"/password": error.code})
     async with changing(request, actor) as (session, means, known):
         await securing.set_password(session, means, known, hashed)
     return _done(request, "password_set")
@@ -247,6 +249,14 @@ def _say_changed(request: Request, key: str) -> None:
     texts = request.app.state.texts
     said = texts.text(f"account.security.{key}")
     flash(request, said, body=texts.text("account.security.others"))
+
+
+async def _password(
+    request: Request, actor: Actor, faults: dict[str, str] | None = None
+) -> HTMLResponse:
+    async with request.app.state.database.reading() as session:
+        known = await securing.own(session, actor.id)
+    return page(request, "password.html", faults, has=known.account.password is not None)
 
 
 async def _authenticator(
