@@ -90,10 +90,118 @@ def _provider_down() -> None:
 # Providers this installation relies on.
 
 
-def _relying() -> None: ...
+def _relying() -> None:
+    """Providers relied on, requests under way, links, sessions; proofs by card."""
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "trusted_provider",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("agency_id", sa.String(length=60), nullable=False),
+        sa.Column("name", _JSON, nullable=False),
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("client_id", sa.String(length=200), nullable=False),
+        sa.Column("secret", sa.String(length=4000), nullable=False),
+        sa.Column("acr_values", _JSON, nullable=False),
+        sa.Column("levels", _JSON, nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("disabled_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_trusted_provider_agency_id_agency")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trusted_provider")),
+    )
+    op.create_index("ix_trusted_provider_agency_id", "trusted_provider", ["agency_id"])
+    op.create_table(
+        "provider_link",
+        sa.Column("provider_id", sa.String(length=26), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["trusted_provider.id"],
+            name=op.f("fk_provider_link_provider_id_trusted_provider"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_provider_link_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("provider_id", "subject", name=op.f("pk_provider_link")),
+        sa.UniqueConstraint(
+            "person_id", "provider_id", name=op.f("uq_provider_link_person_id_provider_id")
+        ),
+    )
+    op.create_table(
+        "provider_request",
+        sa.Column("state_sha256", sa.String(length=64), nullable=False),
+        sa.Column("provider_id", sa.String(length=26), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
+        sa.Column("data", _JSON, nullable=False),
+        sa.Column("max_age", sa.Integer(), nullable=True),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("state_sha256", name=op.f("pk_provider_request")),
+    )
+    op.create_index("ix_provider_request_expires_at", "provider_request", ["expires_at"])
+    op.create_table(
+        "provider_session",
+        sa.Column("sign_in_id", sa.String(length=26), nullable=False),
+        sa.Column("provider_id", sa.String(length=26), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("sid", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_provider_session_sign_in_id_sign_in")
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["trusted_provider.id"],
+            name=op.f("fk_provider_session_provider_id_trusted_provider"),
+        ),
+        sa.PrimaryKeyConstraint("sign_in_id", name=op.f("pk_provider_session")),
+    )
+    op.create_index(
+        "ix_provider_session_provider_id_subject", "provider_session", ["provider_id", "subject"]
+    )
+    op.create_table(
+        "verification",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("route", sa.String(length=20), nullable=False),
+        sa.Column("claims", _JSON, nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_verification_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_verification_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("person_id", "organisation_id", name=op.f("pk_verification")),
+    )
+    op.create_index("ix_verification_organisation_id", "verification", ["organisation_id"])
+    with op.batch_alter_table("representative_proof") as batch_op:
+        batch_op.alter_column("sha256", existing_type=sa.String(length=64), nullable=True)
+        batch_op.add_column(
+            sa.Column("route", sa.String(length=20), nullable=False, server_default="document")
+        )
+        batch_op.add_column(sa.Column("card", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("proved", _JSON, nullable=False, server_default="{}"))
+    op.create_index("ix_representative_proof_card", "representative_proof", ["card"])
 
 
-def _relying_down() -> None: ...
+def _relying_down() -> None:
+    op.drop_index("ix_representative_proof_card", table_name="representative_proof")
+    with op.batch_alter_table("representative_proof") as batch_op:
+        for name in ("route", "card", "proved"):
+            batch_op.drop_column(name)
+    for table in (
+        "verification",
+        "provider_session",
+        "provider_request",
+        "provider_link",
+        "trusted_provider",
+    ):
+        op.drop_table(table)
 
 
 # Delegation.

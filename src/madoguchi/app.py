@@ -34,6 +34,7 @@ import madoguchi.evidence
 import madoguchi.identity
 import madoguchi.identity.account
 import madoguchi.identity.provider
+import madoguchi.identity.relying
 import madoguchi.messages
 import madoguchi.payments
 import madoguchi.procedures
@@ -74,6 +75,7 @@ MODULES = (
     madoguchi.identity,
     madoguchi.identity.account,
     madoguchi.identity.provider,
+    madoguchi.identity.relying,
     madoguchi.registry,
     madoguchi.webhooks,
     madoguchi.messages,

@@ -40,6 +40,13 @@ class Settings(BaseSettings):
     breached_passwords: Path | None = None
     draft_days: int = Field(default=365, ge=30, le=3650)
     job_days: int = Field(default=30, ge=2, le=3650)
+    provider_networks: str = ""
+    card_issuer: str = ""
+    card_client_id: str = ""
+    card_secret_file: Path | None = None
+    card_key_file: Path | None = None
+    card_scope: str = "openid name address birthdate"
+    card_acr: str = ""
 
     @model_validator(mode="after")
     def _demo_stays_a_demo(self) -> Self:

@@ -28,6 +28,8 @@ class TestSettings:
     max_upload: int = 4_000_000
     at_once: int = 32
     grace_minutes: int = 120
+    provider_networks: str = ""
+    card_issuer: str = ""
 
 
 class Body(BaseModel):

@@ -71,6 +71,7 @@ def _looking_into() -> tuple[APIRouter, ...]:
     """What officials hold against a case: the money that arrived, the party's registration."""
     from madoguchi.cases.accounting import pages as accounting
     from madoguchi.cases.accounting import receipts_pages
+    from madoguchi.cases.proofing import card_pages as proofing_by_card
     from madoguchi.cases.proofing import pages as proofing
     from madoguchi.cases.proofing import succession_pages as succession
     from madoguchi.cases.registration import pages as registration
@@ -83,6 +84,7 @@ def _looking_into() -> tuple[APIRouter, ...]:
         registration.router,
         proofing.router,
         succession.router,
+        proofing_by_card.router,
         retention_api.router,
         retention.router,
     )

@@ -58,6 +58,23 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(40), default="staff")
 
 
+class Verification(Base):
+    """Verification (本人確認の記録): how and when a person was proved to represent an organisation.
+
+    `route` is document or card; `claims` is what a card proved: name, address, birthdate.
+    """
+
+    __tablename__ = "verification"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, index=True
+    )
+    route: Mapped[str] = mapped_column(String(20))
+    claims: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Agency(Base):
     """Agency (行政機関): ministry, bureau or prefecture; the tree is by parent_id."""
 

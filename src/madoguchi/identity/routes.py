@@ -16,6 +16,7 @@ from madoguchi.identity.account.pages import (
 )
 from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
+from madoguchi.identity.relying import simulator
 
 
 def routers(settings: Any) -> tuple[APIRouter, ...]:
@@ -34,4 +35,5 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         connected.router,
         device_pages.router,
         logging_out.router,
+        *((simulator.router,) if settings.demo is True else ()),
     )

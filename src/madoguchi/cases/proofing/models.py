@@ -1,16 +1,22 @@
 """The table of proofs of representatives."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from madoguchi.identity.account.representing import DOCUMENT
 from madoguchi.kernel.blobs import BLOB
-from madoguchi.kernel.database import Base, UtcDateTime
+from madoguchi.kernel.database import Base, Json, UtcDateTime
 
 
 class RepresentativeProof(Base):
-    """Proof of a representative (代表者の確認): a certificate and what an official decided on it."""
+    """Proof of a representative (代表者の確認): a certificate, or what a card proved, and the decision.
+
+    A card that agrees with the registry decides by itself (`decided_by` None). `corporate_number`
+    is "" of a sole proprietor.
+    """
 
     __tablename__ = "representative_proof"
     __table_args__ = (
@@ -25,9 +31,14 @@ class RepresentativeProof(Base):
     organisation_name: Mapped[str] = mapped_column(String(300))
     title: Mapped[str] = mapped_column(String(200))
     """As the certificate says it: 代表取締役."""
-    sha256: Mapped[str] = mapped_column(String(64), info={BLOB: True})
-    file_name: Mapped[str] = mapped_column(String(200))
-    file_type: Mapped[str] = mapped_column(String(100))
+    route: Mapped[str] = mapped_column(String(20), default=DOCUMENT)
+    sha256: Mapped[str | None] = mapped_column(String(64), info={BLOB: True})
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    file_type: Mapped[str] = mapped_column(String(100), default="")
+    card: Mapped[str | None] = mapped_column(String(64), index=True)
+    """SHA-256 of the card's provider and its name of the holder: one card, one account."""
+    proved: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What a card proved: name, address, birthdate, issuer, acr; `finding`: how it compared."""
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))

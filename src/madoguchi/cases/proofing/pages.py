@@ -11,6 +11,7 @@ from madoguchi.cases.proofing import service, succession
 from madoguchi.documents import service as documents
 from madoguchi.documents.service import Accept, Owner
 from madoguchi.identity.account.pages.securing import Fresh
+from madoguchi.identity.relying.installed import card_of
 from madoguchi.identity.service import (
     Actor,
     agencies_where,
@@ -99,6 +100,8 @@ async def certificate(request: Request, proof_id: str, actor: Official) -> Respo
     proofing(actor)
     async with state.database.reading() as session:
         proof, _ = await service.one(session, proof_id)
+        if proof.sha256 is None:
+            raise not_found()
         path = await documents.content_path(session, state.blobs, proof.sha256)
     headers = dict(documents.download_headers(proof.file_name, proof.file_type))
     content_type = headers.pop("Content-Type")
@@ -165,6 +168,7 @@ async def _ask(
         asked=asked,
         open=hindrance is None and not any(item.state == service.WAITING for item in asked),
         hindrance=hindrance,
+        card=card_of(request.app.state.settings) is not None,
         given=given or {"number": "", "name": "", "title": ""},
     )
 
@@ -179,7 +183,8 @@ async def _one(
     proofing(actor)
     async with request.app.state.database.reading() as session:
         proof, person = await service.one(session, proof_id)
-        known = await organisation_by_number(session, proof.corporate_number)
+        number = proof.corporate_number
+        known = await organisation_by_number(session, number) if number else None
         asked, others = await succession.standing(session, proof)
     return _page(
         request,

@@ -1,14 +1,18 @@
 """Asking to be proved as representative, and deciding it."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.errors import CaseError, case_error, not_found
 from madoguchi.cases.proofing import succession
 from madoguchi.cases.proofing.models import RepresentativeProof
+from madoguchi.cases.proofing.rules import address_of
 from madoguchi.documents.service import StoredFile
+from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.proving import Known, known_of
-from madoguchi.identity.account.representing import make_prime
+from madoguchi.identity.account.representing import make_prime, procedure_of
 from madoguchi.identity.service import Actor, Person
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -47,13 +51,7 @@ async def ask(
     file: StoredFile,
 ) -> RepresentativeProof:
     """Send a certificate to the desk. CaseError 409 while another one waits. The caller commits."""
-    if any(proof.state == WAITING for proof in await proofs_of(session, known.person.id)):
-        raise case_error(
-            "already_asked",
-            409,
-            "すでに申し込んでいます。結果をお待ちください。",
-            "You have asked already. Please wait for the decision.",
-        )
+    await begun(session, known)
     made = RepresentativeProof(
         id=new_id(),
         person_id=known.person.id,
@@ -66,15 +64,39 @@ async def ask(
         state=WAITING,
         asked_at=clock(),
     )
+    return await begin_proof(session, clock, made)
+
+
+async def begun(session: AsyncSession, known: Known) -> None:
+    """One proof at a time. CaseError 409 while another one waits."""
+    await session.get(Account, known.person.id, with_for_update=True)  # of two at once, one waits
+    if any(proof.state == WAITING for proof in await proofs_of(session, known.person.id)):
+        raise case_error(
+            "already_asked",
+            409,
+            "すでに申し込んでいます。結果をお待ちください。",
+            "You have asked already. Please wait for the decision.",
+        )
+
+
+async def begin_proof(
+    session: AsyncSession, clock: Clock, made: RepresentativeProof
+) -> RepresentativeProof:
+    """Keep a new proof, and that it was asked for."""
     session.add(made)
     await session.flush()
     await journal.append(
         session,
-        subject=f"person:{known.person.id}",
+        subject=f"person:{made.person_id}",
         action="prime_asked",
-        actor=known.person.id,
+        actor=made.person_id,
         at=clock(),
-        payload={"proof": made.id, "number": number},
+        payload={
+            "proof": made.id,
+            "number": made.corporate_number,
+            "route": made.route,
+            **({"finding": made.proved["finding"]} if made.proved else {}),
+        },
     )
     return made
 
@@ -154,32 +176,55 @@ async def settle(
             )
         if not await succession.seconded(session, clock, actor, proof):
             return False
-        organisation = await make_prime(
-            session,
-            clock,
-            known,
-            number=proof.corporate_number,
-            name=proof.organisation_name,
-            title=proof.title,
-            by=actor.id,
-        )
-        await succession.carry_out(session, clock, proof, organisation, by=actor.id)
-        await _tell_organisation(session, clock, proof, organisation.id, person.name)
+        place = address_of(proof.proved.get("address", "")) if not proof.corporate_number else {}
+        await make_representative(session, clock, known, proof, by=actor.id, address=place)
     proof.state = GRANTED if grant else REFUSED
     proof.decided_by, proof.decided_at, proof.reason = actor.id, clock(), reason.strip()[:2000]
-    await _tell(session, clock, proof)
+    await tell(session, clock, proof)
     return True
 
 
-async def _tell(session: AsyncSession, clock: Clock, proof: RepresentativeProof) -> None:
+async def make_representative(
+    session: AsyncSession,
+    clock: Clock,
+    known: Known,
+    proof: RepresentativeProof,
+    *,
+    by: str,
+    address: Mapping[str, str],
+) -> None:
+    """Make the person a prime, by the desk or by a card that agrees; tell who was there before."""
+    claims = {k: v for k, v in proof.proved.items() if k in ("name", "address", "birthdate")}
+    organisation = await make_prime(
+        session,
+        clock,
+        known,
+        number=proof.corporate_number,
+        name=proof.organisation_name,
+        title=proof.title,
+        by=by,
+        route=proof.route,
+        claims=claims,
+        address=address,
+    )
+    await succession.carry_out(session, clock, proof, organisation, by=by)
+    await _tell_organisation(session, clock, proof, organisation.id, known.person.name)
+
+
+async def tell(session: AsyncSession, clock: Clock, proof: RepresentativeProof) -> None:
+    """Write down and tell the applicant what was decided."""
     granted = proof.state == GRANTED
     await journal.append(
         session,
         subject=f"person:{proof.person_id}",
         action="prime_granted" if granted else "prime_refused",
-        actor=proof.decided_by or "",
+        actor=proof.decided_by or "system",
         at=clock(),
-        payload={"proof": proof.id, "number": proof.corporate_number},
+        payload={
+            "proof": proof.id,
+            "number": proof.corporate_number,
+            "how": procedure_of(proof.route, proof.corporate_number),
+        },
     )
     await notify(
         session,

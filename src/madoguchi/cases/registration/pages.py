@@ -73,6 +73,7 @@ async def connectors(request: Request, actor: Official) -> HTMLResponse:
         names = await people_named(session, [query.asked_by for query in queries])
     rows = [
         ("registry", "simulated", _link_words(link, state.clock())),
+        ("card", _kind(bool(settings.card_issuer), settings.demo), None),
         ("payments", _kind(settings.clearing_secret is not None, settings.demo), None),
         ("mail", "real" if settings.smtp_url else "kept", None),
         ("scanner", "real" if settings.scanner_url else "off", None),

@@ -1,6 +1,8 @@
 """Representatives (代表者): a proved one becomes a prime and acts for the organisation."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +13,7 @@ from madoguchi.identity.account.inviting import REPRESENTATIVE
 from madoguchi.identity.account.proving import Known
 from madoguchi.identity.account.recording import note
 from madoguchi.identity.account.rules import PRIME
-from madoguchi.identity.models import Membership, Organisation, Person
+from madoguchi.identity.models import Membership, Organisation, Person, Verification
 from madoguchi.identity.service.people import (
     add_member,
     add_organisation,
@@ -19,6 +21,14 @@ from madoguchi.identity.service.people import (
 )
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
+
+DOCUMENT, CARD = "document", "card"
+
+
+def procedure_of(route: str, number: str | None) -> str:
+    """How GbizID calls a way of being proved (jp_gbizid_v1)."""
+    way = "online" if route == CARD else "document"
+    return f"jp_gbizid_{way}_{'corporation' if number else 'sole_proprietorship'}"
 
 
 async def representatives_of(session: AsyncSession, organisation_id: str) -> list[Person]:
@@ -71,26 +81,41 @@ async def make_prime(
     name: str,
     title: str,
     by: str,
+    route: str = DOCUMENT,
+    claims: Mapping[str, Any] | None = None,
+    address: Mapping[str, str] | None = None,
 ) -> Organisation:
     """Make a person a prime of the organisation with a corporate number. The caller commits.
 
     One that is not known yet is entered with that name and representative; one that is keeps what
-    stands there, and whoever represented it before (several primes are allowed).
+    stands there, and whoever represented it before (several primes are allowed). Without a number
+    it is a new sole proprietor's. `route` is how they were proved, `claims` what a card proved.
     """
-    organisation = await organisation_by_number(session, number)
+    organisation = await organisation_by_number(session, number) if number else None
     if organisation is None:
-        organisation = await add_organisation(session, clock, name=name, corporate_number=number)
+        organisation = await add_organisation(
+            session, clock, name=name, corporate_number=number or None, address=address
+        )
         organisation.representative_title = title
         organisation.representative_name = known.person.name
     organisation.closed_at = None  # one that was closed goes on as what it was
     await add_member(session, known.person.id, organisation.id, REPRESENTATIVE)
     known.account.level = PRIME
+    await session.merge(
+        Verification(
+            person_id=known.person.id,
+            organisation_id=organisation.id,
+            route=route,
+            claims=dict(claims or {}),
+            at=clock(),
+        )
+    )
     await journal.append(
         session,
         subject=f"organisation:{organisation.id}",
         action="representative_proved",
         actor=by,
         at=clock(),
-        payload={"person": known.person.id},
+        payload={"person": known.person.id, "how": procedure_of(route, number)},
     )
     return organisation

@@ -36,8 +36,11 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-class _Refused(Exception):
+class Unreachable(Exception):
+    """Nothing, or nothing that may be taken, came back; `fault` is a short code."""
+
     def __init__(self, fault: str) -> None:
+        super().__init__(fault)
         self.fault = fault
 
 
@@ -50,23 +53,36 @@ async def send(
     fault: str | None = None
     text = b""
     try:
-        async with asyncio.timeout(seconds):
-            status, text = await _post(url, body, headers, allowed)
-    except _Refused as refused:
-        fault = refused.fault
-    except TimeoutError:
-        fault = "timeout"
-    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, UnicodeError):
-        fault = "unreachable"
+        status, text = await fetch("POST", url, headers, body, allowed, seconds)
+    except Unreachable as unreachable:
+        fault = unreachable.fault
     shown = text.decode("utf-8", "replace").replace("\0", "�")[:KEPT]
     return Answer(status, fault, shown, round((time.monotonic() - begun) * 1000))
 
 
-async def _post(
-    url: str, body: bytes, headers: Mapping[str, str], allowed: Networks
+async def fetch(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    allowed: Networks,
+    seconds: float = SECONDS,
+) -> tuple[int, bytes]:
+    """Status and body of the answer, whatever the status. Unreachable when there is none."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await _exchange(method, url, headers, body, allowed)
+    except TimeoutError:
+        raise Unreachable("timeout") from None
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, UnicodeError):
+        raise Unreachable("unreachable") from None
+
+
+async def _exchange(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, allowed: Networks
 ) -> tuple[int, bytes]:
     if url_fault(url, allowed) is not None:
-        raise _Refused("refused_address")
+        raise Unreachable("refused_address")
     target = httpx.URL(url)
     address = await _resolve(target, allowed)
     client = httpx.AsyncClient(
@@ -76,7 +92,7 @@ async def _post(
     async with (
         client,
         client.stream(
-            "POST",
+            method,
             target.copy_with(host=address),
             content=body,
             headers={**headers, "Host": host, "Accept-Encoding": "identity"},
@@ -87,7 +103,7 @@ async def _post(
         async for chunk in answer.aiter_raw():
             received += chunk
             if len(received) > MOST_BYTES:
-                raise _Refused("too_large")
+                raise Unreachable("too_large")
         return answer.status_code, bytes(received)
 
 
@@ -99,10 +115,10 @@ async def _resolve(target: httpx.URL, allowed: Networks) -> str:
             target.host, port, type=socket.SOCK_STREAM
         )
     except (socket.gaierror, UnicodeError) as fault:
-        raise _Refused("unknown_host") from fault
+        raise Unreachable("unknown_host") from fault
     addresses = [str(item[4][0]) for item in found]
     if not addresses or not all(may_call(address, allowed) for address in addresses):
-        raise _Refused("refused_address")
+        raise Unreachable("refused_address")
     return next((one for one in addresses if ":" not in one), addresses[0])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.delegation.holding import held_by
 from madoguchi.identity.delegation.models import Mandate
-from madoguchi.identity.models import Membership, Organisation
+from madoguchi.identity.models import Membership, Organisation, Verification
 from madoguchi.identity.provider.claims import Subject
 from madoguchi.identity.provider.gbizid.fields import MEMBER, REPRESENTATIVE, Account, Delegation
 from madoguchi.identity.provider.models import AccountNumber, Grant
@@ -57,8 +57,13 @@ async def _account(
                 Membership.organisation_id == organisation.id,
             )
         )
+    proof = (
+        await session.get(Verification, (grant.person_id, organisation.id))
+        if organisation is not None
+        else None
+    )
     account = Account(
-        grant.subject, grant.client_id, subject.person, organisation, role, None, delegation
+        grant.subject, grant.client_id, subject.person, organisation, role, None, delegation, proof
     )
     if account.kind != MEMBER or organisation is None:
         return account

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from madoguchi.identity.account.representing import DOCUMENT, procedure_of
 from madoguchi.identity.delegation.models import Mandate
-from madoguchi.identity.models import Organisation, Person
+from madoguchi.identity.models import Organisation, Person, Verification
 from madoguchi.kernel.clock import as_jst
 from madoguchi.kernel.japanese.prefectures import prefecture_code
 
@@ -31,7 +32,8 @@ class Delegation:
 class Account:
     """An account as GbizID has them: the person, their own organisation, their standing in it.
 
-    `number` is the account's, `parent` that of the prime a member belongs to.
+    `number` is the account's, `parent` that of the prime a member belongs to; `verification` how a
+    prime was proved (primes of before it was kept have none).
     """
 
     number: str
@@ -41,6 +43,7 @@ class Account:
     role: str | None = None
     parent: str | None = None
     delegation: Delegation | None = None
+    verification: Verification | None = None
 
     @property
     def kind(self) -> str:
@@ -130,15 +133,16 @@ def verified_claims(account: Account) -> dict[str, Any]:
     if account.kind == MEMBER:
         authority = _authority(organisation, "member")
         return _verified("ial2", registered, "jp_gbizid_member", authority)
-    last, first = _names(account.person.name)
+    proof = account.verification
+    told = proof.claims if proof else {}
+    last, first = _names(told.get("name") or account.person.name)
     named = {"family_name": last, "given_name": first}
+    if told.get("birthdate"):
+        named["birthdate"] = told["birthdate"]
+    at = proof.at if proof else registered
+    procedure = procedure_of(proof.route if proof else DOCUMENT, organisation.corporate_number)
     if account.corp_type == CORPORATION:
-        return _verified(
-            "ial2",
-            registered,
-            "jp_gbizid_document_corporation",
-            {**named, **_authority(organisation, "prime")},
-        )
+        return _verified("ial2", at, procedure, {**named, **_authority(organisation, "prime")})
     place = {
         "street_address": _address(organisation).get("street", ""),
         "street_address_part1": _address(organisation).get("building", ""),
@@ -147,12 +151,7 @@ def verified_claims(account: Account) -> dict[str, Any]:
         "postal_code": _address(organisation).get("postal_code", ""),
     }
     known = {name: value for name, value in place.items() if value}
-    return _verified(
-        "ial2",
-        registered,
-        "jp_gbizid_document_sole_proprietorship",
-        {**named, "address": {**known, "country": "JP"}},
-    )
+    return _verified("ial2", at, procedure, {**named, "address": {**known, "country": "JP"}})
 
 
 def role(account: Account) -> dict[str, Any]:
