@@ -304,8 +304,40 @@ def _organisations() -> None:
     )
     op.add_column("organisation", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
 
+    # Officials: roles for a time, invitations.
+    for name in ("valid_from", "valid_to"):
+        op.add_column("role_grant", sa.Column(name, sa.Date(), nullable=True))
+    op.create_table(
+        "official_invitation",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("agency_id", sa.String(length=60), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.Column("invited_by", sa.String(length=26), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.Column("accepted_at", moment, nullable=True),
+        sa.Column("revoked_at", moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_official_invitation_agency_id_agency")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by"], ["person.id"], name=op.f("fk_official_invitation_invited_by_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_official_invitation")),
+        sa.UniqueConstraint("mac", name=op.f("uq_official_invitation_mac")),
+    )
+    op.create_index("ix_official_invitation_agency_id", "official_invitation", ["agency_id"])
+
 
 def _organisations_down() -> None:
+    op.drop_table("official_invitation")
+    with op.batch_alter_table("role_grant") as batch_op:
+        for name in ("valid_from", "valid_to"):
+            batch_op.drop_column(name)
     op.drop_table("succession")
     with op.batch_alter_table("organisation") as batch_op:
         batch_op.drop_column("closed_at")

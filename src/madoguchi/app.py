@@ -33,6 +33,7 @@ import madoguchi.documents
 import madoguchi.evidence
 import madoguchi.identity
 import madoguchi.identity.account
+import madoguchi.identity.officials
 import madoguchi.identity.provider
 import madoguchi.identity.relying
 import madoguchi.messages
@@ -74,6 +75,7 @@ MODULES = (
     madoguchi.web,
     madoguchi.identity,
     madoguchi.identity.account,
+    madoguchi.identity.officials,
     madoguchi.identity.provider,
     madoguchi.identity.relying,
     madoguchi.registry,

@@ -113,6 +113,7 @@ NOT_OPENED = {
     "/account/address/undo/{token}",
     "/account/close",
     "/organisation/close",
+    "/invitations/official/{token}",
     "/organisation/succession",
     # No licence of the demo has a ledger yet: the tests of ledgers open them.
     "/ledgers/{entry_id}",

@@ -1,9 +1,9 @@
 """Tables of people, organisations, agencies and what each may do."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, String, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.identity.assurance import ACR_1
@@ -98,6 +98,17 @@ class RoleGrant(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     agency_id: Mapped[str] = mapped_column(ForeignKey("agency.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(40), primary_key=True)
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    """Its first and last day (JST); None: no limit."""
+
+    @classmethod
+    def in_force(cls, today: date) -> ColumnElement[bool]:
+        """The condition that a role is in force on a day."""
+        return and_(
+            or_(cls.valid_from.is_(None), cls.valid_from <= today),
+            or_(cls.valid_to.is_(None), cls.valid_to >= today),
+        )
 
 
 class SignIn(Base):

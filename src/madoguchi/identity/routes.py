@@ -14,6 +14,7 @@ from madoguchi.identity.account.pages import (
     signing_in,
     signing_up,
 )
+from madoguchi.identity.officials import pages as officials
 from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
 from madoguchi.identity.relying import simulator
@@ -30,6 +31,7 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         securing.router,
         addressing.router,
         closing.router,
+        officials.router,
         api.router,
         authorising.router,
         connected.router,

@@ -104,6 +104,18 @@ _CLOSED: _Letter = {
         "What was filed is kept as long as the law says.",
     ),
 }
+_OFFICIAL: _Letter = {
+    "ja": (
+        "【窓口】{agency}の職員としての招待",
+        "{agency}の職員として招待されました。\n7日以内に、次のページで承諾してください。"
+        "パスキーか認証アプリの登録が必要です。\n{link}",
+    ),
+    "en": (
+        "[Madoguchi] An invitation from {agency}",
+        "You were invited as an official of {agency}.\nAccept within 7 days on this page. You need a "
+        "passkey or an authenticator app.\n{link}",
+    ),
+}
 _INVITATION: _Letter = {
     "ja": (
         "【窓口】{organisation}からの招待",
@@ -128,6 +140,11 @@ def code_letter(
     code_for = _RESET if purpose == "recovery" else _CODE
     letter = code_for if known != new else other
     return _written(letter, means, {"code": code})
+
+
+def official_letter(agency: str, link: str, means: Surroundings) -> tuple[str, str]:
+    """Subject and body of an official's invitation."""
+    return _written(_OFFICIAL, means, {"agency": agency, "link": link})
 
 
 def invitation_letter(organisation: str, link: str, means: Surroundings) -> tuple[str, str]:

@@ -50,6 +50,10 @@ TOLD: Mapping[str, Mapping[str, str]] = {
         "ja": "メールアドレスの変更が取り消され、すべてのログインを終了しました",
         "en": "The change of your mail address was undone, and every session was ended",
     },
+    "sessions_ended_by_office": {
+        "ja": "管理者が、あなたのログインをすべて終わらせました",
+        "en": "An administrator ended all your sessions",
+    },
     "session_moved": {
         "ja": "ログインが別のブラウザで使われたため、終了しました",
         "en": "A session was ended: it was used in another browser",

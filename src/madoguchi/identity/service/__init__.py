@@ -60,7 +60,7 @@ from madoguchi.identity.service.people import (
     person,
     tells_filings,
 )
-from madoguchi.identity.service.roles import people_found, revoke_role, role_holders
+from madoguchi.identity.service.roles import revoke_role
 from madoguchi.identity.service.sign_in import (
     choose_acting_for,
     end_other_sign_ins,
@@ -121,7 +121,6 @@ __all__ = [
     "officials_of",
     "organisation",
     "organisation_by_number",
-    "people_found",
     "people_named",
     "person",
     "person_mark",
@@ -130,7 +129,6 @@ __all__ = [
     "revoke_mandate",
     "revoke_role",
     "revoke_token",
-    "role_holders",
     "roles_at",
     "safe_return",
     "seed_agencies",

@@ -256,7 +256,7 @@ async def _actor(
     token: str | None = None,
     alone: bool = False,
 ) -> Actor:
-    grants = await _grants(session, person.id)
+    grants = await _grants(session, person.id, jst_date(now))
     own = await own_organisations(session, person.id)
     ids = [item.id for item in own]
     held = [
@@ -288,9 +288,11 @@ async def _actor(
     )
 
 
-async def _grants(session: AsyncSession, person_id: str) -> frozenset[tuple[str, str]]:
+async def _grants(session: AsyncSession, person_id: str, today: date) -> frozenset[tuple[str, str]]:
     rows = await session.execute(
-        select(RoleGrant.agency_id, RoleGrant.role).where(RoleGrant.person_id == person_id)
+        select(RoleGrant.agency_id, RoleGrant.role).where(
+            RoleGrant.person_id == person_id, RoleGrant.in_force(today)
+        )
     )
     grants = {(row.agency_id, row.role) for row in rows}
     return frozenset(grants | await _spread(session, grants)) if grants else frozenset()

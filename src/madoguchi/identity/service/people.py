@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -110,9 +111,17 @@ async def add_member(
 
 
 async def grant_role(
-    session: AsyncSession, clock: Clock, person_id: str, agency_id: str, role: str, *, by: str
+    session: AsyncSession,
+    clock: Clock,
+    person_id: str,
+    agency_id: str,
+    role: str,
+    *,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    by: str,
 ) -> None:
-    """Give a person a role at an agency; repeating changes nothing. The caller commits."""
+    """Give a person a role at an agency, for a time; repeating changes that. The caller commits."""
     # Tokens made before the first role were made with fewer proofs than an official's need.
     first = ~exists().where(RoleGrant.person_id == person_id)
     await session.execute(
@@ -120,7 +129,14 @@ async def grant_role(
         .where(AccessToken.person_id == person_id, AccessToken.revoked_at.is_(None), first)
         .values(revoked_at=clock())
     )
-    await session.merge(RoleGrant(person_id=person_id, agency_id=agency_id, role=role))
+    given = RoleGrant(
+        person_id=person_id,
+        agency_id=agency_id,
+        role=role,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    await session.merge(given)
     await session.flush()
     await journal.append(
         session,
@@ -128,7 +144,12 @@ async def grant_role(
         action="role_granted",
         actor=by,
         at=clock(),
-        payload={"agency": agency_id, "role": role},
+        payload={
+            "agency": agency_id,
+            "role": role,
+            **({"from": valid_from.isoformat()} if valid_from else {}),
+            **({"to": valid_to.isoformat()} if valid_to else {}),
+        },
     )
 
 
