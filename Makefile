@@ -1,6 +1,8 @@
 # Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
+# What Python compiled is kept: each of the many processes of the tests would take seconds over it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check bench bench-feel bench-identity bench-intake bench-journal bench-match bench-surge bench-uploads crash setup enhance system system-test clean
 help:            ## this list

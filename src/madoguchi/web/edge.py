@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -40,7 +41,7 @@ def install(
     Call it once, before the first request.
     """
     settings, clock = app.state.settings, app.state.clock
-    static = StaticFiles()
+    static = _static()
     app.state.static = static
     app.state.navigation = tuple(navigation)
     app.state.pages = pages_of(modules, static)
@@ -78,10 +79,15 @@ def pages_of(modules: Iterable[ModuleType], static: StaticFiles) -> Pages:
     """The templates and texts of these modules and the web's own, ready to render."""
     folders = [Path(module.__file__ or "").parent for module in modules]
     folders = [HERE, *(folder for folder in folders if folder != HERE)]
-    texts = Texts.load(path for folder in folders if (path := folder / "texts.toml").is_file())
+    texts = _texts(tuple(path for folder in folders if (path := folder / "texts.toml").is_file()))
     return Pages(
         [path for folder in folders if (path := folder / "templates").is_dir()], texts, static.url
     )
+
+
+# What never changes while a process runs is read once, however many applications it makes.
+_texts = cache(Texts.load)
+_static = cache(StaticFiles)
 
 
 class _StaticFirst:

@@ -1,13 +1,17 @@
 """An installation with its OpenID provider, people to sign in, and a browser that walks through."""
 
+import atexit
 import base64
 import hashlib
 import hmac
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -21,6 +25,7 @@ from madoguchi.identity import account, provider
 from madoguchi.identity.provider import endpoints
 from madoguchi.identity.provider.clients import service as clients
 from madoguchi.identity.provider.installed import Provider
+from madoguchi.identity.provider.keys import KeyStore
 from madoguchi.identity.provider.secrets import s256
 from madoguchi.identity.routes import routers
 from madoguchi.kernel.clock import Clock
@@ -145,6 +150,15 @@ def sent_back(answer: Response, to: str = CALLBACK) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(location).query))
 
 
+@cache
+def made_keys() -> Path:
+    """A folder of signing keys, made once: finding an RSA key takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="madoguchi-keys-"))
+    atexit.register(shutil.rmtree, folder)
+    KeyStore(folder).all(NOW)
+    return folder
+
+
 async def make_op(
     database: Database,
     folder: Path,
@@ -158,6 +172,7 @@ async def make_op(
     app.state.settings = TestSettings(demo=True, address=address)
     app.state.clock = clock
     app.state.database = database
+    shutil.copytree(made_keys(), folder / "provider" / "keys", dirs_exist_ok=True)
     app.state.provider = Provider(address, folder / "provider")
     app.router.routes += endpoints.routes()
     install(app, [identity, account, provider])

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,13 @@ def _make(folder: Path, algorithm: str, number: int, now: datetime) -> None:
 
 
 def _load(path: Path) -> SigningKey:
-    content = json.loads(path.read_text(encoding="ascii"))
-    algorithm, _, number = path.stem.partition("-")
+    return _parsed(path.stem, path.read_text(encoding="ascii"))
+
+
+@lru_cache(maxsize=8)  # looking whether an RSA key is sound takes a tenth of a second
+def _parsed(name: str, text: str) -> SigningKey:
+    content = json.loads(text)
+    algorithm, _, number = name.partition("-")
     kind = ECKey if algorithm == ES256 else RSAKey
     return SigningKey(
         algorithm,
