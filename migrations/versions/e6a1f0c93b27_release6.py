@@ -78,11 +78,36 @@ def _provider() -> None:
             server_default=sa.false(),
         ),
     )
+    op.add_column("oidc_client", sa.Column("initial_token_id", sa.String(length=26), nullable=True))
+    op.add_column(
+        "oidc_client", sa.Column("registration_sha256", sa.String(length=64), nullable=True)
+    )
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "oidc_initial_token",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("scopes", _JSON, nullable=False),
+        sa.Column("uses_left", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(length=30), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.Column("expires_at", moment, nullable=False),
+        sa.Column("revoked_at", moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oidc_initial_token")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_oidc_initial_token_sha256")),
+    )
 
 
 def _provider_down() -> None:
+    op.drop_table("oidc_initial_token")
     with op.batch_alter_table("oidc_client") as batch_op:
-        batch_op.drop_column("backchannel_logout_session_required")
+        for name in (
+            "registration_sha256",
+            "initial_token_id",
+            "backchannel_logout_session_required",
+        ):
+            batch_op.drop_column(name)
     with op.batch_alter_table("sign_in") as batch_op:
         batch_op.drop_column("continues")
 

@@ -128,3 +128,51 @@ async def test_a_device_is_signed_in_by_its_code(site: Site, people: People) -> 
     )
     assert given.status_code == 200, given.text
     await window.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_an_administrator_registers_a_service(people: People, scripts: bool) -> None:
+    name = f"届出の窓口{scripts}"
+    window = await people.window("meti-administrator", scripts=scripts)
+
+    async def seen(what: str) -> None:
+        if scripts:  # axe is one
+            await look(window, f"clients-{what}")
+
+    await window.goto("/desk/admin")
+    await window.get_by_role("link", name="接続システム").click()
+    await window.get_by_role("link", name="サービスを登録").click()
+    await seen("new")
+    await window.get_by_label("サービスの名前（日本語）").fill(name)
+    await window.get_by_label("サービスの名前（英語）").fill("Notices")
+    await window.get_by_label("戻り先のアドレス（redirect_uri）").fill("http://rp.example/cb")
+    await window.get_by_role("button", name="登録する").click()
+    await window.get_by_text("https:// で始まる完全なもの").first.wait_for()
+    await seen("wrong")
+    assert await window.get_by_label("サービスの名前（日本語）").input_value() == name
+    await window.get_by_label("戻り先のアドレス（redirect_uri）").fill(BACK)
+    await window.get_by_role("button", name="登録する").click()
+    await window.get_by_role("heading", name=f"{name}の設定に使う値").wait_for()
+    assert await window.get_by_label("client_secret").input_value()
+    await seen("secret")
+    await window.get_by_role("link", name="控えました").click()
+    await seen("list")
+    await window.get_by_role("link", name=name).click()
+    await window.get_by_label("サービスの名前（英語）").fill("Notices of works")
+    await seen("change")
+    await window.get_by_role("button", name="変更を保存").click()
+    await window.get_by_text("登録内容を変えました").wait_for()
+    await window.get_by_role("link", name="登録用トークンを作る").click()
+    await window.get_by_label("渡す相手").fill(name)
+    await seen("invite")
+    await window.get_by_role("button", name="トークンを作る").click()
+    await window.get_by_role("textbox", name="登録用トークン").wait_for()
+    await seen("token")
+    await window.get_by_role("link", name="控えました").click()
+    await window.get_by_role("button", name=f"{name}: 取り消す").click()
+    await window.get_by_text("登録用トークンを取り消しました").wait_for()
+    await window.get_by_role("link", name=name).click()
+    await window.locator("summary", has_text="サービスを停止する").click()
+    await window.get_by_role("button", name="停止する", exact=True).click()
+    await window.get_by_text("サービスを停止しました").wait_for()
+    await window.close()

@@ -76,6 +76,26 @@ def add_client(
         typer.echo(f"client_secret  {secret}")
 
 
+@clients.command("invite")
+def invite_client(
+    label: Annotated[str, typer.Argument(help="for whom the token is")],
+    uses: Annotated[int, typer.Option(help="how many services may register by it")] = 1,
+    days: Annotated[int, typer.Option(help="how long it may be used")] = 7,
+    scope: Several = None,
+) -> None:
+    """Make an initial access token: whoever has it may register a service (RFC 7591)."""
+    from madoguchi.identity.errors import IdentityError
+    from madoguchi.identity.provider.profiles import STANDARD
+    from madoguchi.installation.clients import invite_client as invite
+
+    try:
+        token = run(invite(label, uses, days, scope or STANDARD.base_scopes))
+    except IdentityError as fault:
+        typer.echo(f"{' '.join(fault.pointers)} {fault}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"initial_access_token  {token}")
+
+
 @clients.command("list")
 def list_clients() -> None:
     """The registered services."""

@@ -17,6 +17,7 @@ from madoguchi.identity.account.pages import (
 from madoguchi.identity.officials import pages as officials
 from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
+from madoguchi.identity.provider.clients import pages as clients
 from madoguchi.identity.relying import simulator
 
 
@@ -38,4 +39,5 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         device_pages.router,
         logging_out.router,
         *((simulator.router,) if settings.demo is True else ()),
+        clients.router,
     )

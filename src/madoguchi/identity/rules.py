@@ -101,6 +101,15 @@ def agencies_where(actor: Actor, role: str | None = None) -> frozenset[str]:
     return frozenset(held | below)
 
 
+def may_manage_clients(actor: Actor) -> bool:
+    """Whether the actor registers services that sign people in: an administrator of a ministry.
+
+    They are the installation's, not an agency's: administrators of bureaus and prefectures may not.
+    """
+    ministries = {id for id, record in shipped_agencies().items() if record.kind == "ministry"}
+    return any(role == "administrator" and agency in ministries for agency, role in actor.grants)
+
+
 def may_file_for(actor: Actor, organisation_id: str, procedure_id: str) -> bool:
     """Whether the actor may file this procedure for this organisation: own, or by mandate."""
     return _may_for(actor, organisation_id, procedure_id, FILE)

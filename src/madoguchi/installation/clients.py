@@ -1,9 +1,9 @@
 """Looking after the OpenID provider from the command line: its clients and its keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from madoguchi.identity.provider.clients import service
+from madoguchi.identity.provider.clients import registering, service
 from madoguchi.identity.provider.keys import KeyStore
 from madoguchi.kernel.clock import system_clock
 from madoguchi.kernel.database import create_database
@@ -22,6 +22,18 @@ async def register_client(told: Mapping[str, Any]) -> tuple[str, str | None]:
     return client.id, secret
 
 
+async def invite_client(label: str, uses: int, days: int, scopes: Sequence[str]) -> str:
+    """An initial access token, by which a service registers itself. IdentityError 422."""
+    database = create_database(Settings().url)
+    async with database.session() as session:
+        _, token = await registering.invite(
+            session, system_clock, label, uses=uses, days=days, scopes=scopes, by=BY
+        )
+        await session.commit()
+    await database.dispose()
+    return token
+
+
 async def client_lines() -> list[str]:
     """A line for each client: id, profile, name, its addresses, and whether it has ended."""
     database = create_database(Settings().url)
@@ -30,6 +42,7 @@ async def client_lines() -> list[str]:
     await database.dispose()
     return [
         f"{client.id}  {client.profile}  {client.name['ja']}  {' '.join(client.redirect_uris)}"
+        f"{'  (registered itself)' if client.initial_token_id else ''}"
         f"{'  (disabled)' if client.disabled_at else ''}"
         for client in found
     ]

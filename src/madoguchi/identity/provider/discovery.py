@@ -21,6 +21,7 @@ def metadata(provider: Provider, profile: Profile) -> dict[str, Any]:
         "jwks_uri": provider.url("jwks"),
         "introspection_endpoint": provider.url("introspect"),
         "revocation_endpoint": provider.url("revoke"),
+        "registration_endpoint": provider.url("register"),
         "device_authorization_endpoint": provider.url("device_authorization"),
         "end_session_endpoint": provider.url("logout"),
         "backchannel_logout_supported": True,

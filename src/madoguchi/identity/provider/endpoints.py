@@ -1,7 +1,5 @@
 """The endpoints programs call: plain ASGI, outside sessions and pages, answering in the protocol's way."""
 
-import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from madoguchi.identity.provider import device, dpop, telling
+from madoguchi.identity.provider import device, dpop, registration, telling
+from madoguchi.identity.provider.answering import NO_STORE, USERINFO, answering
 from madoguchi.identity.provider.authorising import pushed
 from madoguchi.identity.provider.claims import standard_claims
 from madoguchi.identity.provider.clients import service as clients
@@ -36,61 +35,10 @@ from madoguchi.identity.provider.profiles import (
 )
 from madoguchi.identity.provider.tokens import read_access_token
 from madoguchi.kernel.clock import jst_date
-from madoguchi.web.form_input import FormError
 from madoguchi.web.forms import form_of
 
 LARGEST = 60_000
-USERINFO = "/oauth/userinfo"
-NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 PUBLISHED = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
-
-_log = logging.getLogger("madoguchi.identity.provider")
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def answering(endpoint: Endpoint) -> Endpoint:
-    """Faults of the protocol and of the form as JSON (RFC 6749 5.2)."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return with_nonce(request, await endpoint(request))
-        except FormError as fault:
-            return refusal(
-                request, OAuthError("invalid_request", fault.message["en"], fault.status)
-            )
-        except OAuthError as fault:
-            return with_nonce(request, refusal(request, fault))
-
-    return answered
-
-
-def with_nonce(request: Request, response: Response) -> Response:
-    """The answer with the nonce for the next proof, for those who show proofs (RFC 9449 8.2)."""
-    if "dpop" in request.headers:
-        state = request.app.state
-        response.headers[dpop.NONCE_HEADER] = dpop.nonce_at(
-            state.provider.nonce_secret, state.clock()
-        )
-    return response
-
-
-def refusal(request: Request, fault: OAuthError) -> Response:
-    """The answer to a refused request; refusals are logged, their content is not (ASVS 16.3.2)."""
-    _log.info("refused %s at %s", fault.code, request.scope["path"])
-    headers, status, scheme = {**NO_STORE, **fault.headers}, fault.status, "Bearer"
-    if fault.code in ("invalid_client", "unauthorized"):
-        scheme = "Basic"
-    if fault.code in ("use_dpop_nonce", "invalid_dpop_proof"):
-        scheme = "DPoP"
-        status = 401 if request.url.path == USERINFO else 400
-    if status == 401:
-        headers.setdefault(
-            "WWW-Authenticate",
-            f'{scheme} realm="madoguchi", error="{fault.code}", '
-            f'error_description="{fault.description}"',
-        )
-    content = {"error": fault.code, "error_description": fault.description}
-    return JSONResponse(content, status, headers)
 
 
 async def token(request: Request) -> Response:
@@ -272,6 +220,12 @@ def routes() -> list[Any]:
         Route("/oauth/device_authorization", answering(device_authorization), methods=["POST"]),
         Route("/oauth/introspect", answering(introspect), methods=["POST"]),
         Route("/oauth/revoke", answering(revoke), methods=["POST"]),
+        Route(registration.REGISTER, answering(registration.register), methods=["POST"]),
+        Route(
+            registration.REGISTER + "/{client_id}",
+            answering(registration.manage),
+            methods=["GET", "PUT", "DELETE"],
+        ),
         Route(USERINFO, answering(userinfo), methods=["GET", "POST"]),
         Route("/oauth/jwks", jwks, methods=["GET"]),
         Route("/oauth/.well-known/openid-configuration", gbizid_discovery, methods=["GET"]),

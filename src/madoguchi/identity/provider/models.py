@@ -34,8 +34,30 @@ class Client(Base):
     introspects: Mapped[bool] = mapped_column(default=False)
     """A resource server: may ask about tokens of other clients."""
     registered_by: Mapped[str] = mapped_column(String(30))
+    initial_token_id: Mapped[str | None] = mapped_column(String(26))
+    """The initial access token by which it registered itself; None: an operator registered it."""
+    registration_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the registration access token by which it manages itself (RFC 7592)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class InitialToken(Base):
+    """Initial access token (登録用トークン): lets a service register itself (RFC 7591 3), some times."""
+
+    __tablename__ = "oidc_initial_token"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    label: Mapped[str] = mapped_column(String(100))
+    """For whom it was made."""
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    """What a service registered by it may ask for."""
+    uses_left: Mapped[int] = mapped_column(Integer)
+    made_by: Mapped[str] = mapped_column(String(30))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Consent(Base):

@@ -28,6 +28,7 @@ async def admin(request: Request, actor: Official) -> Response:
         wide=True,
         versions=versions,
         failed=failed,
+        clients=identity.may_manage_clients(actor),
         proofs=bool(identity.agencies_where(actor, "proofing")),
     )
     return page

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -28,7 +28,7 @@ from madoguchi.web.problems import SeeOther
 from madoguchi.web.session import flash
 
 router = APIRouter(prefix="/account", include_in_schema=False)
-HOME, AGAIN = "/account/security", "/sign-in/again?return=/account/security"
+HOME = "/account/security"
 PURPOSE = "add_passkey"
 SignedIn = Annotated[Actor, Depends(required_actor)]
 
@@ -47,8 +47,14 @@ async def fresh_actor(request: Request, actor: SignedIn) -> Actor:
         raise not_allowed()  # a program's token, perhaps beside somebody else's session
     fresh = state.clock() - sign_in.authenticated_at <= FRESH
     if not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
-        raise SeeOther(AGAIN)
+        raise SeeOther(_again(request))
     return actor
+
+
+def _again(request: Request) -> str:
+    """Where one proves it again, and then comes back to the page; what was sent has to be sent anew."""
+    back = request.url.path if request.method == "GET" else HOME
+    return f"/sign-in/again?return={quote(back, safe='/')}"
 
 
 Fresh = Annotated[Actor, Depends(fresh_actor)]

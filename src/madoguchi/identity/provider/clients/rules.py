@@ -27,6 +27,8 @@ BASIC, POST, PRIVATE_KEY, PUBLIC = (
 AUTH_METHODS = (BASIC, POST, PRIVATE_KEY, PUBLIC)
 LONGEST_URI = 1_000
 MOST_URIS = 20
+MOST_SCOPES = 50
+LONGEST_NAME = 100
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 3.3
 
 
@@ -63,12 +65,16 @@ def check_client(told: Mapping[str, Any]) -> None:
 
     `told` has the columns of a client as plain data.
     """
+    for language in ("ja", "en"):
+        _check_name(told["name"].get(language), f"/name/{language}")
     _one_of(told["profile"], PROFILES, "/profile")
     _one_of(told["auth_method"], AUTH_METHODS, "/token_endpoint_auth_method")
     algorithms = PROFILES[told["profile"]].algorithms
     _one_of(told["id_token_alg"], algorithms, "/id_token_signed_response_alg")
-    for grant_type in told["grant_types"]:
+    for grant_type in told["grant_types"] or [None]:
         _one_of(grant_type, GRANT_TYPES, "/grant_types")
+    if len(told["scopes"]) > MOST_SCOPES:
+        raise client_fault("scopeが多すぎます。", "Too many scopes.", "/scope")
     for scope in told["scopes"]:
         if not SCOPE.fullmatch(scope):
             raise client_fault(
@@ -100,16 +106,42 @@ def _check_together(told: Mapping[str, Any]) -> None:
             "A client without a credential cannot get tokens of its own or ask about tokens.",
             "/token_endpoint_auth_method",
         )
-    keys = told["jwks"].get("keys", [])
-    if told["auth_method"] == PRIVATE_KEY and not keys:
+    if told["auth_method"] == PRIVATE_KEY and not told["jwks"]:
         raise client_fault(
             "private_key_jwtには公開鍵（jwks）が必要です。",
             "private_key_jwt needs the client's public keys (jwks).",
             "/jwks",
         )
-    if any(not isinstance(key, dict) or not set(key) <= PUBLIC_MEMBERS for key in keys):
+    keys = told["jwks"].get("keys") if set(told["jwks"]) <= {"keys"} else None
+    if told["jwks"] and not (isinstance(keys, list) and keys and all(map(_is_public, keys))):
         raise client_fault(
             "jwksには公開鍵だけを入れてください。", "jwks must hold public keys only.", "/jwks"
+        )
+
+
+def _is_public(key: object) -> bool:
+    """Whether it has the shape of a public key: known members, plain text in them."""
+    if not isinstance(key, dict) or not set(key) <= PUBLIC_MEMBERS:
+        return False
+    told = [one for value in key.values() for one in (value if type(value) is list else [value])]
+    return all(isinstance(one, str) and one.isascii() and len(one) <= 2_000 for one in told)
+
+
+def _check_name(name: object, pointer: str) -> None:
+    """A name people see on the consent page: short, and what it looks like."""
+    # No tricks of line or direction: every control and format character is refused.
+    plain = name.replace("\u3000", " ") if isinstance(name, str) else ""
+    if not (isinstance(name, str) and plain.strip() and plain.isprintable()):
+        raise client_fault(
+            "サービスの名前を入力してください（改行や制御文字は使えません）。",
+            "Enter the name of the service, without line breaks or control characters.",
+            pointer,
+        )
+    if len(name) > LONGEST_NAME:
+        raise client_fault(
+            f"名前は{LONGEST_NAME}文字以内にしてください。",
+            f"A name may have {LONGEST_NAME} characters at most.",
+            pointer,
         )
 
 

@@ -37,6 +37,9 @@ DEFAULTS: Mapping[str, Any] = {
     "dpop_required": False,
     "introspects": False,
 }
+SECRET_METHODS = (BASIC, POST)
+# Not the profile: what the client calls people hangs on it.
+CHANGEABLE = tuple({"name", "scopes", "id_token_alg", *DEFAULTS} - {"profile"})
 
 
 async def register(
@@ -52,17 +55,37 @@ async def register(
     values = {**DEFAULTS, **chosen, **told}
     check_client(values)
     _check_keys(values["jwks"])
-    secret = secrets.token_urlsafe(32) if values["auth_method"] in (BASIC, POST) else None
-    client = Client(
-        **values,
-        id=new_id().lower(),
-        secret_sha256=sha256(secret) if secret else None,
-        registered_by=by,
-        created_at=clock(),
-    )
+    client = Client(**values, id=new_id().lower(), registered_by=by, created_at=clock())
+    secret = _new_secret(client)
     session.add(client)
     await session.flush()
     await _journal(session, clock, client.id, "client_registered", by, {"name": client.name})
+    return client, secret
+
+
+async def change(
+    session: AsyncSession, clock: Clock, client_id: str, told: Mapping[str, Any], *, by: str
+) -> tuple[Client, str | None]:
+    """Change these columns of a client; a new secret where its way of proving itself now needs one.
+
+    IdentityError 404, 422. The caller commits.
+    """
+    client = await session.get(Client, client_id, with_for_update=True)
+    if client is None or client.disabled_at is not None:
+        raise unknown("client")
+    before = {name: getattr(client, name) for name in CHANGEABLE}
+    values = {**before, **{name: told[name] for name in CHANGEABLE if name in told}}
+    check_client({**values, "profile": client.profile})
+    _check_keys(values["jwks"])
+    changed = {name: value for name, value in values.items() if value != before[name]}
+    for name, value in changed.items():
+        setattr(client, name, value)
+    kept = client.auth_method in SECRET_METHODS and client.secret_sha256 is not None
+    secret = None if kept else _new_secret(client)
+    if changed:
+        await _journal(
+            session, clock, client.id, "client_changed", by, {"changed": sorted(changed)}
+        )
     return client, secret
 
 
@@ -85,10 +108,12 @@ async def every(session: AsyncSession) -> Sequence[Client]:
 
 async def disable(session: AsyncSession, clock: Clock, client_id: str, *, by: str) -> None:
     """End a client: from now on every request of it is refused. IdentityError 404."""
-    client = await session.get(Client, client_id)
+    client = await session.get(Client, client_id, with_for_update=True)
     if client is None:
         raise unknown("client")
-    client.disabled_at = client.disabled_at or clock()
+    if client.disabled_at is not None:
+        return
+    client.disabled_at = clock()
     await _journal(session, clock, client.id, "client_disabled", by, {})
 
 
@@ -97,9 +122,15 @@ async def renew_secret(session: AsyncSession, clock: Clock, client_id: str, *, b
     client = await find(session, client_id)
     if client is None or client.secret_sha256 is None:
         raise unknown("client")
-    secret = secrets.token_urlsafe(32)
-    client.secret_sha256 = sha256(secret)
+    secret = _new_secret(client)
     await _journal(session, clock, client.id, "client_secret_renewed", by, {})
+    return secret or ""
+
+
+def _new_secret(client: Client) -> str | None:
+    """A secret for a client that proves itself by one; for any other, none is kept."""
+    secret = secrets.token_urlsafe(32) if client.auth_method in SECRET_METHODS else None
+    client.secret_sha256 = sha256(secret) if secret else None
     return secret
 
 

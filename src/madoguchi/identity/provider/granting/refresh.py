@@ -35,7 +35,8 @@ async def refresh(asking: Asking) -> dict[str, Any]:
         raise invalid_grant()
     if grant.dpop_jkt is not None and grant.dpop_jkt != asking.jkt:
         raise invalid_grant("the refresh token is bound to another DPoP key")
-    scopes = narrowed(asking, grant.scopes)
+    # What the client may no longer have, it does not get either.
+    scopes = narrowed(asking, [scope for scope in grant.scopes if scope in asking.client.scopes])
     if asking.profile.gbizid_fields and OPENID not in scopes:
         raise invalid_scope("scope must keep openid")
     following = next_refresh_token(asking, grant.id, grant.scopes)
