@@ -79,6 +79,7 @@ KEPT: Mapping[str, str] = {
     "throttle": "limits in use: hashes, deleted once they are past",
     "access_token": "accounts",
     "oidc_client": "services people sign in at",
+    "oidc_initial_token": "tokens by which services register themselves: who made them, for whom",
     "oidc_consent": "accounts: what a person lets a service have",
     "oidc_grant": "accounts: who signed in at which service",
     "oidc_pushed_request": "requests of services; deleted when they are used or expire",
