@@ -23,11 +23,11 @@ export class Person {
     if (answer.status !== 303) throw new Error(`sign-in: ${answer.status}`);
   }
 
-  // Where the service gets its answer.
-  async agree(url) {
+  // Where the service gets its answer; `choice` is what is chosen on the consent page.
+  async agree(url, choice = {}) {
     await this.signIn();
     let answer = await this.go(url);
-    if (answer.status === 200) answer = await this.go(url, { decision: "allow" });
+    if (answer.status === 200) answer = await this.go(url, { decision: "allow", ...choice });
     if (answer.status !== 303) throw new Error(`authorize: ${answer.status}`);
     return new URL(answer.headers.get("location"));
   }

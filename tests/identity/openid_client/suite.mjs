@@ -1,6 +1,9 @@
 // node suite.mjs CASE < settings.json: one flow by openid-client; exits 1 where it is not satisfied.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import * as jose from "jose";
 import * as client from "openid-client";
 import { Person } from "./person.mjs";
 
@@ -61,6 +64,61 @@ async function privateKey(name) {
 
 async function dpop(config) {
   return { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair("ES256")) };
+}
+
+// A service written for GbizID: no PKCE, its issuer with or without the slash at the end.
+const GBIZID_SCOPE = "openid profile user mandate email offline_access jp_gbizid_v1_ida role delegation_info";
+
+async function connectAsGbizid(name, metadata = {}) {
+  const { id, secret } = told.clients[name];
+  const site = new URL("/oauth/.well-known/openid-configuration", told.issuer);
+  const published = await (await fetch(site)).json();
+  assert.equal(published.issuer, `${told.issuer}/oauth/`);
+  const issuer = name === "gbizid_bare" ? `${told.issuer}/oauth` : published.issuer;
+  const config = new client.Configuration(
+    { ...published, issuer }, id, { id_token_signed_response_alg: "RS256", ...metadata },
+    client.ClientSecretBasic(secret),
+  );
+  client.allowInsecureRequests(config);
+  client.enableNonRepudiationChecks(config);
+  return config;
+}
+
+async function signInAsGbizid(config, { who = person, choice, scope = GBIZID_SCOPE } = {}) {
+  const checks = { expectedState: client.randomState(), expectedNonce: client.randomNonce(), idTokenExpected: true };
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: told.callback, scope, state: checks.expectedState, nonce: checks.expectedNonce,
+  });
+  const back = await who.agree(url, choice);
+  assert.match(back.searchParams.get("code"), /^[A-Za-z0-9]{22}$/);
+  const tokens = await client.authorizationCodeGrant(config, back, checks);
+  assert.equal(tokens.expires_in, 3600);
+  assert.match(tokens.claims().sub, /^[1-9][0-9]*$/);
+  return tokens;
+}
+
+const aboutGbizid = (config, tokens) =>
+  client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
+
+// GbizID's own words: the client tells a challenge by its cause, any other error by its code.
+async function refusedAsGbizid(work, error) {
+  await assert.rejects(work, (fault) => {
+    assert.equal(fault.status, 401);
+    return (fault.error ?? fault.cause[0].parameters.error) === error;
+  });
+}
+
+// Registered by itself with what an administrator gave it.
+function registered(metadata, token = told.invitation) {
+  return client.dynamicClientRegistration(
+    new URL(told.issuer),
+    {
+      client_name: "外のサービス", redirect_uris: [told.callback],
+      token_endpoint_auth_method: "client_secret_post", ...metadata,
+    },
+    undefined,
+    { initialAccessToken: token, execute: [client.allowInsecureRequests] },
+  );
 }
 
 const CASES = {
@@ -191,6 +249,111 @@ const CASES = {
     assert.equal(answer.headers.get("location"), `${told.bye}?state=s`);
     const account = await person.go("/account");
     assert.match(account.headers.get("location"), /^\/sign-in/);
+  },
+
+  async registration() {
+    await assert.rejects(registered({}, "guess"));
+    await refused(registered({ redirect_uris: ["http://evil.example/"] }), "invalid_redirect_uri");
+    await refused(registered({ scope: "openid email" }), "invalid_client_metadata");
+    const config = await registered({});
+    await whoIs(config, await signIn(config, { scope: "openid profile" }));
+    const { registration_client_uri: own, registration_access_token: token, ...kept } = config.clientMetadata();
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    assert.equal((await (await fetch(own, { headers })).json()).client_id, kept.client_id);
+    const body = JSON.stringify({ ...kept, client_name: "改めた名前" });
+    const changed = await (await fetch(own, { method: "PUT", headers, body })).json();
+    assert.equal(changed.client_name, "改めた名前");
+    assert.equal((await fetch(own, { method: "DELETE", headers })).status, 204);
+    assert.equal((await fetch(own, { headers })).status, 401);
+  },
+
+  async back_channel_logout() {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const config = await registered({
+      backchannel_logout_uri: `http://127.0.0.1:${server.address().port}/out`,
+      backchannel_logout_session_required: true,
+    });
+    assert.equal(config.serverMetadata().backchannel_logout_session_supported, true);
+    const tokens = await signIn(config, { scope: "openid profile" });
+    const notice = once(server, "request");
+    await person.go("/sign-out", {});
+    const [request, answer] = await notice;
+    assert.equal(request.headers["content-type"], "application/x-www-form-urlencoded");
+    const sent = new URLSearchParams(await new Response(request).text());
+    answer.end();
+    server.close();
+    const keys = jose.createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
+    const { payload } = await jose.jwtVerify(sent.get("logout_token"), keys, {
+      issuer: told.issuer, audience: config.clientMetadata().client_id, typ: "logout+jwt",
+      maxTokenAge: "2 minutes", requiredClaims: ["jti", "exp", "iat", "events", "sid", "sub"],
+    });
+    assert.deepEqual(payload.events, { "http://schemas.openid.net/event/backchannel-logout": {} });
+    assert.equal(payload.nonce, undefined);
+    assert.equal(payload.sid, tokens.claims().sid);
+    assert.equal(payload.sub, tokens.claims().sub);
+    await assert.rejects(client.fetchUserInfo(config, tokens.access_token, told.person));
+  },
+
+  async gbizid() {
+    const config = await connectAsGbizid("gbizid");
+    const tokens = await signInAsGbizid(config);
+    assert.equal(tokens.claims().iss, `${told.issuer}/oauth/`);
+    const found = await aboutGbizid(config, tokens);
+    assert.deepEqual(
+      [found.account_type, found.corp_type, found.corporate_number, found.delegation_info],
+      ["2", "1", "7000012050002", {}],
+    );
+    assert.deepEqual(found.role.permission, [{ role: "jp_gbizid_prime" }]);
+    const { verification, claims } = found.verified_claims;
+    assert.equal(verification.trust_framework, "jp_gbizid_v1");
+    assert.equal(verification.assurance_level, "ial2");
+    assert.equal(claims.authority.applies_to.registration_number, "7000012050002");
+    assert.deepEqual(claims.authority.permission, [{ role: "prime" }]);
+    assert.deepEqual(found.mandate_info, [{ client_id: told.clients.gbizid.id }]);
+  },
+
+  async gbizid_without_the_slash() {
+    const config = await connectAsGbizid("gbizid_bare");
+    const tokens = await signInAsGbizid(config);
+    assert.equal(tokens.claims().iss, `${told.issuer}/oauth`);
+    const turned = await client.refreshTokenGrant(config, tokens.refresh_token);
+    assert.equal(turned.claims().iss, `${told.issuer}/oauth`);
+    // Who expects the other spelling is not satisfied.
+    const other = await connectAsGbizid("gbizid");
+    await assert.rejects(
+      signInAsGbizid(new client.Configuration(
+        { ...config.serverMetadata(), issuer: other.serverMetadata().issuer },
+        told.clients.gbizid_bare.id, told.clients.gbizid_bare.secret,
+      )),
+    );
+  },
+
+  async gbizid_refresh_and_its_own_errors() {
+    const config = await connectAsGbizid("gbizid");
+    const tokens = await signInAsGbizid(config);
+    const scope = "openid profile offline_access";
+    await refusedAsGbizid(client.refreshTokenGrant(config, tokens.refresh_token, { scope: "profile" }), "invalid_scope");
+    await refusedAsGbizid(client.refreshTokenGrant(config, tokens.refresh_token, { scope: "openid wider" }), "invalid_scope");
+    const turned = await client.refreshTokenGrant(config, tokens.refresh_token, { scope });
+    assert.deepEqual(Object.keys(await aboutGbizid(config, turned)).includes("role"), false);
+    await refusedAsGbizid(client.refreshTokenGrant(config, "guess"), "invalid_token");
+    await refusedAsGbizid(client.refreshTokenGrant(config, tokens.refresh_token), "invalid_token");
+    const wrong = new client.Configuration(
+      config.serverMetadata(), told.clients.gbizid.id, {}, client.ClientSecretBasic("guess"),
+    );
+    client.allowInsecureRequests(wrong);
+    await refusedAsGbizid(client.refreshTokenGrant(wrong, turned.refresh_token), "unauthorized");
+  },
+
+  async gbizid_delegation() {
+    const config = await connectAsGbizid("gbizid");
+    const agent = new Person(told.issuer, told.agent);
+    const tokens = await signInAsGbizid(config, { who: agent, choice: { organisation: told.company } });
+    const { delegation_info: given } = await aboutGbizid(config, tokens);
+    assert.equal(given.corp_no, "7000012050002");
+    assert.equal(Object.keys(given).length, 31);
+    assert.ok(given.delegation_no);
   },
 };
 

@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
+from madoguchi.identity.provider.clients.registering import invite
+from madoguchi.identity.provider.ended import TELL_JOB
+from madoguchi.identity.provider.profiles import GBIZID
+from madoguchi.identity.provider.telling_sign_out import telling
+from madoguchi.identity.service import give_mandate
 from madoguchi.kernel.database import Database
+from madoguchi.kernel.jobs import Worker
+from madoguchi.web.outgoing import networks
 from tests.identity.provider.serving import listen
 from tests.identity.provider.world import Op, make_op
 
@@ -28,6 +35,7 @@ PERSON = {
     "grant_types": ["authorization_code", "refresh_token"],
     "scopes": SCOPES,
 }
+GBIZID_SCOPES = list(GBIZID.user_scopes)
 KEYED = {"auth_method": "private_key_jwt"}
 CLIENTS: dict[str, dict[str, Any]] = {
     "basic": PERSON,
@@ -41,6 +49,8 @@ CLIENTS: dict[str, dict[str, Any]] = {
         "scopes": SCOPES,
     },
     "strict": {**PERSON, **KEYED, "par_required": True, "dpop_required": True},
+    "gbizid": {**PERSON, "profile": "gbizid", "scopes": GBIZID_SCOPES},
+    "gbizid_bare": {**PERSON, "profile": "gbizid_bare", "scopes": GBIZID_SCOPES},
     "program": {**KEYED, "grant_types": ["client_credentials"], "scopes": ["filings:read"]},
 }
 
@@ -71,6 +81,18 @@ async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Op, 
         )
         client_id, secret = await op.register(**told, **keys)
         clients[name] = {"id": client_id, "secret": secret, "jwk": key.as_dict(private=True)}
+    async with database.session() as session:
+        _, invitation = await invite(
+            session, op.clock, "試験", uses=3, days=1, scopes=["openid", "profile"], by="test"
+        )
+        await give_mandate(
+            session,
+            op.clock,
+            principal_id=op.people.company,
+            agent_organisation_id=op.people.firm,
+            by=op.people.owner,
+        )
+        await session.commit()
     async with server:
         yield (
             op,
@@ -80,6 +102,9 @@ async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Op, 
                 "bye": BYE,
                 "person": op.people.owner,
                 "name": "港 一郎",
+                "agent": op.people.agent,
+                "company": op.people.company,
+                "invitation": invitation,
                 "clients": clients,
             },
         )
@@ -90,7 +115,10 @@ async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Op, 
 async def test_openid_client_is_satisfied(
     node: str, served: tuple[Op, dict[str, Any]], case: str
 ) -> None:
-    _, told = served
+    op, told = served
+    sending = {TELL_JOB: telling(op.provider, networks("127.0.0.0/8"))}
+    worker = Worker(op.database, sending, op.clock)
+    working = asyncio.create_task(worker.run()) if case == "back_channel_logout" else None
     process = await asyncio.create_subprocess_exec(
         node,
         str(SUITE),
@@ -100,5 +128,8 @@ async def test_openid_client_is_satisfied(
         stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate(json.dumps(told).encode())
+    worker.stop()
+    if working:
+        await working
     assert process.returncode == 0, said.decode()
     assert said.decode().strip().endswith("ok")
