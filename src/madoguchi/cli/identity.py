@@ -12,7 +12,9 @@ identity = typer.Typer(no_args_is_help=True, help="The OpenID provider.")
 clients = typer.Typer(no_args_is_help=True, help="Services registered as its clients.")
 keys = typer.Typer(no_args_is_help=True, help="The keys it signs with.")
 identity.add_typer(clients, name="client")
+providers = typer.Typer(no_args_is_help=True, help="Providers officials may sign in by.")
 identity.add_typer(keys, name="keys")
+identity.add_typer(providers, name="provider")
 
 Several = Annotated[list[str] | None, typer.Option(help="may be given several times")]
 
@@ -128,3 +130,79 @@ def rotate_keys() -> None:
 
     for line in rotate_signing_keys():
         typer.echo(line)
+
+
+@providers.command("add")
+def add_provider(
+    id: Annotated[str, typer.Argument(help="a short name, part of its addresses here: meti")],
+    name: Annotated[str, typer.Argument(help="what officials see, in Japanese")],
+    agency: Annotated[str, typer.Option(help="whose officials may use it, those below it too")],
+    issuer: Annotated[str, typer.Option(help="its issuer, exactly as it spells it")],
+    client_id: Annotated[str, typer.Option(help="who we are there")],
+    secret_file: Annotated[
+        Path, typer.Option(help="our secret there, or our private key as JWK (private_key_jwt)")
+    ],
+    name_en: Annotated[str, typer.Option(help="the name in English")] = "",
+    acr: Several = None,
+    level: Annotated[
+        list[str] | None,
+        typer.Option(help="which acr of theirs is which of ours: ACR=1, =2 or =3; else it is 1"),
+    ] = None,
+) -> None:
+    """Trust a provider; prints the addresses to register there."""
+    from madoguchi.identity.errors import IdentityError
+    from madoguchi.installation.providers import trust
+
+    told = {
+        "id": id,
+        "agency": agency,
+        "name": {"ja": name, "en": name_en or name},
+        "issuer": issuer,
+        "client_id": client_id,
+        "secret": secret_file.read_text(encoding="utf-8").strip(),
+        "acr_values": acr or [],
+        "levels": dict(_level(one) for one in level or []),
+    }
+    try:
+        lines = run(trust(told))
+    except IdentityError as fault:
+        typer.echo(f"{' '.join(fault.pointers)} {fault}", err=True)
+        raise typer.Exit(1) from None
+    for line in lines:
+        typer.echo(line)
+
+
+@providers.command("list")
+def list_providers() -> None:
+    """The providers officials may sign in by."""
+    from madoguchi.installation.providers import provider_lines
+
+    for line in run(provider_lines()):
+        typer.echo(line)
+
+
+@providers.command("disable")
+def disable_provider(id: str) -> None:
+    """Trust one no longer: who signed in by it is signed out."""
+    from madoguchi.installation.providers import disable_provider as disable
+
+    run(disable(id))
+
+
+@providers.command("link")
+def link_provider(
+    id: str,
+    subject: Annotated[str, typer.Argument(help="the person's `sub` there")],
+    address: Annotated[str, typer.Argument(help="mail address of the account here")],
+) -> None:
+    """Let a provider's `sub` stand for an account, as its owner can do on their account page."""
+    from madoguchi.installation.providers import link_account
+
+    run(link_account(id, subject, address))
+
+
+def _level(text: str) -> tuple[str, str]:
+    acr, _, level = text.rpartition("=")
+    if not acr or level not in ("1", "2", "3"):
+        raise typer.BadParameter(f"{text}: ACR=1, ACR=2 or ACR=3")
+    return acr, f"urn:madoguchi:acr:{level}"

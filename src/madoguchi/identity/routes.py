@@ -18,6 +18,7 @@ from madoguchi.identity.officials import pages as officials
 from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
 from madoguchi.identity.provider.clients import pages as clients
+from madoguchi.identity.relying import pages as relying
 from madoguchi.identity.relying import simulator
 
 
@@ -38,6 +39,7 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         connected.router,
         device_pages.router,
         logging_out.router,
+        relying.router,
         *((simulator.router,) if settings.demo is True else ()),
         clients.router,
     )

@@ -1,6 +1,7 @@
 """Entering (ログインの完了): from what is proved to a session, always a new one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -62,18 +63,25 @@ async def strengthen(request: Request, session: AsyncSession, *ways: str) -> Non
 
 
 async def enter(
-    request: Request, session: AsyncSession, person: Person, amr: Sequence[str], method: str
+    request: Request,
+    session: AsyncSession,
+    person: Person,
+    amr: Sequence[str],
+    method: str,
+    *,
+    acr: str | None = None,
+    at: datetime | None = None,
 ) -> str:
     """Sign a person in who proved who they are; the path to go on to. The caller commits.
 
     Nothing of the earlier session stays but for whom the same person acted, so a session id or a
     proof fixed by somebody else is worth nothing. Who acts for an organisation but came with one
-    factor is led to add another first.
+    factor is led to add another first. `acr` and `at`: what another provider proved.
     """
     state, web = request.app.state, request.state.session
     device = device_of(request.headers.get("user-agent", ""))
     sign_in = await start_sign_in(
-        session, state.clock, person, method=method, amr=amr, device=device
+        session, state.clock, person, method=method, amr=amr, device=device, acr=acr, at=at
     )
     earlier = web.get(SIGN_IN)
     same = await session.get(SignIn, earlier) if isinstance(earlier, str) else None

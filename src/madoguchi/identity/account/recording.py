@@ -54,6 +54,14 @@ TOLD: Mapping[str, Mapping[str, str]] = {
         "ja": "管理者が、あなたのログインをすべて終わらせました",
         "en": "An administrator ended all your sessions",
     },
+    "provider_linked": {
+        "ja": "所属機関のIDでログインできるようになりました",
+        "en": "Your account can now be entered by your agency's provider",
+    },
+    "provider_unlinked": {
+        "ja": "所属機関のIDとの連携が解除されました",
+        "en": "Your account was unlinked from your agency's provider",
+    },
     "session_moved": {
         "ja": "ログインが別のブラウザで使われたため、終了しました",
         "en": "A session was ended: it was used in another browser",

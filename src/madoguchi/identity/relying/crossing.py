@@ -102,6 +102,8 @@ def failed(request: Request, fault: ProviderFault, again: str, other: str = "") 
     why, status = "refused", 400
     if fault.why == "access_denied":
         why, status = "denied", 200
+    elif fault.why in ("not_linked", "too_weak"):
+        why, status = fault.why, 403
     elif fault.why in _AWAY or fault.why.startswith("answered_5"):
         why, status = "unavailable", 503
     page: HTMLResponse = request.app.state.pages.render(

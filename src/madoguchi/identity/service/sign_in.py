@@ -45,19 +45,22 @@ async def start_sign_in(
     method: str,
     amr: Sequence[str] = (),
     device: str = "",
+    acr: str | None = None,
+    at: datetime | None = None,
 ) -> SignIn:
     """Record a sign-in of a person whose identity is proven by `amr` (RFC 8176).
 
-    `device`: of `device.device_of`. The caller commits.
+    `device`: of `device.device_of`. Where another provider proved it, `acr` and `at` are what its
+    answer is worth. The caller commits.
     """
     now = clock()
     sign_in = SignIn(
         id=new_id(),
         person_id=person.id,
         method=method,
-        acr=acr_of(amr),
+        acr=acr or acr_of(amr),
         amr=list(amr),
-        authenticated_at=now,
+        authenticated_at=at or now,
         device=device,
         created_at=now,
     )

@@ -28,7 +28,9 @@ from madoguchi.identity.account.recording import note
 from madoguchi.identity.account.rules import CHALLENGE_LIFE, mail_address, typed_code
 from madoguchi.identity.guards import current_actor, required_actor
 from madoguchi.identity.models import Person
+from madoguchi.identity.relying.providers import provider_of_session
 from madoguchi.identity.rules import PUBLIC, Actor, safe_return
+from madoguchi.identity.service.sign_in import SIGN_IN
 from madoguchi.web.problems import SeeOther
 
 router = APIRouter(include_in_schema=False)
@@ -67,10 +69,11 @@ async def again_page(request: Request, actor: SignedIn) -> Response:
     request.state.session[RETURN] = safe_return(request.query_params.get("return"))
     async with request.app.state.database.reading() as session:
         known = await known_of(session, actor.id)
+        agency = await provider_of_session(session, request.state.session.get(SIGN_IN))
     if known is None:
         return RedirectResponse("/account", 303)
     address = known.account.address
-    return page(request, "begin.html", address=address, again=True, signed_in=True)
+    return page(request, "begin.html", address=address, again=True, signed_in=True, agency=agency)
 
 
 @router.post("/sign-in/address")
