@@ -31,6 +31,7 @@ from madoguchi.identity.provider.profiles import (
     OPENID,
     PROFILES,
     STANDARD,
+    Profile,
     client_error,
 )
 from madoguchi.identity.provider.tokens import read_access_token
@@ -43,38 +44,40 @@ PUBLISHED = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Orig
 
 async def token(request: Request) -> Response:
     """POST /oauth/token."""
-    state, form = request.app.state, await form_values(request)
+    form = await form_values(request)
+    named = await client_named(request, form)
+    profile = PROFILES[named.profile] if named else STANDARD
+    try:
+        given = await _given(request, form, profile, await proved(request, form, named))
+    except OAuthError as fault:
+        kind = form.get("grant_type", "")
+        code, status = client_error(profile, kind, fault.code, fault.status)
+        raise OAuthError(code, fault.description, status, fault.headers) from None
+    return JSONResponse(given, headers=NO_STORE)
+
+
+async def _given(
+    request: Request, form: dict[str, str], profile: Profile, client: Client
+) -> dict[str, Any]:
+    state = request.app.state
     async with state.database.session() as session:
-        named = await client_named(request, session, form)  # held, so it is read once
-        profile = PROFILES[named.profile] if named else STANDARD
         try:
-            client = await client_of(request, session, form)
             jkt = await key_shown(request, session)
             given = await give_tokens(
                 Asking(session, state.clock, state.provider, profile, client, form, jkt)
             )
-        except OAuthError as fault:
+        except OAuthError:
             await session.commit()  # what a replay ended stays ended
-            kind = form.get("grant_type", "")
-            code, status = client_error(profile, kind, fault.code, fault.status)
-            raise OAuthError(code, fault.description, status, fault.headers) from None
+            raise
         await session.commit()
-    return JSONResponse(given, headers=NO_STORE)
-
-
-async def client_named(
-    request: Request, session: AsyncSession, form: dict[str, str]
-) -> Client | None:
-    """The client named, whoever it is that asks: errors are worded by its profile."""
-    credential = credential_of(request.headers.get("authorization", ""), form)
-    return await clients.find(session, credential.client_id)
+    return given
 
 
 async def push(request: Request) -> Response:
     """POST /oauth/par."""
     state, form = request.app.state, await form_values(request)
+    client = await client_of(request, form)
     async with state.database.session() as session:
-        client = await client_of(request, session, form)
         jkt = await key_shown(request, session)
         await session.commit()  # what was shown is spent, whatever becomes of the request
         kept = await pushed.push(session, client, form, jkt, state.clock())
@@ -85,9 +88,8 @@ async def push(request: Request) -> Response:
 async def device_authorization(request: Request) -> Response:
     """POST /oauth/device_authorization."""
     state, form = request.app.state, await form_values(request)
+    client = await client_of(request, form)
     async with state.database.session() as session:
-        client = await client_of(request, session, form)
-        await session.commit()
         given = await device.begin(session, state.provider, client, form, state.clock())
         await session.commit()
     return JSONResponse(given, headers=NO_STORE)
@@ -96,28 +98,25 @@ async def device_authorization(request: Request) -> Response:
 async def introspect(request: Request) -> Response:
     """POST /oauth/introspect."""
     state, form = request.app.state, await form_values(request)
-    async with state.database.session() as session:
-        client = await client_of(request, session, form)
-        await session.commit()
-        if client.auth_method == PUBLIC:
-            raise invalid_client("a client without a credential may not ask about tokens")
-        if not form.get("token"):
-            raise invalid_request("token is missing")
+    client = await client_of(request, form)
+    if client.auth_method == PUBLIC:
+        raise invalid_client("a client without a credential may not ask about tokens")
+    if not form.get("token"):
+        raise invalid_request("token is missing")
+    async with state.database.looking() as session:
         found = await telling.introspect(
             session, state.provider, client, form["token"], state.clock()
         )
-        await session.commit()
     return JSONResponse(found, headers=NO_STORE)
 
 
 async def revoke(request: Request) -> Response:
     """POST /oauth/revoke."""
     state, form = request.app.state, await form_values(request)
+    client = await client_of(request, form)
+    if not form.get("token"):
+        raise invalid_request("token is missing")
     async with state.database.session() as session:
-        client = await client_of(request, session, form)
-        await session.commit()
-        if not form.get("token"):
-            raise invalid_request("token is missing")
         await telling.revoke(session, state.clock, state.provider, client, form["token"])
         await session.commit()
     return Response(headers=NO_STORE)
@@ -142,7 +141,7 @@ async def userinfo(request: Request) -> Response:
     # A token without its key, or with a key it is not bound to, is a stolen one.
     if scheme.lower() not in ("bearer", "dpop") or found.jkt != jkt:
         raise invalid_token()
-    async with state.database.reading() as session:
+    async with state.database.looking() as session:
         told = await telling.told_by(session, found, now)
         as_gbizid = PROFILES[told.client.profile].gbizid_fields
         scopes = told.grant.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
@@ -202,14 +201,28 @@ async def form_values(request: Request) -> dict[str, str]:
         return {name: values[0] for name, values in form.fields.items() if values[0]}
 
 
-async def client_of(request: Request, session: AsyncSession, form: dict[str, str]) -> Client:
-    """The client that proved who it is. OAuthError."""
+async def client_named(request: Request, form: dict[str, str]) -> Client | None:
+    """The client named, whoever it is that asks: errors are worded by its profile. OAuthError."""
+    credential = credential_of(request.headers.get("authorization", ""), form)
+    async with request.app.state.database.looking() as session:
+        return await clients.find(session, credential.client_id)
+
+
+async def client_of(request: Request, form: dict[str, str]) -> Client:
+    """The client that proved who it is; what it showed is spent. OAuthError."""
+    return await proved(request, form, await client_named(request, form))
+
+
+async def proved(request: Request, form: dict[str, str], named: Client | None) -> Client:
+    """The client named, once it proved that it is it. OAuthError."""
     state = request.app.state
     credential = credential_of(request.headers.get("authorization", ""), form)
     provider = state.provider
     # RFC 7523 3: our name or the address it is sent to; clients differ in which they use.
     audiences = provider.issuers | {provider.url("token"), provider.address + request.url.path}
-    return await authenticate(session, credential, frozenset(audiences), state.clock())
+    return await authenticate(
+        state.database, named, credential, frozenset(audiences), state.clock()
+    )
 
 
 def routes() -> list[Any]:

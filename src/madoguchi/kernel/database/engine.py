@@ -58,13 +58,21 @@ class Database:
     one: on SQLite the second would wait for the first until it gives up (DatabaseBusy).
     """
 
-    def __init__(self, url: URL, engine: AsyncEngine, reading_engine: AsyncEngine) -> None:
+    def __init__(
+        self,
+        url: URL,
+        engine: AsyncEngine,
+        reading_engine: AsyncEngine,
+        looking_engine: AsyncEngine | None = None,
+    ) -> None:
         self.url = url
         self.engine = engine
         self.reading_engine = reading_engine
+        looking_engine = looking_engine or reading_engine
         info = {"database": self}
         self._writing = async_sessionmaker(engine, expire_on_commit=False, info=info)
         self._reading = async_sessionmaker(reading_engine, expire_on_commit=False, info=info)
+        self._looking = async_sessionmaker(looking_engine, expire_on_commit=False, info=info)
 
     @property
     def is_sqlite(self) -> bool:
@@ -82,6 +90,13 @@ class Database:
     def reading(self) -> AsyncSession:
         """A session that only reads, from one snapshot; writing in it fails on both databases."""
         return self._reading()
+
+    def looking(self) -> AsyncSession:
+        """A session for SELECTs that stand each for itself: no transaction around them.
+
+        On PostgreSQL that is one round trip in place of three. Never write in it.
+        """
+        return self._looking()
 
     async def dispose(self) -> None:
         """Close all connections."""
@@ -107,6 +122,7 @@ def create_database(url: str) -> Database:
             parsed,
             engine,
             engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+            engine.execution_options(isolation_level="AUTOCOMMIT"),
         )
     raise ValueError(f"unknown kind of database: {parsed.drivername}")
 

@@ -11,10 +11,8 @@ from urllib.parse import unquote_plus
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.provider import spent
-from madoguchi.identity.provider.clients import service
 from madoguchi.identity.provider.clients.rules import BASIC, POST, PRIVATE_KEY, PUBLIC
 from madoguchi.identity.provider.errors import invalid_client, invalid_request
 from madoguchi.identity.provider.jose import (
@@ -26,6 +24,7 @@ from madoguchi.identity.provider.jose import (
 )
 from madoguchi.identity.provider.models import Client
 from madoguchi.identity.provider.secrets import matches
+from madoguchi.kernel.database import Database
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_ASSERTION = timedelta(minutes=10)
@@ -61,19 +60,26 @@ def credential_of(authorization: str, form: Mapping[str, str]) -> Credential:
 
 
 async def authenticate(
-    session: AsyncSession, credential: Credential, audiences: frozenset[str], now: datetime
+    database: Database,
+    client: Client | None,
+    credential: Credential,
+    audiences: frozenset[str],
+    now: datetime,
 ) -> Client:
-    """The client a credential proves. OAuthError invalid_client. Writes: an assertion is used once."""
-    client = await service.find(session, credential.client_id)
+    """The client a credential names, proved by it. OAuthError invalid_client.
+
+    An assertion is spent by this, whatever becomes of the request.
+    """
     if client is None or client.auth_method != credential.method:
         raise invalid_client()
     if credential.method in (BASIC, POST) and not matches(credential.proof, client.secret_sha256):
         raise invalid_client()
     if credential.method == PRIVATE_KEY:
         claims = assertion_claims(credential, client.jwks, audiences, now)
-        fresh = await spent.spend(
-            session, "assertion", f"{client.id} {claims['jti']}", now + LONGEST_ASSERTION + 2 * SKEW
-        )
+        until = now + LONGEST_ASSERTION + 2 * SKEW
+        async with database.session() as session:
+            fresh = await spent.spend(session, "assertion", f"{client.id} {claims['jti']}", until)
+            await session.commit()
         if not fresh:
             raise invalid_client("the assertion was used before")
     return client
