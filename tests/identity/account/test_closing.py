@@ -6,8 +6,9 @@ from sqlalchemy import select
 from madoguchi.identity.account.models import Account, Passkey
 from madoguchi.identity.account.proving import known_of
 from madoguchi.identity.account.representing import make_prime
+from madoguchi.identity.delegation.models import Mandate
 from madoguchi.identity.errors import IdentityError
-from madoguchi.identity.models import Mandate, Membership, Person
+from madoguchi.identity.models import Membership, Person
 from madoguchi.identity.service import (
     add_member,
     add_organisation,
