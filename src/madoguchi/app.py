@@ -17,6 +17,7 @@ import madoguchi.cases.accounting
 import madoguchi.cases.bulk
 import madoguchi.cases.collections
 import madoguchi.cases.crosscase
+import madoguchi.cases.delegations
 import madoguchi.cases.desk
 import madoguchi.cases.expiry
 import madoguchi.cases.exports
@@ -91,6 +92,7 @@ MODULES = (
     madoguchi.cases.collections,
     madoguchi.cases.accounting,
     madoguchi.cases.crosscase,
+    madoguchi.cases.delegations,
     madoguchi.cases.desk,
     madoguchi.cases.exports,
     madoguchi.cases.expiry,

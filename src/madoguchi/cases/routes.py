@@ -14,6 +14,8 @@ def routers(settings: Settings) -> tuple[APIRouter, ...]:
     from madoguchi.cases.collections import api as collections_api
     from madoguchi.cases.collections import pages as collections
     from madoguchi.cases.crosscase import pages as crosscase
+    from madoguchi.cases.delegations import activity as delegation_activity
+    from madoguchi.cases.delegations import pages as delegations
     from madoguchi.cases.desk import api as desk_api
     from madoguchi.cases.desk import pages as desk
     from madoguchi.cases.expiry import pages as expiry
@@ -49,6 +51,8 @@ def routers(settings: Settings) -> tuple[APIRouter, ...]:
         entry_acts_api.router,
         crosscase.router,
         crosscase.api,
+        delegations.router,
+        delegation_activity.router,
         ledgers_api.router,
         ledgers.router,
         expiry.router,

@@ -1,6 +1,6 @@
 """People, organisations, memberships and roles: making and reading them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -165,6 +165,12 @@ async def people_named(session: AsyncSession, ids: Sequence[str]) -> dict[str, s
     """The names of people by id, for lists and timelines; unknown ids are left out."""
     rows = await session.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids))))
     return {row.id: row.name for row in rows}
+
+
+async def organisations_named(session: AsyncSession, ids: Collection[str]) -> dict[str, str]:
+    """The names of organisations by id; unknown ids are left out."""
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(set(ids)))
+    return {row.id: row.name for row in await session.execute(query)}
 
 
 async def organisation(session: AsyncSession, organisation_id: str) -> Organisation:
