@@ -15,6 +15,7 @@ def routers(settings: Settings) -> tuple[APIRouter, ...]:
     from madoguchi.cases.collections import pages as collections
     from madoguchi.cases.crosscase import pages as crosscase
     from madoguchi.cases.delegations import activity as delegation_activity
+    from madoguchi.cases.delegations import api as delegations_api
     from madoguchi.cases.delegations import pages as delegations
     from madoguchi.cases.desk import api as desk_api
     from madoguchi.cases.desk import pages as desk
@@ -51,6 +52,7 @@ def routers(settings: Settings) -> tuple[APIRouter, ...]:
         entry_acts_api.router,
         crosscase.router,
         crosscase.api,
+        delegations_api.router,
         delegations.router,
         delegation_activity.router,
         ledgers_api.router,

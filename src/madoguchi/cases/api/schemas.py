@@ -130,6 +130,8 @@ class CaseOut(BaseModel):
     content_hash: str
     revision: int
     agent: str | None
+    filed_by: str = Field(description="who filed it: the agent, where there is one")
+    on_behalf_of: str | None = Field(description="the organisation an agent filed for")
     erased_at: datetime | None = Field(
         default=None, description="When its content was erased (消去); what is left is this."
     )
@@ -160,6 +162,7 @@ class JournalOut(BaseModel):
     action: str
     by: str
     actor_name: str | None
+    agent: str | None = Field(default=None, description="through whom the applicant acted")
     from_: str | None = Field(alias="from")
     to: str | None
     revision: int | None
@@ -258,5 +261,7 @@ def _case(case: Case, package: Package) -> dict[str, Any]:
         "content_hash": case.content_hash,
         "revision": case.revision,
         "agent": case.agent_name,
+        "filed_by": case.agent_name or case.filer_name,
+        "on_behalf_of": case.organisation_name if case.agent_name else None,
         "erased_at": case.erased_at,
     }

@@ -32,9 +32,18 @@ class Event:
     seq: int
 
 
+AGENT: Text = {"ja": "（申請者の代理人）", "en": " (the applicant’s agent)"}
+
+
 def events(package: Package, entries: Sequence[Entry], language: str) -> list[Event]:
     """The journal of a case, newest first, as officials may read it."""
     return [_event(package, entry, language) for entry in reversed(entries)]
+
+
+def _by(payload: Mapping[str, Any], language: str) -> str:
+    if payload.get("agent"):
+        return f"{payload['agent']}{pick(AGENT, language)}"
+    return str(payload.get("actor_name") or "")
 
 
 def _event(package: Package, entry: Entry, language: str) -> Event:
@@ -45,7 +54,7 @@ def _event(package: Package, entry: Entry, language: str) -> Event:
         at=entry.at,
         title=done.label if done is not None and entry.action != "filed" else None,
         key=entry.action,
-        by=str(payload.get("actor_name") or ""),
+        by=_by(payload, language),
         lines=(
             *_step(package, payload, language),
             *_waited(payload, language),

@@ -37,6 +37,7 @@ def public_entries(package: Package, entries: Sequence[Entry]) -> list[dict[str,
                 "action": entry.action if own or _told(package, payload) else "state_changed",
                 "by": "applicant" if own else "office",
                 "actor_name": payload.get("actor_name") if own else None,
+                "agent": payload.get("agent") if own else None,
                 "from": payload.get("from"),
                 "to": payload.get("to"),
                 "revision": payload.get("revision") if own else None,
@@ -101,7 +102,9 @@ def _own(
 ) -> dict[str, Any]:
     action = package.machine.actions.get(name)
     title = t("cases.history.filed") if name == "filed" or action is None else action.label
-    by = payload.get("agent") or payload.get("actor_name")
+    agent, by = payload.get("agent"), payload.get("actor_name")
+    if agent:
+        by = t("cases.history.agent", name=agent)
     changed = len(payload.get("patch") or [])
     body = t("cases.history.changed", count=changed) if changed else _reason(payload)
     waited = wait_words(payload, language)

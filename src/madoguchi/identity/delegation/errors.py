@@ -127,7 +127,8 @@ _REFUSALS: dict[str, tuple[int, str, Text]] = {
 }
 
 
-def refused(code: str) -> IdentityError:
-    """One of the refusals above, 409, 422 or 429."""
+def refused(code: str, at: str | None = None) -> IdentityError:
+    """One of the refusals above, 409, 422 or 429; `at`: the control, where it is another one."""
     status, pointer, text = _REFUSALS[code]
+    pointer = at or pointer
     return IdentityError(code, status, dict(text), pointers=(pointer,) if pointer else ())

@@ -58,19 +58,19 @@ async def agent_typed(session: AsyncSession, typed: str) -> Agent:
     return Agent(organisation=await organisation_typed(session, text))
 
 
-async def organisation_typed(session: AsyncSession, typed: str) -> str:
+async def organisation_typed(session: AsyncSession, typed: str, pointer: str = "/agent") -> str:
     """The id of the organisation with a corporate number somebody typed. IdentityError 422."""
     text = unicodedata.normalize("NFKC", typed)
     number = "".join(c for c in text if not c.isspace() and c not in "-‐－ー")
     if not is_corporate_number(number):
-        raise refused("agent_missing")
+        raise refused("agent_missing", pointer)
     found = await session.scalar(
         select(Organisation.id).where(
             Organisation.corporate_number == number, Organisation.closed_at.is_(None)
         )
     )
     if found is None:
-        raise refused("agent_unknown")
+        raise refused("agent_unknown", pointer)
     return str(found)
 
 
@@ -176,9 +176,14 @@ async def give_mandate(
     valid_from: date | None = None,
     valid_to: date | None = None,
     may_sub_delegate: bool = False,
+    source_id: str | None = None,
+    asked: bool = False,
+    accepted: bool = True,
     by: str,
 ) -> Mandate:
     """A mandate offered and accepted by command, from today (JST) by default. The caller commits.
+
+    Unless `accepted` it waits for its answer; `source_id` is not compared with what it passes on.
 
     IdentityError 422 unless there is exactly one agent, other than the principal, and the period
     does not end before it begins.
@@ -192,10 +197,13 @@ async def give_mandate(
     agent = Agent(agent_organisation_id, agent_person_id)
     terms = Terms(tuple(procedures), tuple(powers), start, valid_to, may_sub_delegate)
     mandate = _made(principal_id, agent, terms, by, now)
-    mandate.accepted_at, mandate.accepted_by = now, by
+    mandate.source_id, mandate.asked = source_id, asked
+    if accepted:
+        mandate.accepted_at, mandate.accepted_by = now, by
     session.add(mandate)
     await session.flush()
-    await telling.record(session, mandate, "mandate_given", by, now)
+    action = "mandate_given" if accepted else "mandate_asked" if asked else "mandate_offered"
+    await telling.record(session, mandate, action, by, now)
     return mandate
 
 

@@ -9,6 +9,7 @@ from madoguchi.identity import service as identity
 from madoguchi.identity.service import Actor
 from madoguchi.installation.demo.duties import fill_duties
 from madoguchi.installation.demo.inspections import fill_inspections
+from madoguchi.installation.demo.mandates import give_mandates
 from madoguchi.installation.demo.patterns import PATTERNS, SUPPORT, in_rounds
 from madoguchi.installation.demo.people import PEOPLE, DemoPerson
 from madoguchi.installation.demo.playing import Actors, moment, play
@@ -88,15 +89,7 @@ async def _people(session: AsyncSession) -> dict[str, Actor]:
             if number not in companies:
                 companies[number] = await _company(session, number)
         actors[person.key] = await _person(session, person, companies)
-    for person in PEOPLE:
-        for number in person.agent_of:
-            await identity.give_mandate(
-                session,
-                clock,
-                principal_id=companies[number].id,
-                agent_person_id=actors[person.key].id,
-                by="demo",
-            )
+    await give_mandates(session, clock, companies, actors)
     return actors
 
 
