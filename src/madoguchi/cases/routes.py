@@ -14,9 +14,6 @@ def routers(settings: Settings) -> tuple[APIRouter, ...]:
     from madoguchi.cases.collections import api as collections_api
     from madoguchi.cases.collections import pages as collections
     from madoguchi.cases.crosscase import pages as crosscase
-    from madoguchi.cases.delegations import activity as delegation_activity
-    from madoguchi.cases.delegations import api as delegations_api
-    from madoguchi.cases.delegations import pages as delegations
     from madoguchi.cases.desk import api as desk_api
     from madoguchi.cases.desk import pages as desk
     from madoguchi.cases.expiry import pages as expiry
@@ -52,9 +49,6 @@ def routers(settings: Settings) -> tuple[APIRouter, ...]:
         entry_acts_api.router,
         crosscase.router,
         crosscase.api,
-        delegations_api.router,
-        delegations.router,
-        delegation_activity.router,
         ledgers_api.router,
         ledgers.router,
         expiry.router,
@@ -74,9 +68,12 @@ def routers(settings: Settings) -> tuple[APIRouter, ...]:
 
 
 def _looking_into() -> tuple[APIRouter, ...]:
-    """What officials hold against a case: the money that arrived, the party's registration."""
+    """What officials hold against a case: the money that arrived, the party's registration; and who
+    acts for the party.
+    """
     from madoguchi.cases.accounting import pages as accounting
     from madoguchi.cases.accounting import receipts_pages
+    from madoguchi.cases.delegations.routes import routers as delegations
     from madoguchi.cases.proofing import card_pages as proofing_by_card
     from madoguchi.cases.proofing import pages as proofing
     from madoguchi.cases.proofing import succession_pages as succession
@@ -85,6 +82,7 @@ def _looking_into() -> tuple[APIRouter, ...]:
     from madoguchi.cases.retention import pages as retention
 
     return (
+        *delegations,
         accounting.router,
         receipts_pages.router,
         registration.router,

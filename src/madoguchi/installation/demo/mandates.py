@@ -33,9 +33,15 @@ async def give_mandates(
                 agent_person_id=actors[person.key].id,
                 by="demo",
             )
-    now, agent = fixed_clock(moment(2)), actors[AGENT].id
+    await _passed_on(session, clock, companies, actors[AGENT].id)
+    await _waiting(session, clock, companies, actors[AGENT].id)
+
+
+async def _passed_on(
+    session: AsyncSession, clock: Clock, companies: Mapping[str, identity.Organisation], agent: str
+) -> None:
+    """An association files for a member, and has a scrivener help it; both end soon."""
     soon = jst_date(moment(0)) + timedelta(days=20)
-    # An association files for a member, and has a scrivener help it.
     through = await identity.give_mandate(
         session,
         clock,
@@ -56,6 +62,13 @@ async def give_mandates(
         source_id=through.id,
         by="demo",
     )
+
+
+async def _waiting(
+    session: AsyncSession, clock: Clock, companies: Mapping[str, identity.Organisation], agent: str
+) -> None:
+    """One offered, one asked for, one that is over."""
+    now = fixed_clock(moment(2))
     await identity.give_mandate(
         session,
         now,

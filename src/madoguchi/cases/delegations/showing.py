@@ -1,0 +1,51 @@
+"""What the pages of delegation share: rendering, and the procedures there are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.delegation.rules import POWERS
+from madoguchi.kernel.language import Text
+from madoguchi.procedures import service as procedures
+
+TONES = {"offered": "warning", "asked": "warning", "in_force": "success", "upcoming": "info"}
+
+
+async def titles(session: AsyncSession, today: Any) -> dict[str, Text]:
+    """The procedures an organisation can be represented in, by id."""
+    found = await procedures.all_current(session, today)
+    return {
+        package.id: dict(package.title)
+        for package in found
+        if package.kind != "internal" and package.spec.who not in ("person", "official")
+    }
+
+
+def said(request: Request, key: str) -> Text:
+    """A text of the catalogue."""
+    text: Text = request.app.state.texts.text(key)
+    return text
+
+
+def page(
+    request: Request, name: str, faults: Mapping[str, Any] | None = None, /, **context: Any
+) -> HTMLResponse:
+    """A page. `faults`: what is wrong, or its key in the catalogue, by control."""
+    told = {
+        place: said(request, f"delegations.fault.{key}") if isinstance(key, str) else key
+        for place, key in (faults or {}).items()
+    }
+    response: HTMLResponse = request.app.state.pages.render(
+        request,
+        f"delegations/{name}",
+        status=422 if told else 200,
+        faults=told,
+        errors=[{"name": place, "text": text} for place, text in told.items()],
+        powers=POWERS,
+        tones=TONES,
+        **context,
+    )
+    return response
