@@ -67,6 +67,23 @@ async def test_a_key_instead_of_a_secret() -> None:
         client.read_key('{"kty": "oct", "k": "AAAA"}')
 
 
+async def test_tokens_stay_on_the_server() -> None:
+    """What a person's browser gets of it: no token, no secret, no verifier (ASVS 10.1.1)."""
+    right = provider(userinfo={"sub": "s-1"})
+    address = client.request_address(ASKING, metadata_of(ISSUER, right.document), INSTALLATION)
+    found = await redeemed(right)
+    sent = {name for _, _, _, body in right.asked for name in body}
+    assert sent == {"grant_type", "code", "redirect_uri", "code_verifier"}
+    told = [(url, headers.get("Authorization")) for _, url, headers, _ in right.asked]
+    assert [url for url, mark in told if mark == "Bearer at"] == [f"{ISSUER}/userinfo"]
+    assert [url for url, mark in told if (mark or "").startswith("Basic")] == [f"{ISSUER}/token"]
+    assert "access_token" not in found.claims
+    assert "at" not in found.claims.values()
+    for hidden in ("s:/ecret", client.derived(INSTALLATION, "verifier", "the-state")):
+        assert hidden not in address
+        assert hidden not in repr(RELIED)
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
