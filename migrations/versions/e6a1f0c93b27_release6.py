@@ -357,8 +357,51 @@ def _organisations() -> None:
     )
     op.create_index("ix_official_invitation_agency_id", "official_invitation", ["agency_id"])
 
+    # Branches, what members may file, programs.
+    op.create_table(
+        "branch",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("parent_id", sa.String(length=26), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("created_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_branch_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["branch.id"], name=op.f("fk_branch_parent_id_branch")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_branch")),
+    )
+    for column in ("organisation_id", "parent_id"):
+        op.create_index(f"ix_branch_{column}", "branch", [column])
+    op.add_column(
+        "person", sa.Column("program", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column("membership", sa.Column("procedures", _JSON, nullable=False, server_default="[]"))
+    for table in ("membership", "invitation"):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.add_column(sa.Column("branch_id", sa.String(length=26), nullable=True))
+            batch_op.create_foreign_key(
+                op.f(f"fk_{table}_branch_id_branch"), "branch", ["branch_id"], ["id"]
+            )
+    op.create_index("ix_membership_branch_id", "membership", ["branch_id"])
+
 
 def _organisations_down() -> None:
+    op.drop_index("ix_membership_branch_id", table_name="membership")
+    for table in ("membership", "invitation"):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.drop_constraint(op.f(f"fk_{table}_branch_id_branch"), type_="foreignkey")
+            batch_op.drop_column("branch_id")
+    with op.batch_alter_table("membership") as batch_op:
+        batch_op.drop_column("procedures")
+    with op.batch_alter_table("person") as batch_op:
+        batch_op.drop_column("program")
+    op.drop_table("branch")
     op.drop_table("official_invitation")
     with op.batch_alter_table("role_grant") as batch_op:
         for name in ("valid_from", "valid_to"):

@@ -35,6 +35,7 @@ import madoguchi.evidence
 import madoguchi.identity
 import madoguchi.identity.account
 import madoguchi.identity.officials
+import madoguchi.identity.organisations
 import madoguchi.identity.provider
 import madoguchi.identity.relying
 import madoguchi.messages
@@ -77,6 +78,7 @@ MODULES = (
     madoguchi.identity,
     madoguchi.identity.account,
     madoguchi.identity.officials,
+    madoguchi.identity.organisations,
     madoguchi.identity.provider,
     madoguchi.identity.relying,
     madoguchi.registry,

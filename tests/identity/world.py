@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI
 
 from madoguchi import identity
-from madoguchi.identity import account, officials
+from madoguchi.identity import account, officials, organisations
 from madoguchi.identity.routes import routers
 from madoguchi.identity.service import (
     Actor,
@@ -73,7 +73,7 @@ def make_app(database: Database, *, demo: bool = True, clock: Clock = CLOCK) -> 
     app.state.settings = TestSettings(demo=demo)
     app.state.clock = clock
     app.state.database = database
-    install(app, [identity, account, officials])
+    install(app, [identity, account, officials, organisations])
     for router in routers(app.state.settings):
         app.include_router(router)
 

@@ -119,6 +119,8 @@ NOT_OPENED = {
     "/account/address/undo/{token}",
     "/account/close",
     "/organisation/close",
+    "/organisation/members/{person_id}",
+    "/organisation/programs/{program_id}",
     "/invitations/official/{token}",
     "/organisation/succession",
     # No licence of the demo has a ledger yet: the tests of ledgers open them.

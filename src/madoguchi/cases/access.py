@@ -154,11 +154,13 @@ def _own(
     if actor.kind not in (APPLICANT, OFFICIAL):
         return false()
     ours: ColumnElement[bool] = table.organisation_id == actor.organisation
+    limits = limits_of(actor, power)
+    if limits is None:
+        return false()
+    if limits:
+        ours = and_(ours, table.procedure_id.in_(sorted(limits)))
     if actor.agent:
-        limits = limits_of(actor, power)
-        if limits is None:
-            return false()
-        return and_(ours, table.procedure_id.in_(sorted(limits))) if limits else ours
+        return ours
     mine = and_(table.organisation_id.is_(None), person == actor.id)
     return mine if actor.organisation is None else or_(ours, mine)
 

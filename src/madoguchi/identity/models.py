@@ -24,6 +24,8 @@ class Person(Base):
     about: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """What one can try as this person, shown in the development chooser; empty: not shown there."""
     active: Mapped[bool] = mapped_column(default=True)
+    program: Mapped[bool] = mapped_column(default=False)
+    """A program of an organisation (identity.organisations.programs): nobody signs in as it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -56,6 +58,9 @@ class Membership(Base):
         ForeignKey("organisation.id"), primary_key=True, index=True
     )
     role: Mapped[str] = mapped_column(String(40), default="staff")
+    branch_id: Mapped[str | None] = mapped_column(ForeignKey("branch.id"), index=True)
+    procedures: Mapped[list[str]] = mapped_column(Json, default=list)
+    """The ids of the procedures they may file and see; []: every one."""
 
 
 class Verification(Base):

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from madoguchi.identity.account.inviting import is_representative
 from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.account.pages.signing_in import begin_page
 from madoguchi.identity.device import device_of
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.guards import current_actor, required_actor
+from madoguchi.identity.organisations.service import manages
 from madoguchi.identity.rules import PUBLIC, ROLES, Actor, safe_return
 from madoguchi.identity.service.actors import choices_of
 from madoguchi.identity.service.agencies import agencies
@@ -210,7 +210,7 @@ async def _account(
         tokens = await list_tokens(session, state.clock, actor)
         sign_ins = await open_sign_ins(session, actor, state.clock())
         held = {agency for agency, _ in actor.grants}
-        represents = await is_representative(session, actor)
+        represents = await manages(session, actor)
         named = [item for item in await agencies(session) if item.id in held]
     message = error.message if error else None
     pointer = error.pointers[0] if error and error.pointers else "/label"

@@ -15,6 +15,7 @@ from madoguchi.identity.account.pages import (
     signing_up,
 )
 from madoguchi.identity.officials import pages as officials
+from madoguchi.identity.organisations import pages as organisations
 from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
 from madoguchi.identity.provider.clients import pages as clients
@@ -34,6 +35,7 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         addressing.router,
         closing.router,
         officials.router,
+        organisations.router,
         api.router,
         authorising.router,
         connected.router,

@@ -40,7 +40,8 @@ class Actor:
     actor may file for as agent; `scopes` their limits by procedure (empty: every procedure).
     `grants` are (agency, role); roles at agencies only the database knows are already spread to
     the agencies below. `confined`: they act for organisations, but signed in with one factor, so only
-    as the private person they are.
+    as the private person they are. `limits`: the procedures their own organisation lets them file and
+    see (empty: every one), whomever they act for.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Actor:
     held: tuple[Held, ...] = ()
     token: str | None = None
     confined: bool = False
+    limits: frozenset[str] = frozenset()
 
     @property
     def mandates(self) -> tuple[str, ...]:
@@ -146,6 +148,8 @@ def under_mandate(actor: Actor, organisation_id: str | None, procedure_id: str) 
 def _may_for(actor: Actor, organisation_id: str, procedure_id: str, power: str | None) -> bool:
     if actor.kind in (PUBLIC, SYSTEM):
         return False
+    if actor.limits and procedure_id not in actor.limits:
+        return False
     if organisation_id == actor.own:
         return True
     return first_allowing(actor.held, organisation_id, procedure_id, power) is not None
@@ -157,12 +161,15 @@ def limits_of(actor: Actor, power: str | None = None) -> frozenset[str] | None:
     frozenset(): every one; None: not any.
     """
     if not actor.agent:
-        return frozenset()
+        return actor.limits
     held = [one for one in actor.held if power is None or power in one.powers]
     try:
-        return joined(held, actor.organisation or "")
+        found = joined(held, actor.organisation or "")
     except ValueError:
         return None
+    if not found or not actor.limits:
+        return found or actor.limits
+    return found & actor.limits or None
 
 
 def person_mark(person_id: str) -> str:

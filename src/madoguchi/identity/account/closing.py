@@ -165,4 +165,9 @@ async def members_count(session: AsyncSession, organisation_id: str) -> int:
     counted = (
         select(func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
     )
-    return await session.scalar(counted.where(Membership.organisation_id == organisation_id)) or 0
+    return (
+        await session.scalar(
+            counted.where(Membership.organisation_id == organisation_id, ~Person.program)
+        )
+        or 0
+    )

@@ -35,7 +35,12 @@ async def represented(session: AsyncSession, actor: Actor) -> Organisation:
 
 
 async def invite(
-    session: AsyncSession, means: Means, actor: Actor, organisation: Organisation, address: str
+    session: AsyncSession,
+    means: Means,
+    actor: Actor,
+    organisation: Organisation,
+    address: str,
+    branch: str | None = None,
 ) -> Invitation:
     """Send an invitation; earlier open ones to the address are void. The caller commits.
 
@@ -52,6 +57,7 @@ async def invite(
         organisation_id=organisation.id,
         address=address,
         role=STAFF,
+        branch_id=branch,
         mac=codes.mac(means.key, "invitation", "", token),
         invited_by=actor.id,
         created_at=means.now,
@@ -113,6 +119,8 @@ async def accept(session: AsyncSession, means: Means, known: Known, invitation: 
         raise unknown("invitation")
     if await session.get(Membership, (person_id, organisation_id)) is None:
         await add_member(session, person_id, organisation_id, invitation.role)
+        held = await session.get_one(Membership, (person_id, organisation_id))
+        held.branch_id = invitation.branch_id
     account = await session.get_one(Account, person_id)
     if account.level == ENTRY:
         account.level = MEMBER
@@ -145,7 +153,7 @@ async def members(session: AsyncSession, organisation_id: str) -> list[tuple[Per
     rows = await session.execute(
         select(Person, Membership)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.organisation_id == organisation_id)
+        .where(Membership.organisation_id == organisation_id, ~Person.program)
         .order_by(Person.kana, Person.id)
     )
     return [(row[0], row[1]) for row in rows]

@@ -96,6 +96,7 @@ class Invitation(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     address: Mapped[str] = mapped_column(String(320))
     role: Mapped[str] = mapped_column(String(40))
+    branch_id: Mapped[str | None] = mapped_column(ForeignKey("branch.id"))
     mac: Mapped[str] = mapped_column(String(64), unique=True)
     invited_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -100,6 +100,8 @@ async def make_prime(
         organisation.representative_name = known.person.name
     organisation.closed_at = None  # one that was closed goes on as what it was
     await add_member(session, known.person.id, organisation.id, REPRESENTATIVE)
+    held = await session.get_one(Membership, (known.person.id, organisation.id))
+    held.branch_id, held.procedures = None, []
     known.account.level = PRIME
     await session.merge(
         Verification(

@@ -146,20 +146,28 @@ async def holders_of_tokens(
                 corporate_number=organisation.corporate_number,
                 language=language,
                 token=token,
+                limits=frozenset(limits),
             ),
             person,
             organisation,
             stale=used is None or now - used > USED_EVERY,
         )
-        for sha256, token, used, person, organisation in rows
+        for sha256, token, used, person, organisation, limits in rows
     }
 
 
 @cache
-def _plain_holders() -> Select[str, str, datetime | None, Person, Organisation]:
+def _plain_holders() -> Select[str, str, datetime | None, Person, Organisation, list[str]]:
     """Made once: putting a statement together takes longer than asking it."""
     return (
-        select(AccessToken.sha256, AccessToken.id, AccessToken.last_used_at, Person, Organisation)
+        select(
+            AccessToken.sha256,
+            AccessToken.id,
+            AccessToken.last_used_at,
+            Person,
+            Organisation,
+            Membership.procedures,
+        )
         .join(Person, Person.id == AccessToken.person_id)
         .join(Organisation, Organisation.id == AccessToken.organisation_id)
         .join(
@@ -226,14 +234,20 @@ async def acting_choices(session: AsyncSession, person_id: str, today: date) -> 
 
 async def own_organisations(session: AsyncSession, person_id: str) -> list[Organisation]:
     """The organisations a person is a member of, oldest first."""
-    return list(
-        await session.scalars(
-            select(Organisation)
-            .join(Membership, Membership.organisation_id == Organisation.id)
-            .where(Membership.person_id == person_id)
-            .order_by(Organisation.id)
-        )
+    return [organisation for organisation, _ in await _memberships(session, person_id)]
+
+
+async def _memberships(
+    session: AsyncSession, person_id: str
+) -> list[tuple[Organisation, list[str]]]:
+    """The same with what each lets them file."""
+    rows = await session.execute(
+        select(Organisation, Membership.procedures)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id)
+        .order_by(Organisation.id)
     )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def choices_of(session: AsyncSession, actor: Actor, today: date) -> list[ActingFor]:
@@ -257,7 +271,8 @@ async def _actor(
     alone: bool = False,
 ) -> Actor:
     grants = await _grants(session, person.id, jst_date(now))
-    own = await own_organisations(session, person.id)
+    members = await _memberships(session, person.id)
+    own, limits = [item for item, _ in members], {item.id: found for item, found in members}
     ids = [item.id for item in own]
     held = [
         one
@@ -271,6 +286,8 @@ async def _actor(
     chosen = next((item for item in own if item.id == acting_for), own[0] if own else None)
     if agent:
         chosen = await session.get_one(Organisation, acting_for)
+    firm = _own_for(held, chosen.id) if agent and chosen else None
+    home = firm if agent else chosen.id if chosen else None
     return Actor(
         id=person.id,
         name=person.name,
@@ -281,10 +298,11 @@ async def _actor(
         grants=grants,
         language=language,
         agent=agent,
-        own_organisation=_own_for(held, chosen.id) if agent and chosen else None,
+        own_organisation=firm,
         token=token,
         confined=confined,
         held=tuple(held),
+        limits=frozenset(limits.get(home or "", ())),
     )
 
 

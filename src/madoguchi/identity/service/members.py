@@ -18,7 +18,7 @@ async def members_of(
     found = await session.execute(
         select(Membership.organisation_id, Person)
         .join(Person, Membership.person_id == Person.id)
-        .where(Membership.organisation_id.in_(organisation_ids), Person.active)
+        .where(Membership.organisation_id.in_(organisation_ids), Person.active, ~Person.program)
         .order_by(Person.id)
     )
     members: dict[str, list[Person]] = {id: [] for id in organisation_ids}

@@ -7,8 +7,14 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.errors import invalid_days, invalid_label, too_many_tokens, unknown
-from madoguchi.identity.models import AccessToken
+from madoguchi.identity.errors import (
+    invalid_days,
+    invalid_label,
+    not_allowed,
+    too_many_tokens,
+    unknown,
+)
+from madoguchi.identity.models import AccessToken, Person
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -26,7 +32,7 @@ async def issue_token(
     session: AsyncSession, clock: Clock, actor: Actor, label: str, days: int = DEFAULT_DAYS
 ) -> tuple[AccessToken, str]:
     """A new token for the actor, acting for the organisation acted for now; the text is given
-    here and never again. IdentityError 422 for the label or the days, 409 beyond MOST_TOKENS.
+    here and never again. IdentityError 403 for programs, 422 for the label or the days, 409 beyond MOST_TOKENS.
     The caller commits.
     """
     name = normalise_line(label)
@@ -34,6 +40,9 @@ async def issue_token(
         raise invalid_label()
     if not 1 <= days <= LONGEST_DAYS:
         raise invalid_days()
+    person = await session.get(Person, actor.id)
+    if person is None or person.program:
+        raise not_allowed()  # who manages the organisation makes a program's keys
     now = clock()
     valid = await session.scalar(
         select(func.count())

@@ -4,14 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import inviting
 from madoguchi.identity.account.entering import RETURN, SECOND_FACTOR, means_of
+from madoguchi.identity.account.models import Invitation
 from madoguchi.identity.account.pages.shared import fields_of, page
-from madoguchi.identity.account.proving import known_of
+from madoguchi.identity.account.proving import Means, known_of
 from madoguchi.identity.account.rules import mail_address
-from madoguchi.identity.errors import IdentityError, unknown
+from madoguchi.identity.errors import IdentityError, not_allowed, unknown
 from madoguchi.identity.guards import current_actor, required_actor
+from madoguchi.identity.models import Membership
+from madoguchi.identity.organisations.rules import STAFF
+from madoguchi.identity.organisations.service import Managed, managed
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service.sign_in import ACTING_FOR
 from madoguchi.web.session import flash
@@ -37,8 +42,8 @@ async def invite_post(request: Request, actor: SignedIn) -> Response:
         return await _organisation(request, actor, {"/address": "address"}, typed[:320])
     try:
         async with means.database.session() as session:
-            organisation = await inviting.represented(session, actor)
-            await inviting.invite(session, means, actor, organisation, address)
+            own = await managed(session, actor)
+            await inviting.invite(session, means, actor, own.organisation, address, own.branch)
             await session.commit()
     except IdentityError as error:
         if error.code != "too_many_invitations":
@@ -52,8 +57,11 @@ async def revoke_post(request: Request, id: str, actor: SignedIn) -> Response:
     """Take an invitation back."""
     means = means_of(request)
     async with means.database.session() as session:
-        organisation = await inviting.represented(session, actor)
-        await inviting.revoke_invitation(session, means, actor, organisation, id)
+        own = await managed(session, actor)
+        mine = {one.id for one in await _invitations(session, means, own)}
+        if id not in mine:
+            raise unknown("invitation")
+        await inviting.revoke_invitation(session, means, actor, own.organisation, id)
         await session.commit()
     return _done(request, "revoked")
 
@@ -63,8 +71,13 @@ async def remove_post(request: Request, person_id: str, actor: SignedIn) -> Resp
     """End a membership."""
     means = means_of(request)
     async with means.database.session() as session:
-        organisation = await inviting.represented(session, actor)
-        await inviting.remove_member(session, means, actor, organisation, person_id)
+        own = await managed(session, actor)
+        held = await session.get(Membership, (person_id, own.organisation.id))
+        if held is not None and (
+            person_id == actor.id or not own.scope.manages(held.role, held.branch_id)
+        ):
+            raise not_allowed()
+        await inviting.remove_member(session, means, actor, own.organisation, person_id)
         await session.commit()
     return _done(request, "removed")
 
@@ -117,17 +130,35 @@ async def _organisation(
 ) -> HTMLResponse:
     means = means_of(request)
     async with means.database.reading() as session:
-        organisation = await inviting.represented(session, actor)
-        found = await inviting.members(session, organisation.id)
-        waiting = await inviting.open_invitations(session, means, organisation.id)
+        own = await managed(session, actor)
+        found = await inviting.members(session, own.organisation.id)
+        waiting = await _invitations(session, means, own)
         known = await known_of(session, actor.id)
     return page(
         request,
         "organisation.html",
         faults,
-        organisation=organisation,
-        members=[{"person": person, "role": held.role} for person, held in found],
+        organisation=own.organisation,
+        members=[
+            {
+                "person": person,
+                "role": held.role,
+                "branch": own.name_of(held.branch_id),
+                "limited": bool(held.procedures),
+                "mine": person.id != actor.id and own.scope.manages(held.role, held.branch_id),
+            }
+            for person, held in found
+            if own.scope.whole or person.id == actor.id or own.scope.manages(STAFF, held.branch_id)
+        ],
+        whole=own.scope.whole,
+        represents=own.scope.role == inviting.REPRESENTATIVE,
         invitations=waiting,
         address=address,
         known=known,
     )
+
+
+async def _invitations(session: AsyncSession, means: Means, own: Managed) -> list[Invitation]:
+    """The open invitations one may take back."""
+    every = await inviting.open_invitations(session, means, own.organisation.id)
+    return [one for one in every if own.scope.manages(STAFF, one.branch_id)]

@@ -1,5 +1,6 @@
 """Account numbers (アカウント管理番号), and what userinfo needs to know of an account."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.identity.delegation.holding import held_by
 from madoguchi.identity.delegation.models import Mandate
 from madoguchi.identity.models import Membership, Organisation, Verification
+from madoguchi.identity.organisations.branches import branch_names
 from madoguchi.identity.provider.claims import Subject
 from madoguchi.identity.provider.gbizid.fields import MEMBER, REPRESENTATIVE, Account, Delegation
 from madoguchi.identity.provider.models import AccountNumber, Grant
@@ -62,8 +64,20 @@ async def _account(
         if organisation is not None
         else None
     )
+    held = (
+        await session.get(Membership, (grant.person_id, organisation.id)) if organisation else None
+    )
+    branches = tuple(await branch_names(session, held.branch_id if held else None))
     account = Account(
-        grant.subject, grant.client_id, subject.person, organisation, role, None, delegation, proof
+        grant.subject,
+        grant.client_id,
+        subject.person,
+        organisation,
+        role,
+        None,
+        delegation,
+        proof,
+        branches,
     )
     if account.kind != MEMBER or organisation is None:
         return account
@@ -74,15 +88,7 @@ async def _account(
         .order_by(AccountNumber.number)
         .limit(1)
     )
-    return Account(
-        account.number,
-        account.client_id,
-        account.person,
-        organisation,
-        role,
-        None if parent is None else str(parent),
-        delegation,
-    )
+    return replace(account, parent=None if parent is None else str(parent))
 
 
 async def _delegation(

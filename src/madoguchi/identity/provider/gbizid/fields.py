@@ -18,6 +18,7 @@ from madoguchi.kernel.japanese.prefectures import prefecture_code
 ENTRY, PRIME, MEMBER = "1", "2", "3"
 CORPORATION, SOLE_PROPRIETOR = "1", "2"
 REPRESENTATIVE = "representative"
+PERMISSIONS = {REPRESENTATIVE: "jp_gbizid_prime", "administrator": "jp_gbizid_administrator"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Account:
     parent: str | None = None
     delegation: Delegation | None = None
     verification: Verification | None = None
+    branches: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -158,8 +160,9 @@ def role(account: Account) -> dict[str, Any]:
     """Scope `role`: where in the organisation, with which permission."""
     if account.organisation is None:
         return {"role": {}}
-    permission = "jp_gbizid_prime" if account.kind == PRIME else "jp_gbizid_member"
-    levels = [{"level": 1, "branch_name": account.organisation.name}]
+    permission = PERMISSIONS.get(account.role or "", "jp_gbizid_member")
+    names = (account.organisation.name, *account.branches)
+    levels = [{"level": level, "branch_name": name} for level, name in enumerate(names, 1)]
     return {"role": {"applies_to": {"levels": levels}, "permission": [{"role": permission}]}}
 
 
