@@ -18,6 +18,12 @@ def page_routes(home: Path) -> list[str]:
     return list(dict.fromkeys(route.path for route in found if not route.path.startswith("/api/")))
 
 
+def all_routes(home: Path) -> list[tuple[str, str]]:
+    """Method and path of every route."""
+    app = create_app(Settings(home=home, demo=True))
+    return [(method, route.path) for route in _flat(app.routes) for method in sorted(route.methods)]
+
+
 def route_of(address: str, routes: Iterable[str]) -> str | None:
     """The route that answers an address of the site, None when there is none."""
     path = re.split(r"[?#]", address, maxsplit=1)[0]
