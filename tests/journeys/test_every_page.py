@@ -91,6 +91,7 @@ NOT_OPENED = {
     "/drafts/{draft_id}/tables/{name}/faults.xlsx",
     "/cases/{case_id}/tables/{name}",
     # Asked for by services and devices: opened by test_services.
+    "/account/services/{client_id}",
     "/device",
     "/oauth/authorize",
     "/oauth/logout",

@@ -121,6 +121,8 @@ async def test_a_device_is_signed_in_by_its_code(site: Site, people: People) -> 
     await window.wait_for_url("**/account/services")
     await window.get_by_text("測定器").first.wait_for()
     await look(window, "services")
+    await window.get_by_role("link", name="測定器に渡す情報を変える").click()
+    await look(window, "service")
     given = httpx.post(
         f"{site.address}/oauth/token",
         auth=(client, secret),

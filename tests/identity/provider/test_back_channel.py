@@ -9,8 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from sqlalchemy import select, update
 
-from madoguchi.identity.account.proving import Means
-from madoguchi.identity.account.recovering import _end_everything
+from madoguchi.identity.account.ending import end_access
 from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.models import SignIn
 from madoguchi.identity.provider.ended import TELL_JOB
@@ -97,10 +96,9 @@ async def stolen(op: Op, tokens: dict[str, Any]) -> None:
     await op.browser.get("/account", headers={"User-Agent": "Mozilla/5.0 (Windows) Firefox/1.0"})
 
 
-async def by_a_reset(op: Op, tokens: dict[str, Any]) -> None:
-    means = Means(op.database, op.clock(), "key", ADDRESS, "ja")
+async def by_a_reset_or_closing(op: Op, tokens: dict[str, Any]) -> None:
     async with op.database.session() as session:
-        await _end_everything(session, means, op.people.owner)
+        await end_access(session, op.clock(), op.people.owner)
         await session.commit()
 
 
@@ -110,7 +108,7 @@ WAYS: list[Callable[[Op, dict[str, Any]], Awaitable[None]]] = [
     from_another_browser,
     from_the_list,
     stolen,
-    by_a_reset,
+    by_a_reset_or_closing,
 ]
 
 

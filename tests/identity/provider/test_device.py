@@ -111,3 +111,21 @@ async def test_only_registered_devices_begin(op: Op) -> None:
 async def test_the_page_is_for_people_who_are_signed_in(op: Op) -> None:
     answer = await op.browser.get("/device?user_code=BCDF-GHJK")
     assert answer.headers["location"].startswith("/sign-in?return=/device")
+
+
+async def test_codes_cannot_be_tried_without_end(op: Op, begun) -> None:
+    await op.sign_in()
+    answers = [
+        (await op.browser.post("/device", data={"user_code": f"BCDF-GHJ{letter}"})).status_code
+        for letter in "BCDFGHJKLMN"
+    ]
+    assert answers == [422] * 10 + [429]
+    for answer in (
+        await say(op, begun),  # the right one, too, and by its address
+        await op.browser.get(f"/device?user_code={begun['user_code']}"),
+    ):
+        assert answer.status_code == 429
+        assert "15分" in text_of(answer)
+    assert (await poll(op, begun)).json()["error"] == "authorization_pending"
+    await op.sign_in(op.people.agent)  # others are not kept out
+    assert (await say(op, begun)).status_code == 303

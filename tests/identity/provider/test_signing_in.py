@@ -276,3 +276,43 @@ async def test_consent_is_seen_and_taken_back(op: Op) -> None:
     again = await op.browser.post(f"/account/services/{op.client_id}/withdraw")
     assert again.status_code == 404
     assert "試験サービス" not in (await op.browser.get("/account/services")).text
+
+
+async def test_consent_says_what_to_whom_and_for_how_long(op: Op) -> None:
+    await op.sign_in()
+    page = text_of(await op.browser.get(op.request(scope="openid profile email offline_access")))
+    for said in (
+        "試験サービス",
+        "rp.example",
+        "氏名",
+        "港 一郎",
+        "最長30日",
+        "取り消すまで続きます",
+    ):
+        assert said in page, said
+
+
+async def test_a_part_of_what_was_agreed_is_taken_back(op: Op) -> None:
+    await op.sign_in()
+    scope = "openid profile email organisation"
+    given = (await op.exchange((await op.allow(scope=scope))["code"])).json()
+    address = f"/account/services/{op.client_id}"
+    page = await op.browser.get(address)
+    assert "氏名と表示言語" in page.text
+    ticked = {"scope": ["profile", "offline_access"]}  # what was never agreed to is not added
+    assert (await op.browser.post(address, data=ticked)).status_code == 303
+    told = (await op.userinfo(given["access_token"])).json()
+    assert told.keys() == {"sub", "name", "locale"}
+    form = {"token": given["access_token"]}
+    asked = await op.call("POST", "/oauth/introspect", data=form, auth=op.auth)
+    assert asked.json()["scope"] == "openid profile"
+    assert (await op.browser.get(op.request(scope="openid profile"))).status_code == 303
+    assert (await op.browser.get(op.request(scope=scope))).status_code == 200  # asked anew
+    # Without offline_access what reads in one's absence ends.
+    away = (await op.exchange((await op.allow(scope="openid offline_access"))["code"])).json()
+    await op.browser.post(address, data={"scope": ["profile"]})
+    turned = await op.token({"grant_type": "refresh_token", "refresh_token": away["refresh_token"]})
+    assert turned.json()["error"] == "invalid_grant"
+    await op.sign_in(op.people.agent)  # nobody else sees or changes it
+    assert (await op.browser.get(address)).status_code == 404
+    assert (await op.browser.post(address, data={})).status_code == 404

@@ -281,3 +281,16 @@ async def test_malformed_bodies_are_refused_and_never_a_fault_of_ours(op: Op, bo
         assert answer.json()["error"] in ("invalid_request", "invalid_client")
     as_json = await op.call("POST", "/oauth/token", json={"grant_type": "authorization_code"})
     assert as_json.json()["error"] == "invalid_request"
+
+
+async def test_a_resource_server_learns_all_it_has_to_check(op: Op) -> None:
+    given = await given_to(op)
+    server = await op.register(
+        introspects=True, redirect_uris=[], grant_types=["client_credentials"]
+    )
+    form = {"token": given["access_token"]}
+    told = (await op.call("POST", "/oauth/introspect", data=form, auth=server)).json()
+    assert (told["iss"], told["aud"]) == (ADDRESS, ADDRESS)
+    assert (told["sub"], told["scope"]) == (op.people.owner, OFFLINE)
+    assert told["acr"].startswith("urn:madoguchi:acr:")
+    assert told["auth_time"] == int(op.clock().timestamp())

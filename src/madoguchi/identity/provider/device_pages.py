@@ -1,10 +1,13 @@
 """Where a person types the code their device shows, and agrees (RFC 8628 3.3)."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from madoguchi.identity.account.limits import Limit, admit
+from madoguchi.identity.account.pages.shared import client_admitted
 from madoguchi.identity.guards import required_actor
 from madoguchi.identity.models import Person
 from madoguchi.identity.provider import device
@@ -21,12 +24,15 @@ from madoguchi.web.session import flash
 router = APIRouter(include_in_schema=False)
 SignedIn = Annotated[Actor, Depends(required_actor)]
 SMALL = 20_000
+TRIES = Limit("device code", 10, timedelta(minutes=15))
 
 
 @router.get("/device")
 async def type_code(request: Request, actor: SignedIn) -> HTMLResponse:
     """Ask for the code, or, where the address has it, for consent."""
     typed = request.query_params.get("user_code", "")
+    if typed and not await _admitted(request, actor):
+        return await _page(request, actor, typed, asked=False, throttled=True)
     return await _page(request, actor, typed, asked=bool(typed))
 
 
@@ -36,6 +42,8 @@ async def answer(request: Request, actor: SignedIn) -> Response:
     state = request.app.state
     async with form_of(request, SMALL) as form:
         typed, decision = form.value("user_code"), form.value("decision")
+    if not await _admitted(request, actor):
+        return await _page(request, actor, typed, asked=False, throttled=True)
     if decision not in ("allow", "deny"):
         return await _page(request, actor, typed, asked=True)
     allowed = decision == "allow"
@@ -72,13 +80,31 @@ async def answer(request: Request, actor: SignedIn) -> Response:
     return RedirectResponse("/account/services", 303)
 
 
-async def _page(request: Request, actor: Actor, typed: str, *, asked: bool) -> HTMLResponse:
+async def _admitted(request: Request, actor: Actor) -> bool:
+    """Whether person and address have tries left: a code has 35 bits (RFC 8628 5.1).
+
+    A right code gives none back: who guesses could use one of their own for that.
+    """
+    state = request.app.state
+    if not await client_admitted(request):
+        return False
+    async with state.database.session() as session:
+        allowed = await admit(session, TRIES, actor.id, state.clock())
+        await session.commit()
+    return allowed
+
+
+async def _page(
+    request: Request, actor: Actor, typed: str, *, asked: bool, throttled: bool = False
+) -> HTMLResponse:
     state = request.app.state
     async with state.database.reading() as session:
         found = await device.waiting(session, typed, state.clock()) if asked else None
         person = await session.get(Person, actor.id)
         choices = await choices_of(session, actor, jst_date(state.clock()))
-    context: dict[str, Any] = {"typed": typed[:20], "wrong": asked and found is None}
+    fault = "throttled" if throttled else "wrong" if asked and found is None else None
+    said = state.texts.text(f"provider.device.{fault}") if fault else None
+    context: dict[str, Any] = {"typed": typed[:20], "fault": said}
     if found:
         organisation = next(
             (c.organisation for c in choices if c.organisation.id == actor.organisation), None
@@ -94,10 +120,8 @@ async def _page(request: Request, actor: Actor, typed: str, *, asked: bool) -> H
     page: HTMLResponse = state.pages.render(
         request,
         "provider/device_consent.html" if found else "provider/device.html",
-        status=422 if context["wrong"] else 200,
+        status=429 if throttled else 422 if fault else 200,
         **context,
-        errors=[{"name": "user_code", "text": state.texts.text("provider.device.wrong")}]
-        if context["wrong"]
-        else [],
+        errors=[{"name": "user_code", "text": said}] if said else [],
     )
     return page

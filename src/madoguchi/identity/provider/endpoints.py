@@ -144,7 +144,9 @@ async def userinfo(request: Request) -> Response:
     async with state.database.looking() as session:
         told = await telling.told_by(session, found, now)
         as_gbizid = PROFILES[told.client.profile].gbizid_fields
-        scopes = told.grant.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
+        # What the person took back since is not told, whatever the token says.
+        named = told.grant.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
+        scopes = [scope for scope in named if scope in told.grant.scopes]
         if OPENID not in scopes:
             raise OAuthError("insufficient_scope", "the token lacks openid", 403)
         if as_gbizid:

@@ -84,8 +84,11 @@ async def introspect(
         return {"active": False}
     if not await _is_alive(session, found):
         return {"active": False}
-    kind = "DPoP" if found.jkt else "Bearer"
-    return {"active": True, "token_type": kind, "client_id": found.client_id, **found.claims}
+    told = {**found.claims, "client_id": found.client_id}
+    if found.grant_id and "scope" in told:
+        granted = await session.scalar(select(Grant.scopes).where(Grant.id == found.grant_id))
+        told["scope"] = " ".join(one for one in told["scope"].split() if one in (granted or ()))
+    return {"active": True, "token_type": "DPoP" if found.jkt else "Bearer", **told}
 
 
 async def revoke(
