@@ -10,13 +10,15 @@ import pyotp
 import pytest
 from fastapi import Depends, FastAPI
 from httpx import ASGITransport, AsyncClient, Response
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from madoguchi import identity
 from madoguchi.identity import account, provider, relying
+from madoguchi.identity.account.proving import Means, known_of
+from madoguchi.identity.account.recovering import reset
 from madoguchi.identity.assurance import ACR_1, ACR_2
 from madoguchi.identity.errors import IdentityError
-from madoguchi.identity.models import SignIn
+from madoguchi.identity.models import RoleGrant, SignIn
 from madoguchi.identity.relying import providers
 from madoguchi.identity.relying.knowing import Fetched, Knowledge
 from madoguchi.identity.relying.models import ProviderLink
@@ -295,6 +297,22 @@ async def test_a_link_is_made_by_its_own_person_only(both: Both) -> None:
         with pytest.raises(IdentityError) as fault:
             await providers.link(session, both.here.clock, "meti", both.there, stranger, by="t")
     assert fault.value.code == "already_linked"
+
+
+async def test_a_reset_ends_the_link_too(both: Both) -> None:
+    """Who took a mailbox, or left the ministry, keeps no way in by an earlier link."""
+    await both.linked()
+    for hours, came_to in ((0, "asked"), (25, "done")):
+        both.here.clock.wait(hours=hours)
+        async with both.here.database.session() as session:
+            await session.execute(delete(RoleGrant))  # of officials nothing is reset
+            known = await known_of(session, both.official)
+            assert known is not None
+            means = Means(both.here.database, both.here.clock(), "k", HERE, "ja")
+            assert await reset(session, means, known) == came_to
+            await session.commit()
+    async with both.here.database.reading() as session:
+        assert await providers.person_known_as(session, "meti", both.there) is None
 
 
 async def test_the_ministry_ends_sessions(both: Both) -> None:

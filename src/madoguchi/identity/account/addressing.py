@@ -18,6 +18,7 @@ from madoguchi.identity.account.resting import resting
 from madoguchi.identity.account.rules import FRESH, UNDO_LIFE
 from madoguchi.identity.errors import account_refused
 from madoguchi.identity.models import Person
+from madoguchi.identity.relying.models import ProviderLink
 from madoguchi.kernel.ids import new_id
 
 
@@ -103,6 +104,11 @@ async def undo(session: AsyncSession, means: Means, change: FormerAddress) -> bo
         account.totp = account.totp_since = None
     await session.execute(
         delete(Passkey).where(Passkey.person_id == account.person_id, Passkey.created_at >= since)
+    )
+    await session.execute(
+        delete(ProviderLink).where(
+            ProviderLink.person_id == account.person_id, ProviderLink.created_at >= since
+        )
     )
     await session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == account.person_id))
     await end_access(session, now, account.person_id)

@@ -13,6 +13,7 @@ from madoguchi.identity.account.models import Passkey, RecoveryCode
 from madoguchi.identity.account.proving import Known, Means
 from madoguchi.identity.account.recording import note
 from madoguchi.identity.account.rules import ENTRY, reset_state
+from madoguchi.identity.relying.models import ProviderLink
 
 
 async def reset(session: AsyncSession, means: Means, known: Known) -> str:
@@ -38,7 +39,7 @@ async def reset(session: AsyncSession, means: Means, known: Known) -> str:
         account.reset_at = now
         await note(session, now, account.person_id, "reset_asked")
         return "asked"
-    for table in (Passkey, RecoveryCode):
+    for table in (Passkey, RecoveryCode, ProviderLink):
         await session.execute(delete(table).where(table.person_id == account.person_id))
     account.password = account.totp = account.totp_since = account.reset_at = None
     account.level = ENTRY
