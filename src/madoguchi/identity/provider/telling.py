@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.models import Membership, Organisation, Person
@@ -34,28 +35,48 @@ class Told:
     """An agent's own organisation; `subject` has the one acted for."""
 
 
+@cache
+def _told() -> Select[Grant, Client, Person, Organisation | None, str | None]:
+    return (
+        select(Grant, Client, Person, Organisation, Membership.role)
+        .join(Client, Client.id == Grant.client_id)
+        .join(Person, Person.id == Grant.person_id)
+        .outerjoin(Organisation, Organisation.id == Grant.organisation_id)
+        .outerjoin(
+            Membership,
+            (Membership.person_id == Grant.person_id)
+            & (Membership.organisation_id == Grant.organisation_id),
+        )
+        .where(
+            Grant.id == bindparam("grant_id"),
+            Grant.client_id == bindparam("client_id"),
+            Grant.revoked_at.is_(None),
+            Client.disabled_at.is_(None),
+            Person.active,
+        )
+    )
+
+
+@cache
+def _alive() -> Select[str]:
+    return (
+        select(Grant.id)
+        .join(Client, Client.id == Grant.client_id)
+        .join(Person, Person.id == Grant.person_id)
+        .where(
+            Grant.id == bindparam("grant_id"),
+            Grant.client_id == bindparam("client_id"),
+            Grant.revoked_at.is_(None),
+            Client.disabled_at.is_(None),
+            Person.active,
+        )
+    )
+
+
 async def told_by(session: AsyncSession, token: AccessClaims, now: datetime) -> Told:
     """Whom a person's access token is about; one query, two more for an agent. OAuthError."""
-    row = (
-        await session.execute(
-            select(Grant, Client, Person, Organisation, Membership.role)
-            .join(Client, Client.id == Grant.client_id)
-            .join(Person, Person.id == Grant.person_id)
-            .outerjoin(Organisation, Organisation.id == Grant.organisation_id)
-            .outerjoin(
-                Membership,
-                (Membership.person_id == Grant.person_id)
-                & (Membership.organisation_id == Grant.organisation_id),
-            )
-            .where(
-                Grant.id == token.grant_id,
-                Grant.client_id == token.client_id,
-                Grant.revoked_at.is_(None),
-                Client.disabled_at.is_(None),
-                Person.active,
-            )
-        )
-    ).first()
+    named = {"grant_id": token.grant_id, "client_id": token.client_id}
+    row = (await session.execute(_told(), named)).first()
     if row is None:
         raise invalid_token()
     grant, client, person, organisation, role = row
@@ -124,19 +145,8 @@ async def _is_alive(session: AsyncSession, token: AccessClaims) -> bool:
         return (await session.execute(disabled)).first() == (None,) and not await spent.is_spent(
             session, REVOKED, token.jti
         )
-    alive = (
-        select(Grant.id)
-        .join(Client, Client.id == Grant.client_id)
-        .join(Person, Person.id == Grant.person_id)
-        .where(
-            Grant.id == token.grant_id,
-            Grant.client_id == token.client_id,
-            Grant.revoked_at.is_(None),
-            Client.disabled_at.is_(None),
-            Person.active,
-        )
-    )
-    return await session.scalar(alive) is not None
+    named = {"grant_id": token.grant_id, "client_id": token.client_id}
+    return await session.scalar(_alive(), named) is not None
 
 
 async def _introspect_refresh(

@@ -43,6 +43,16 @@ class ActingFor:
     procedures: frozenset[str] = frozenset()
 
 
+@cache
+def _signed_in() -> Select[Person, str, str, str | None]:
+    return (
+        select(Person, SignIn.device, SignIn.acr, Account.level)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(SignIn.id == bindparam("sign_in_id"), SignIn.ended_at.is_(None), Person.active)
+    )
+
+
 async def actor_of_sign_in(
     session: AsyncSession,
     sign_in_id: str,
@@ -58,14 +68,7 @@ async def actor_of_sign_in(
     """
     if not is_id(sign_in_id):
         return None
-    row = (
-        await session.execute(
-            select(Person, SignIn.device, SignIn.acr, Account.level)
-            .join(SignIn, SignIn.person_id == Person.id)
-            .outerjoin(Account, Account.person_id == Person.id)
-            .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), Person.active)
-        )
-    ).first()
+    row = (await session.execute(_signed_in(), {"sign_in_id": sign_in_id})).first()
     if row is None or (device is not None and moved(row[1], device)):
         return None
     weak = row[3] is not None and not reaches(row[2], ACR_2)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,24 +20,28 @@ from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.ids import new_id
 
 
+@cache
+def _standing() -> Select[SignIn, list[str] | None]:
+    return (
+        select(SignIn, Consent.scopes)
+        .outerjoin(
+            Consent,
+            (Consent.person_id == SignIn.person_id) & (Consent.client_id == bindparam("client_id")),
+        )
+        .where(
+            SignIn.id == bindparam("sign_in_id"),
+            SignIn.person_id == bindparam("person_id"),
+            SignIn.ended_at.is_(None),
+        )
+    )
+
+
 async def standing_of(
     session: AsyncSession, person_id: str, sign_in_id: str, client_id: str
 ) -> tuple[SignIn, Standing] | None:
     """The open sign-in of a person and what they allowed the client before; one query."""
-    row = (
-        await session.execute(
-            select(SignIn, Consent.scopes)
-            .outerjoin(
-                Consent,
-                (Consent.person_id == SignIn.person_id) & (Consent.client_id == client_id),
-            )
-            .where(
-                SignIn.id == sign_in_id,
-                SignIn.person_id == person_id,
-                SignIn.ended_at.is_(None),
-            )
-        )
-    ).first()
+    named = {"person_id": person_id, "sign_in_id": sign_in_id, "client_id": client_id}
+    row = (await session.execute(_standing(), named)).first()
     if row is None:
         return None
     sign_in, scopes = row

@@ -1,8 +1,10 @@
 """Tokens for an authorisation code: once, by its client, with its verifier (RFC 6749 4.1.3, 7636)."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from madoguchi.identity.models import Person
 from madoguchi.identity.provider.authorising.service import revoke_grant
@@ -13,6 +15,34 @@ from madoguchi.identity.provider.models import Grant
 from madoguchi.identity.provider.secrets import s256, sha256
 
 
+@cache
+def _grant() -> Select[Grant]:
+    return (
+        select(Grant)
+        .join(Person, Person.id == Grant.person_id)
+        .where(Grant.code_sha256 == bindparam("shown"), Person.active)
+    )
+
+
+@cache
+def _use() -> ReturningUpdate[str]:
+    kept = Grant.__table__.c
+    return (
+        update(Grant.__table__)  # type: ignore[arg-type]
+        .where(
+            kept.id == bindparam("grant_id"),
+            kept.code_used_at.is_(None),
+            kept.revoked_at.is_(None),
+        )
+        .values(
+            code_used_at=bindparam("now"),
+            refresh_sha256=bindparam("refresh"),
+            dpop_jkt=bindparam("jkt"),
+        )
+        .returning(kept.id)
+    )
+
+
 async def exchange(asking: Asking) -> dict[str, Any]:
     """The tokens for a code. OAuthError; a code shown twice ends what it gave (RFC 9700 4.5).
 
@@ -21,11 +51,7 @@ async def exchange(asking: Asking) -> dict[str, Any]:
     code, session, now = asking.form.get("code", ""), asking.session, asking.now
     if not code:
         raise invalid_request("code is missing")
-    grant = await session.scalar(
-        select(Grant)
-        .join(Person, Person.id == Grant.person_id)
-        .where(Grant.code_sha256 == sha256(code), Person.active)
-    )
+    grant = await session.scalar(_grant(), {"shown": sha256(code)})
     if grant is None or grant.client_id != asking.client.id:
         raise invalid_grant()
     if grant.code_used_at is not None:
@@ -34,16 +60,14 @@ async def exchange(asking: Asking) -> dict[str, Any]:
     _check(grant, asking)
     refresh_token = next_refresh_token(asking, grant.id, grant.scopes)
     first = await session.scalar(
-        update(Grant)
-        .where(Grant.id == grant.id, Grant.code_used_at.is_(None), Grant.revoked_at.is_(None))
-        .values(
-            code_used_at=now,
-            refresh_sha256=sha256(refresh_token) if refresh_token else None,
+        _use(),
+        {
+            "grant_id": grant.id,
+            "now": now,
+            "refresh": sha256(refresh_token) if refresh_token else None,
             # Who has no secret is known by its key from now on (RFC 9449 5).
-            dpop_jkt=asking.jkt if asking.client.auth_method == PUBLIC else None,
-        )
-        .returning(Grant.id)
-        .execution_options(synchronize_session=False)
+            "jkt": asking.jkt if asking.client.auth_method == PUBLIC else None,
+        },
     )
     if first is None:
         await revoke_grant(session, asking.clock, grant.id, "code_replayed")

@@ -1,8 +1,10 @@
 """Tokens for a refresh token: each works once; one shown again ends its family (RFC 9700 4.14)."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from madoguchi.identity.models import Person
 from madoguchi.identity.provider.authorising.service import revoke_grant
@@ -17,6 +19,38 @@ from madoguchi.identity.provider.granting.asking import (
 from madoguchi.identity.provider.models import Grant
 from madoguchi.identity.provider.profiles import OPENID
 from madoguchi.identity.provider.secrets import grant_of_refresh_token, sha256
+from madoguchi.kernel.database import Json
+
+
+@cache
+def _grant() -> Select[Grant]:
+    return (
+        select(Grant)
+        .join(Person, Person.id == Grant.person_id)
+        .where(
+            Grant.id == bindparam("grant_id"),
+            Grant.client_id == bindparam("client_id"),
+            Person.active,
+        )
+    )
+
+
+@cache
+def _turn(*, narrowing: bool) -> ReturningUpdate[str]:
+    values: dict[str, Any] = {"refresh_sha256": bindparam("following")}
+    if narrowing:
+        values["scopes"] = bindparam("narrowed", type_=Json)
+    kept = Grant.__table__.c
+    return (
+        update(Grant.__table__)  # type: ignore[arg-type]
+        .where(
+            kept.id == bindparam("grant_id"),
+            kept.refresh_sha256 == bindparam("shown"),
+            kept.revoked_at.is_(None),
+        )
+        .values(values)
+        .returning(kept.id)
+    )
 
 
 async def refresh(asking: Asking) -> dict[str, Any]:
@@ -26,11 +60,8 @@ async def refresh(asking: Asking) -> dict[str, Any]:
     if not token:
         raise invalid_request("refresh_token is missing")
     grant_id = grant_of_refresh_token(asking.provider.refresh_mark, token)
-    grant = await session.scalar(
-        select(Grant)
-        .join(Person, Person.id == Grant.person_id)
-        .where(Grant.id == grant_id, Grant.client_id == asking.client.id, Person.active)
-    )
+    named = {"grant_id": grant_id, "client_id": asking.client.id}
+    grant = await session.scalar(_grant(), named)
     if grant is None or grant.revoked_at is not None or grant.expires_at <= now:
         raise invalid_grant()
     if grant.dpop_jkt is not None and grant.dpop_jkt != asking.jkt:
@@ -41,19 +72,14 @@ async def refresh(asking: Asking) -> dict[str, Any]:
         raise invalid_scope("scope must keep openid")
     following = next_refresh_token(asking, grant.id, grant.scopes)
     turned = await session.scalar(
-        update(Grant)
-        .where(
-            Grant.id == grant.id,
-            Grant.refresh_sha256 == sha256(token),
-            Grant.revoked_at.is_(None),
-        )
-        .values(
-            refresh_sha256=sha256(following) if following else None,
+        _turn(narrowing=asking.profile.gbizid_fields),
+        {
+            "grant_id": grant.id,
+            "shown": sha256(token),
+            "following": sha256(following) if following else None,
             # An access token that does not name its scopes has those of the grant.
-            **({"scopes": scopes} if asking.profile.gbizid_fields else {}),
-        )
-        .returning(Grant.id)
-        .execution_options(synchronize_session=False)
+            **({"narrowed": scopes} if asking.profile.gbizid_fields else {}),
+        },
     )
     if turned is None:  # ours, for this grant, and no longer the newest: somebody kept a copy
         await revoke_grant(session, asking.clock, grant.id, "refresh_token_reused")
