@@ -6,6 +6,7 @@ from typing import Any
 from madoguchi.identity.account.proving import known_at
 from madoguchi.identity.errors import unknown
 from madoguchi.identity.relying import providers
+from madoguchi.identity.service import agencies, seed_agencies
 from madoguchi.installation.clients import BY
 from madoguchi.kernel.clock import system_clock
 from madoguchi.kernel.database import create_database
@@ -17,6 +18,8 @@ async def trust(told: Mapping[str, Any]) -> list[str]:
     settings = Settings()
     database = create_database(settings.url)
     async with database.session() as session:
+        if not await agencies(session):
+            await seed_agencies(session)
         made = await providers.add(session, system_clock, settings.secret_key, told, by=BY)
         await session.commit()
     await database.dispose()
