@@ -52,6 +52,7 @@ from madoguchi.cases.retention.jobs import look_at_ages
 from madoguchi.documents.uploading.door import Door as UploadDoor
 from madoguchi.documents.uploading.door import open_uploads
 from madoguchi.evidence.jobs import begin_attesting
+from madoguchi.identity.delegation.jobs import remind_daily
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.jobs import forget_daily as forget_spent
 from madoguchi.kernel.blobs import BlobStore
@@ -129,6 +130,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     """Every kind of work done after requests, by name."""
     from madoguchi.cases import jobs as cases
     from madoguchi.documents import jobs as documents
+    from madoguchi.identity.delegation import jobs as delegation
     from madoguchi.identity.provider import jobs as provider
     from madoguchi.messages import jobs as messages
     from madoguchi.payments import jobs as payments
@@ -139,6 +141,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         **payments.handlers(settings),
         **cases.handlers(settings),
         **provider.handlers(),
+        **delegation.handlers(),
     }
 
 
@@ -285,6 +288,7 @@ async def _begin(app: FastAPI, database: Database) -> None:
         await look_at_ages(session, clock())
         await forget_daily(session, clock())
         await forget_spent(session, clock())
+        await remind_daily(session, clock())
         await begin_attesting(session, app.state.settings, clock())
         await session.commit()
     await app.state.blobs.discard_incoming(clock() - ABANDONED)

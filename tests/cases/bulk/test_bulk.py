@@ -202,8 +202,8 @@ async def test_an_agent_files_for_clients_with_a_mandate_only(office: Office) ->
         other = await identity.add_organisation(
             session, counter.clock, name="他人株式会社", corporate_number=elsewhere
         )
-        for principal, limits in ((counter.organisation, []), (other.id, ["another"])):
-            await identity.give_mandate(
+        for principal, limits in ((other.id, ["another"]), (counter.organisation, [])):
+            given = await identity.give_mandate(
                 session,
                 counter.clock,
                 principal_id=principal,
@@ -235,6 +235,18 @@ async def test_an_agent_files_for_clients_with_a_mandate_only(office: Office) ->
     with pytest.raises(CaseError) as fault:
         await file(office, bulk_id)  # another person's
     assert fault.value.status == 404
+    # Checked and queued while the mandate held; ended before its turn came.
+    late = await send(
+        office, zipped(TRIED, [entry("late", client="7000012050002")]), who="代理 人子"
+    )
+    await drain(office)
+    await file(office, late, who="代理 人子")
+    async with counter.database.session() as session:
+        await identity.revoke_mandate(session, counter.clock, given.id, by="test")
+        await session.commit()
+    await drain(office)
+    assert [row.state for row in await rows_of(office, late)] == ["fault"]
+    assert await cases(office) == 1
 
 
 async def test_a_new_version_between_check_and_filing_is_said_and_checked_again(

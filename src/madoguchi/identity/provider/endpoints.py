@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from madoguchi.identity.provider import delegations as delegated
 from madoguchi.identity.provider import device, dpop, registration, telling
 from madoguchi.identity.provider.answering import NO_STORE, USERINFO, answering
 from madoguchi.identity.provider.authorising import pushed
@@ -34,7 +35,7 @@ from madoguchi.identity.provider.profiles import (
     Profile,
     client_error,
 )
-from madoguchi.identity.provider.tokens import read_access_token
+from madoguchi.identity.provider.tokens import AccessClaims, read_access_token
 from madoguchi.kernel.clock import jst_date
 from madoguchi.web.forms import form_of
 
@@ -125,21 +126,8 @@ async def revoke(request: Request) -> Response:
 async def userinfo(request: Request) -> Response:
     """GET or POST /oauth/userinfo."""
     state = request.app.state
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    if not text:
-        raise OAuthError("invalid_token", "an access token is needed", 401, _CHALLENGE)
-    now = state.clock()
-    found = read_access_token(state.provider, text.strip(), now)
-    if found is None or found.grant_id is None:
-        raise invalid_token()
-    if scheme.lower() == "dpop":
-        async with state.database.session() as session:
-            jkt = await key_shown(request, session, text.strip())
-            await session.commit()
-    else:
-        jkt = None
-    # A token without its key, or with a key it is not bound to, is a stolen one.
-    if scheme.lower() not in ("bearer", "dpop") or found.jkt != jkt:
+    now, found = state.clock(), await token_shown(request)
+    if found.grant_id is None:
         raise invalid_token()
     async with state.database.looking() as session:
         told = await telling.told_by(session, found, now)
@@ -154,6 +142,42 @@ async def userinfo(request: Request) -> Response:
             account = await account_of(session, told.grant, told.subject, told.own, today)
             return JSONResponse(gbizid.userinfo(account, scopes), headers=NO_STORE)
     return JSONResponse(standard_claims(told.subject, scopes), headers=NO_STORE)
+
+
+async def delegations(request: Request) -> Response:
+    """GET /oauth/delegations: who may act for whom at the service that asks for itself."""
+    state = request.app.state
+    now, found = state.clock(), await token_shown(request)
+    if found.grant_id is not None:
+        raise invalid_token()
+    if delegated.SCOPE not in str(found.claims.get("scope", "")).split():
+        raise OAuthError("insufficient_scope", "the token lacks delegations", 403)
+    after = request.query_params.get("after", "")[:200]
+    async with state.database.looking() as session:
+        if not await telling.is_alive(session, found):
+            raise invalid_token()
+        told = await delegated.delegations_at(session, found.client_id, jst_date(now), after)
+    return JSONResponse(told, headers=NO_STORE)
+
+
+async def token_shown(request: Request) -> AccessClaims:
+    """The access token of a request, with the key it is bound to. OAuthError 401."""
+    state = request.app.state
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if not text:
+        raise OAuthError("invalid_token", "an access token is needed", 401, _CHALLENGE)
+    found = read_access_token(state.provider, text.strip(), state.clock())
+    if found is None:
+        raise invalid_token()
+    jkt = None
+    if scheme.lower() == "dpop":
+        async with state.database.session() as session:
+            jkt = await key_shown(request, session, text.strip())
+            await session.commit()
+    # A token without its key, or with a key it is not bound to, is a stolen one.
+    if scheme.lower() not in ("bearer", "dpop") or found.jkt != jkt:
+        raise invalid_token()
+    return found
 
 
 async def jwks(request: Request) -> Response:
@@ -242,6 +266,7 @@ def routes() -> list[Any]:
             methods=["GET", "PUT", "DELETE"],
         ),
         Route(USERINFO, answering(userinfo), methods=["GET", "POST"]),
+        Route("/oauth/delegations", answering(delegations), methods=["GET"]),
         Route("/oauth/jwks", jwks, methods=["GET"]),
         Route("/oauth/.well-known/openid-configuration", gbizid_discovery, methods=["GET"]),
         Route("/.well-known/openid-configuration", discovery, methods=["GET"]),

@@ -103,7 +103,7 @@ async def introspect(
         return await _introspect_refresh(session, provider, client, token, now)
     if not client.introspects and found.client_id != client.id:
         return {"active": False}
-    if not await _is_alive(session, found):
+    if not await is_alive(session, found):
         return {"active": False}
     told = {**found.claims, "client_id": found.client_id}
     if found.grant_id and "scope" in told:
@@ -139,7 +139,8 @@ async def revoke(
         await revoke_grant(session, clock, grant.id, "revoked_by_client")
 
 
-async def _is_alive(session: AsyncSession, token: AccessClaims) -> bool:
+async def is_alive(session: AsyncSession, token: AccessClaims) -> bool:
+    """Whether what a token came of still stands: its grant, or the client that has it for itself."""
     if token.grant_id is None:
         disabled = select(Client.disabled_at).where(Client.id == token.client_id)
         return (await session.execute(disabled)).first() == (None,) and not await spent.is_spent(

@@ -1,0 +1,82 @@
+"""Who may act for whom at a service (委任情報の取得): our own shape, for relying parties.
+
+GbizID offers 委任情報取得 (guideline 3.4.2); its fields are not public. A service asks with a token of
+its own (client credentials, scope `delegations`) and is told of those people only who signed in to it
+as agents and whose grant still stands: nobody else's mandates.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.identity.delegation.holding import holding_on
+from madoguchi.identity.delegation.models import Mandate
+from madoguchi.identity.models import Membership, Organisation, Person
+from madoguchi.identity.provider.models import Grant
+
+SCOPE = "delegations"
+PAGE = 100
+
+
+async def delegations_at(
+    session: AsyncSession, client_id: str, today: date, after: str = ""
+) -> dict[str, Any]:
+    """{"delegations": […], "next": …}: the mandates in force of people with a grant of this client
+    for the principal; `next` is the `after` of the next page.
+    """
+    number, _, person_after = after.partition(":")
+    member = (
+        select(Membership.person_id)
+        .where(
+            Membership.person_id == Grant.person_id,
+            Membership.organisation_id == Mandate.agent_organisation_id,
+        )
+        .exists()
+    )
+    rows = list(
+        await session.execute(
+            select(Mandate, Grant.subject, Grant.person_id, Organisation)
+            .join(Grant, Grant.organisation_id == Mandate.principal_id)
+            .join(Person, Person.id == Grant.person_id)
+            .join(Organisation, Organisation.id == Mandate.principal_id)
+            .where(
+                Grant.client_id == client_id,
+                Grant.revoked_at.is_(None),
+                (Mandate.agent_person_id == Grant.person_id) | member,
+                holding_on(today),
+                Person.active,
+                (Mandate.id > number) | ((Mandate.id == number) & (Grant.person_id > person_after)),
+            )
+            .distinct()
+            .order_by(Mandate.id, Grant.person_id)
+            .limit(PAGE + 1)
+        )
+    )
+    told = [
+        _told(client_id, mandate, subject, principal)
+        for mandate, subject, person, principal in rows[:PAGE]
+        if mandate.members is None or mandate.agent_person_id == person or person in mandate.members
+    ]
+    last = f"{rows[PAGE - 1][0].id}:{rows[PAGE - 1][2]}" if len(rows) > PAGE else None
+    return {"delegations": told, "next": last}
+
+
+def _told(
+    client_id: str, mandate: Mandate, subject: str, principal: Organisation
+) -> dict[str, Any]:
+    return {
+        "delegation_no": mandate.id,
+        "system_cd": client_id,
+        "sub": subject,
+        "principal": {
+            "id": principal.id,
+            "name": principal.name,
+            "corporate_number": principal.corporate_number,
+        },
+        "procedures": mandate.procedures,
+        "powers": mandate.powers,
+        "valid_from": mandate.valid_from.isoformat(),
+        "valid_to": mandate.valid_to.isoformat() if mandate.valid_to else None,
+    }
