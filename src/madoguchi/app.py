@@ -53,6 +53,7 @@ from madoguchi.documents.uploading.door import Door as UploadDoor
 from madoguchi.documents.uploading.door import open_uploads
 from madoguchi.evidence.jobs import begin_attesting
 from madoguchi.identity.delegation.jobs import remind_daily
+from madoguchi.identity.provider.door import Door as ProviderDoor
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.jobs import forget_daily as forget_spent
 from madoguchi.kernel.blobs import BlobStore
@@ -187,7 +188,10 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.router.routes += _routes(settings.demo)
     documenting.document(app)
     host = urlsplit(settings.address).netloc
-    doors = [Middleware(door, state=app.state, trusted_host=host) for door in (Door, UploadDoor)]
+    doors = [
+        Middleware(door, state=app.state, trusted_host=host)
+        for door in (Door, UploadDoor, ProviderDoor)
+    ]
     edge.install(app, MODULES, NAVIGATION, doors)
     return app
 
