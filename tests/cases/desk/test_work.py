@@ -6,14 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from madoguchi.cases.desk.administering import give_role, take_role
 from madoguchi.cases.desk.figures import Span, figures, months_of, percentile
-from madoguchi.cases.errors import CaseError
 from madoguchi.cases.jobs import handlers
 from madoguchi.cases.models import Case, Letter
-from madoguchi.identity import service as identity
 from madoguchi.kernel import jobs
-from madoguchi.kernel.errors import DomainError
 from madoguchi.messages import service as messages
 from madoguchi.settings import Settings
 from tests.cases.desk.browser import app_of, signed_in
@@ -152,34 +148,3 @@ def test_at_most_twelve_months_are_drawn() -> None:
     assert months_of(Span(date(2026, 4, 15), date(2026, 4, 20))) == [date(2026, 4, 1)]
     long = months_of(Span(date(2020, 1, 1), date(2026, 4, 20)))
     assert (len(long), long[0], long[-1]) == (12, date(2025, 5, 1), date(2026, 4, 1))
-
-
-async def test_roles_are_given_and_taken_only_where_one_administers(counter: Counter) -> None:
-    people = counter.people
-    boss, person = people["administrator"], people["elsewhere"].id
-    async with counter.database.session() as session:
-        await give_role(session, boss, person, KANAGAWA, "examiner", counter.clock)
-        await session.commit()
-    async with counter.database.reading() as session:
-        held = await identity.role_holders(session, [KANAGAWA])
-    assert (person, "examiner") in {(who.id, role) for who, _, role in held}
-    refused = (
-        (boss, person, TOKYO, "examiner", "not-administrator"),
-        (people["manager"], person, KANAGAWA, "examiner", "not-administrator"),
-        (boss, person, KANAGAWA, "emperor", "no-role"),
-        (boss, "nobody", KANAGAWA, "examiner", "not_found"),
-    )
-    for actor, who, where, role, code in refused:
-        async with counter.database.session() as session:
-            with pytest.raises(DomainError) as error:
-                await give_role(session, actor, who, where, role, counter.clock)
-            assert error.value.code == code
-    async with counter.database.session() as session:
-        with pytest.raises(CaseError) as own:
-            await take_role(session, boss, boss.id, KANAGAWA, "administrator", counter.clock)
-        assert own.value.code == "own-role"
-        await take_role(session, boss, person, KANAGAWA, "examiner", counter.clock)
-        await session.commit()
-    async with counter.database.reading() as session:
-        held = await identity.role_holders(session, [KANAGAWA])
-    assert person not in {who.id for who, _, _ in held}

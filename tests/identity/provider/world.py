@@ -18,12 +18,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
+from starlette.middleware import Middleware
 
 import madoguchi.identity.service  # noqa: F401 - the module's face, before its parts
 from madoguchi import identity
 from madoguchi.identity import account, provider
 from madoguchi.identity.provider import endpoints
 from madoguchi.identity.provider.clients import service as clients
+from madoguchi.identity.provider.door import Door
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.keys import KeyStore
 from madoguchi.identity.provider.secrets import s256
@@ -175,7 +177,8 @@ async def make_op(
     shutil.copytree(made_keys(), folder / "provider" / "keys", dirs_exist_ok=True)
     app.state.provider = Provider(address, folder / "provider")
     app.router.routes += endpoints.routes()
-    install(app, [identity, account, provider])
+    door = Middleware(Door, state=app.state, trusted_host=urlsplit(address).netloc)
+    install(app, [identity, account, provider], doors=[door])
     for router in routers(app.state.settings):
         app.include_router(router)
     people = await make_world(database)
