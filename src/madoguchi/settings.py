@@ -55,6 +55,13 @@ class Settings(BaseSettings):
             raise ValueError("MADOGUCHI_DEMO and MADOGUCHI_SMTP_URL exclude each other")
         return self
 
+    @model_validator(mode="after")
+    def _a_card_says_that_it_is_one(self) -> Self:
+        """Without the acr of a card, a sign-in by password at its provider would count as a card."""
+        if self.card_issuer and not self.card_acr:
+            raise ValueError("MADOGUCHI_CARD_ISSUER needs MADOGUCHI_CARD_ACR: the acr of a card")
+        return self
+
     @cached_property
     def url(self) -> str:
         """The database: PostgreSQL when named, otherwise SQLite in the home folder."""

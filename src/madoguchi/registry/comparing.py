@@ -49,6 +49,14 @@ def name_key(name: str) -> str:
     return search_key(folded)
 
 
+def person_key(name: str) -> str:
+    """The form in which names prove who somebody is: only width, case, spaces and old forms of
+    characters fold, for a reading shared by two people makes them no one person.
+    """
+    folded = unicodedata.normalize("NFKC", name).translate(_VARIANTS).casefold()
+    return "".join(folded.split())
+
+
 def address_key(address: str) -> str:
     """The form in which addresses are compared: 一丁目２番３号 and 1-2-3 are one."""
     folded = unicodedata.normalize("NFKC", address).translate(_VARIANTS)

@@ -17,12 +17,13 @@ _COMPANIES = Path(__file__).with_name("simulated_companies.toml")
 
 @dataclass(frozen=True)
 class Officer:
-    """An officer (役員): title, name, reading, since when."""
+    """An officer (役員): title, name, reading, since when; the address of those who represent it."""
 
     title: str
     name: str
     kana: str
     since: date
+    address: str = ""
 
 
 @dataclass(frozen=True)

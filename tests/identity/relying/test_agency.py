@@ -262,9 +262,9 @@ async def test_answers_of_other_browsers_providers_and_people_are_refused(both: 
     async with both.window() as victim, both.window() as thief:
         back = await both.through(thief, there, "/sign-in/agency", provider="meti")
         # Login CSRF: the thief's code in the victim's browser, before and after a flow of its own.
-        await refused(await victim.get(back), both, "answer_in_another_browser")
+        assert (await victim.get(back)).status_code == 400
         await both.through(victim, there, "/sign-in/agency", provider="meti")
-        await refused(await victim.get(back), both, "answer_in_another_browser")
+        assert (await victim.get(back)).status_code == 400
         # Mix-up: the answer says another issuer, or comes to another provider's address.
         mixed = back.replace("iss=https%3A%2F%2Fid.", "iss=https%3A%2F%2Fevil.")
         assert (await thief.get(back.replace("/meti/", "/other/"))).status_code == 404
@@ -275,6 +275,21 @@ async def test_answers_of_other_browsers_providers_and_people_are_refused(both: 
         both.here.clock.wait(minutes=11)
         await refused(await thief.get(late), both, "no_request")
         assert (await thief.post("/sign-in/agency", data={"/provider": "x"})).status_code == 422
+
+
+async def test_a_link_opens_nothing_once_the_role_has_ended(both: Both) -> None:
+    """An official who went to another agency: the earlier one's provider lets nobody in as them."""
+    await both.linked()
+    there = await both.at_ministry()
+    async with both.here.database.session() as session:
+        await session.execute(delete(RoleGrant))
+        await grant_role(session, both.here.clock, both.official, "moj", "approver", by="test")
+        await session.commit()
+    async with both.window() as window:
+        back = await both.through(window, there, "/sign-in/agency", provider="meti")
+        await refused(await window.get(back), both, "no_official")
+        assert await kind(window) == "public"
+    assert await both.sign_ins() == []
 
 
 async def test_a_link_is_made_by_its_own_person_only(both: Both) -> None:
@@ -289,7 +304,7 @@ async def test_a_link_is_made_by_its_own_person_only(both: Both) -> None:
         assert (await other.post("/account/providers/meti")).status_code == 403
         own = await both.by_account()
         back = await both.through(own, there, "/account/providers/meti")
-        await refused(await other.get(back), both, "answer_in_another_browser")
+        assert (await other.get(back)).status_code == 400
         await own.get(back)
     async with both.here.database.session() as session:
         (made,) = await session.scalars(select(ProviderLink))

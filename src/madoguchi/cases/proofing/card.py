@@ -12,12 +12,14 @@ from madoguchi.cases.proofing import succession
 from madoguchi.cases.proofing.models import RepresentativeProof
 from madoguchi.cases.proofing.rules import (
     AGREES,
+    BUSINESS_NAME,
     OTHER_ACCOUNT,
     REPRESENTED,
     Proved,
     address_of,
     finding_on_corporation,
     finding_on_proprietor,
+    sounds_official,
 )
 from madoguchi.cases.proofing.service import (
     GRANTED,
@@ -71,6 +73,8 @@ async def prove(
         finding, officer = finding_on_corporation(proved, known.person.name, record, demo=demo)
     else:
         finding = finding_on_proprietor(proved, known.person.name)
+        if finding == AGREES and sounds_official(wish.name):
+            finding = BUSINESS_NAME
         await _no_second_business(session, known)
     if finding == AGREES and await _of_another(session, mark, known.person.id):
         finding = OTHER_ACCOUNT

@@ -17,7 +17,7 @@ from madoguchi.identity.relying.faults import ProviderFault
 from madoguchi.identity.relying.installed import CARD_LEVEL, card_of
 from madoguchi.identity.service import Actor, required_actor
 from madoguchi.kernel.errors import DomainError
-from madoguchi.kernel.japanese import JapaneseInputError, parse_corporate_number
+from madoguchi.kernel.japanese import JapaneseInputError, normalise_line, parse_corporate_number
 from madoguchi.registry.consulting import Consulted, Why, look
 from madoguchi.web.forms import form_of
 from madoguchi.web.session import flash
@@ -51,7 +51,7 @@ async def card_post(request: Request, actor: Fresh) -> Response:
         ):
             return RedirectResponse(HOME, 303)
     async with form_of(request, 40_000) as form:
-        given = {name: form.value(f"/{name}").strip() for name in NAMES}
+        given = {name: normalise_line(form.value(f"/{name}")) for name in NAMES}
     faults, number = _faults(request, given)
     if faults:
         return _page(request, given, faults)
@@ -108,7 +108,7 @@ async def _consult(request: Request, actor: Actor, number: str) -> Consulted | N
         return None
     state = request.app.state
     why = Why("代表者の確認（カード）", "法人の代表者本人の申込み", actor.id)
-    return await look(state.database, number, why, state.clock)
+    return await look(state.database, number, why, state.clock, fresh=True)
 
 
 def _relied(request: Request) -> Relied:
@@ -119,8 +119,8 @@ def _relied(request: Request) -> Relied:
 
 
 def _strong(relied: Relied, card: SignedIn) -> bool:
-    """Whether the provider said of this very answer that a card was used, where it must."""
-    return not relied.acr_values or relied.levels.get(card.acr or "") == CARD_LEVEL
+    """Whether the provider said of this very answer that a card was used."""
+    return relied.levels.get(card.acr or "") == CARD_LEVEL
 
 
 async def _failed(request: Request, relied: Relied, fault: ProviderFault) -> Response:
@@ -139,7 +139,7 @@ def _faults(request: Request, given: dict[str, str]) -> tuple[dict[str, Any], st
             number = parse_corporate_number(given["number"])
         except JapaneseInputError:
             faults["/number"] = texts.text("proofing.ask.number_wrong")
-    if len(given["name"]) > service.LONGEST:
+    if len(given["name"]) > service.LONGEST or not given["name"].isprintable():
         faults["/name"] = texts.text("proofing.card.name_wrong")
     return faults, number
 

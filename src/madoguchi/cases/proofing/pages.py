@@ -10,7 +10,7 @@ from madoguchi.cases.errors import case_error, not_found
 from madoguchi.cases.proofing import service, succession
 from madoguchi.documents import service as documents
 from madoguchi.documents.service import Accept, Owner
-from madoguchi.identity.account.pages.securing import Fresh
+from madoguchi.identity.account.pages.securing import Fresh, fresh_where_possible
 from madoguchi.identity.relying.installed import card_of
 from madoguchi.identity.service import (
     Actor,
@@ -110,9 +110,10 @@ async def certificate(request: Request, proof_id: str, actor: Official) -> Respo
 
 @router.post("/desk/representatives/{proof_id}")
 async def settle_post(request: Request, proof_id: str, actor: Official) -> Response:
-    """Decide."""
+    """Decide, having proved a short while ago who one is."""
     state = request.app.state
     proofing(actor)
+    await fresh_where_possible(request, actor)
     async with form_of(request, 100_000) as form:
         decision, reason = form.value("decision"), form.value("/reason")
     if decision not in ("grant", "refuse"):

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from madoguchi.identity.account.browsers import known_browser, remember
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.proving import Means
-from madoguchi.identity.assurance import ACR_2, reaches
+from madoguchi.identity.assurance import ACR_2, ACRS, acr_of, reaches
 from madoguchi.identity.device import device_of
 from madoguchi.identity.models import Person, SignIn
 from madoguchi.identity.service.actors import acting_choices
@@ -50,13 +50,15 @@ async def strengthen(request: Request, session: AsyncSession, *ways: str) -> Non
     earlier = await session.get(SignIn, web.get(SIGN_IN, ""))
     if earlier is None or set(ways) <= set(earlier.amr):
         return
+    amr = [*earlier.amr, *(way for way in ways if way not in earlier.amr)]
     made = await start_sign_in(
         session,
         state.clock,
         await session.get_one(Person, earlier.person_id),
         method=earlier.method,
-        amr=[*earlier.amr, *(way for way in ways if way not in earlier.amr)],
+        amr=amr,
         device=earlier.device,
+        acr=max(earlier.acr, acr_of(amr), key=ACRS.index) if earlier.acr in ACRS else None,
     )
     await continue_session(session, state.clock, earlier.id, made)
     web[SIGN_IN] = made.id

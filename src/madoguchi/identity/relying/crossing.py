@@ -5,6 +5,7 @@ nothing here (login CSRF), and neither is one that was answered before.
 """
 
 import hmac
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,10 @@ from madoguchi.identity.relying.models import ProviderRequest
 from madoguchi.identity.relying.requests import begin, take
 from madoguchi.kernel import journal
 
+_LOG = logging.getLogger(__name__)
 STATE = "relying"
 MOST_PARAMETERS = 20
+_NOBODYS = frozenset({"answer_in_another_browser", "answer_unreadable"})
 _AWAY = frozenset({"timeout", "unreachable", "unknown_host", "too_large", "refused_address"})
 
 
@@ -102,8 +105,8 @@ def failed(request: Request, fault: ProviderFault, again: str, other: str = "") 
     why, status = "refused", 400
     if fault.why == "access_denied":
         why, status = "denied", 200
-    elif fault.why in ("not_linked", "too_weak"):
-        why, status = fault.why, 403
+    elif fault.why in ("not_linked", "no_official", "too_weak"):
+        why, status = "not_linked" if fault.why == "no_official" else fault.why, 403
     elif fault.why in _AWAY or fault.why.startswith("answered_5"):
         why, status = "unavailable", 503
     page: HTMLResponse = request.app.state.pages.render(
@@ -113,7 +116,12 @@ def failed(request: Request, fault: ProviderFault, again: str, other: str = "") 
 
 
 async def note_fault(request: Request, relied: Relied, fault: ProviderFault) -> None:
-    """Write down why an answer was not believed."""
+    """Write down why an answer was not believed; in the journal only what answers a request that
+    this installation made, or anybody could fill it.
+    """
+    if fault.why in _NOBODYS:
+        _LOG.warning("answer of provider %s refused: %s", relied.id, fault.why)
+        return
     state = request.app.state
     async with state.database.session() as session:
         await journal.append(

@@ -1,5 +1,6 @@
 """Pages of signing in by an agency's own provider, and of linking one's account with it."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -27,6 +28,7 @@ from madoguchi.identity.relying.faults import ProviderFault
 from madoguchi.identity.relying.installed import knowledge_of
 from madoguchi.identity.relying.models import ProviderSession
 from madoguchi.identity.rules import PUBLIC, Actor
+from madoguchi.identity.service.actors import actor_of_person
 from madoguchi.identity.service.agencies import agencies
 from madoguchi.identity.service.sign_in import SIGN_IN
 from madoguchi.web.session import flash
@@ -176,8 +178,8 @@ async def _away(
 async def _enter(request: Request, relied: Relied, came: Back) -> Response:
     """Sign in whom the provider knows, as strongly as it says, since when it says.
 
-    ProviderFault for who is not linked, another person than before, or too weak a sign-in for what
-    the account may do.
+    ProviderFault for who is not linked, holds no role at the provider's agency any more, is another
+    person than before, or signed in too weakly for what the account may do.
     """
     state, proved = request.app.state, came.proved
     level = providers.level_of(relied.levels, proved.acr)
@@ -188,18 +190,19 @@ async def _enter(request: Request, relied: Relied, came: Back) -> Response:
             raise ProviderFault("not_linked")
         if came.request.person_id not in (None, known.person.id):
             raise ProviderFault("another_person")
+        await _still_of_it(session, known.person.id, relied, state.clock())
         if known.strong and not reaches(level, ACR_2):
             raise ProviderFault("too_weak")
         target = await enter(
             request,
             session,
             known.person,
-            proved.amr[:10],
+            [f"provider:{way[:40]}" for way in proved.amr[:10]],
             "provider",
             acr=level,
             at=providers.proved_at(proved, state.clock()),
         )
-        session.add(
+        await session.merge(
             ProviderSession(
                 sign_in_id=request.state.session[SIGN_IN],
                 provider_id=relied.id,
@@ -233,6 +236,16 @@ async def _link(request: Request, relied: Relied, came: Back, actor: Actor) -> R
 async def _still_may(session: AsyncSession, actor: Actor, relied: Relied) -> None:
     if not providers.may_link(actor, await providers.open_one(session, relied.id)):
         raise not_allowed()
+
+
+async def _still_of_it(
+    session: AsyncSession, person_id: str, relied: Relied, now: datetime
+) -> None:
+    """A link does not outlive the role: a provider speaks for its agency's officials only."""
+    official = await actor_of_person(session, person_id, None, "ja", now)
+    provider = await providers.open_one(session, relied.id)
+    if official is None or not providers.may_link(official, provider):
+        raise ProviderFault("no_official")
 
 
 async def _choose(
