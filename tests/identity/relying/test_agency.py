@@ -292,6 +292,22 @@ async def test_a_link_opens_nothing_once_the_role_has_ended(both: Both) -> None:
     assert await both.sign_ins() == []
 
 
+async def test_a_logout_token_ends_what_came_of_the_session_by_other_means_too(both: Both) -> None:
+    """By account, then by the ministry, then by account again: one session in one browser."""
+    await both.linked()
+    there = await both.at_ministry()
+    window = await both.by_account()
+    await window.get(await both.through(window, there, "/sign-in/agency", provider="meti"))
+    both.here.clock.wait(minutes=2)
+    await sign_in(both.here, window, "saburo@meti.example.jp")
+    code = pyotp.TOTP(SECRET).at(both.here.clock.now)
+    await window.post("/sign-in/second", data={"/code": code})
+    assert await kind(window) == "official"
+    token = await both.logout_token()
+    assert (await window.post(OVER, data={"logout_token": token})).status_code == 200
+    assert await kind(window) == "public"
+
+
 async def test_a_link_is_made_by_its_own_person_only(both: Both) -> None:
     there = await both.at_ministry()
     stranger = await both.here.person("stranger@example.jp")

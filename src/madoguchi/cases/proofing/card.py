@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.errors import case_error
@@ -68,6 +68,7 @@ async def prove(
     """
     await begun(session, known)
     mark = sha256(f"{card.issuer}\n{card.subject}")
+    await _one_at_a_time(session, f"card:{mark}", f"number:{wish.number or known.person.id}")
     officer = None
     if wish.number:
         finding, officer = finding_on_corporation(proved, known.person.name, record, demo=demo)
@@ -107,6 +108,18 @@ async def prove(
     else:
         await succession.begin(session, clock, made, instead=False)
     return made
+
+
+async def _one_at_a_time(session: AsyncSession, *keys: str) -> None:
+    """Of two proofs by one card, or for one number, at once, one waits until the other is decided
+    (SQLite: one writer at a time anyway).
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for key in sorted(keys):
+        await session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}
+        )
 
 
 async def _of_another(session: AsyncSession, mark: str, person_id: str) -> bool:

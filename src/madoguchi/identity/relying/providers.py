@@ -222,7 +222,12 @@ async def _end(session: AsyncSession, clock: Clock, *which: Any) -> None:
     """End the sessions that began at a provider, those proved anew by other means since too."""
     begun = select(ProviderSession.sign_in_id).where(*which)
     now = clock()
-    ended = await end_sessions(session, now, or_(SignIn.id.in_(begun), SignIn.continues.in_(begun)))
+    chains = select(SignIn.continues).where(SignIn.id.in_(begun), SignIn.continues.is_not(None))
+    ended = await end_sessions(
+        session,
+        now,
+        or_(SignIn.id.in_(begun), SignIn.continues.in_(begun), SignIn.continues.in_(chains)),
+    )
     for one in ended:
         await journal.append(
             session,
