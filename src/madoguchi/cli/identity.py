@@ -184,9 +184,14 @@ def list_providers() -> None:
 @providers.command("disable")
 def disable_provider(id: str) -> None:
     """Trust one no longer: who signed in by it is signed out."""
+    from madoguchi.identity.errors import IdentityError
     from madoguchi.installation.providers import disable_provider as disable
 
-    run(disable(id))
+    try:
+        run(disable(id))
+    except IdentityError as fault:
+        typer.echo(f"{id}: {fault}", err=True)
+        raise typer.Exit(1) from None
 
 
 @providers.command("link")
@@ -196,9 +201,14 @@ def link_provider(
     address: Annotated[str, typer.Argument(help="mail address of the account here")],
 ) -> None:
     """Let a provider's `sub` stand for an account, as its owner can do on their account page."""
+    from madoguchi.identity.errors import IdentityError
     from madoguchi.installation.providers import link_account
 
-    run(link_account(id, subject, address))
+    try:
+        run(link_account(id, subject, address))
+    except IdentityError as fault:
+        typer.echo(f"{id} {address}: {fault}", err=True)
+        raise typer.Exit(1) from None
 
 
 def _level(text: str) -> tuple[str, str]:
