@@ -27,9 +27,11 @@ def test_a_newer_record_replaces_and_the_old_one_becomes_past() -> None:
     assert merge({old.number: old}, [new]) == Merged(replaced=[new.record], past=[old])
 
 
-def test_the_same_again_changes_nothing_whatever_its_place_in_the_day() -> None:
+def test_the_same_again_changes_nothing_but_its_place_in_the_day() -> None:
     known = incoming(1).record
-    assert merge({known.number: known}, [incoming(1), incoming(1, sequence=9)]) == Merged()
+    assert merge({known.number: known}, [incoming(1)]) == Merged()
+    later = incoming(1, sequence=9)
+    assert merge({known.number: known}, [later]) == Merged(replaced=[later.record])
 
 
 def test_an_older_record_that_comes_late_is_past() -> None:

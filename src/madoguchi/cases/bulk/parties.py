@@ -124,11 +124,16 @@ class Parties:
             if self.package.spec.who in ("person", "official"):
                 return Fault(PLACE, "client-not-used", _NOT_USED)
             chosen = (await self._all(session)).get(name)
-            if chosen is None:
+            if chosen is None or not self._reaches(chosen):
                 return Fault(PLACE, "no-mandate", _NO_MANDATE)
             organisation = chosen.organisation.id
         actor = await identity.actor_of_person(
-            session, self.bulk.person_id, organisation, self.bulk.language, self.now
+            session,
+            self.bulk.person_id,
+            organisation,
+            self.bulk.language,
+            self.now,
+            alone=organisation is None,
         )
         if actor is None:
             return Fault(PLACE, "no-mandate", _NO_MANDATE)
@@ -139,6 +144,16 @@ class Parties:
                 return Fault(PLACE, "no-mandate", _NO_MANDATE)
             return Fault(PLACE, fault.code, fault.message)
         return actor
+
+    def _reaches(self, chosen: ActingFor) -> bool:
+        """Whether what the sender showed reaches so far: a key made for one organisation does not
+        open another, nor the mandates of another.
+        """
+        own = chosen.own_organisation if chosen.agent else chosen.organisation.id
+        return self.bulk.channel != "api" or self.bulk.organisation_id in (
+            own,
+            chosen.organisation.id,
+        )
 
     async def _all(self, session: AsyncSession) -> dict[str, ActingFor]:
         """By corporate number, and by id for those that have none (個人事業主)."""

@@ -228,6 +228,13 @@ async def _new(
     channel: str,
 ) -> BulkFiling:
     now = clock()
+    if actor.confined:
+        raise case_error(
+            "needs_second_factor",
+            403,
+            "組織のために手続をする人は、先にパスキーか認証アプリを登録してください。",
+            "Who acts for an organisation first adds a passkey or an authenticator app.",
+        )
     under_way = await session.scalar(
         select(func.count()).where(
             BulkFiling.person_id == actor.id,

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from madoguchi.cases.delegations.showing import page, said, titles
 from madoguchi.identity.account.entering import means_of
+from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.delegation import ending, listing
 from madoguchi.identity.delegation.parties import party_of
 from madoguchi.identity.delegation.rules import ACCEPTED, REMIND_BEFORE, WAITING
@@ -20,6 +21,7 @@ from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
 SignedIn = Annotated[Actor, Depends(required_actor)]
+Sure = Annotated[Actor, Depends(fresh_where_possible)]
 LARGEST_FORM = 200_000
 
 
@@ -70,7 +72,7 @@ async def one_page(request: Request, mandate_id: str, actor: SignedIn) -> HTMLRe
 
 
 @router.post("/delegations/{mandate_id}/answer")
-async def answer_post(request: Request, mandate_id: str, actor: SignedIn) -> Response:
+async def answer_post(request: Request, mandate_id: str, actor: Sure) -> Response:
     """Accept or decline."""
     async with form_of(request, LARGEST_FORM) as form:
         decision = form.value("/decision")

@@ -12,6 +12,7 @@ from madoguchi.cases.delegations import steps
 from madoguchi.cases.delegations.showing import page, said, titles
 from madoguchi.cases.delegations.steps import Answers
 from madoguchi.identity.account.entering import means_of
+from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.delegation import ending, listing, offering
 from madoguchi.identity.delegation.ending import Seen
 from madoguchi.identity.delegation.errors import refused
@@ -28,6 +29,7 @@ from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
 SignedIn = Annotated[Actor, Depends(required_actor)]
+Sure = Annotated[Actor, Depends(fresh_where_possible)]
 LARGEST_FORM = 200_000
 SHOWN = 30  # procedures on a page of the search
 
@@ -52,7 +54,7 @@ async def new_page(request: Request, actor: SignedIn) -> HTMLResponse:
 
 
 @router.post("/delegations/new")
-async def new_post(request: Request, actor: SignedIn) -> Response:
+async def new_post(request: Request, actor: Sure) -> Response:
     """The answer to a step; the last one proposes the mandate."""
     async with form_of(request, LARGEST_FORM) as form:
         answers, at, go = steps.answers_of(form), form.value("at"), form.value("go")

@@ -13,7 +13,7 @@ from madoguchi.cases.ledgers.holding import Holding, accounts_of, holding_of
 from madoguchi.cases.ledgers.models import LedgerAccount, LedgerLine, LedgerUse
 from madoguchi.cases.models import RegisterEntry
 from madoguchi.cases.registers.service import span_of
-from madoguchi.identity.service import Actor, agencies_where
+from madoguchi.identity.service import Actor, agencies_where, may_read_for
 from madoguchi.kernel.japanese import normalise_line, search_key
 
 PAGE = 50
@@ -88,7 +88,12 @@ async def lines_of(
 async def registrations_with_ledgers(
     session: AsyncSession, actor: Actor, today: date, *, text: str = "", after: str = ""
 ) -> list[Holding]:
-    """The registrations whose ledgers somebody may read, by number; up to PAGE + 1."""
+    """The registrations whose ledgers somebody may read, by number; up to PAGE + 1.
+
+    Agents and members for single procedures read none, as `may_see` says of each.
+    """
+    if actor.kind != "official" and not may_read_for(actor, actor.organisation or "", ""):
+        return []
     theirs = (
         RegisterEntry.agency_id.in_(_offices(actor))
         if actor.kind == "official"

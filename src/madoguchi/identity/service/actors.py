@@ -1,8 +1,8 @@
 """Who acts now: an actor from a sign-in or from an access token."""
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -77,16 +77,24 @@ async def actor_of_sign_in(
 
 
 async def actor_of_person(
-    session: AsyncSession, person_id: str, acting_for: str | None, language: str, now: datetime
+    session: AsyncSession,
+    person_id: str,
+    acting_for: str | None,
+    language: str,
+    now: datetime,
+    *,
+    alone: bool = False,
 ) -> Actor | None:
     """Who a person is now, for work done on their behalf after the request.
 
-    None when they are no longer active, or may no longer act for the organisation named.
+    None when they are no longer active, or may no longer act for the organisation named. `alone`:
+    as the private person they are, for what was asked for nobody: one factor may have been all
+    they showed.
     """
     person: Person | None = await session.get(Person, person_id) if is_id(person_id) else None
     if person is None or not person.active:
         return None
-    actor = await _actor(session, person, acting_for, language, now)
+    actor = await _actor(session, person, acting_for, language, now, alone=alone)
     return actor if acting_for in (None, actor.organisation) else None
 
 
@@ -278,10 +286,12 @@ async def _actor(
     own, limits = [item for item, _ in members], {item.id: found for item, found in members}
     ids = [item.id for item in own]
     held = [
-        one
+        narrowed
         for one in await held_by(session, person.id, ids, jst_date(now))
-        if one.principal not in ids
+        if one.principal not in ids and (narrowed := _narrowed(one, limits)) is not None
     ]
+    if token is not None:  # a key made for one organisation opens no other
+        held = [one for one in held if acting_for in (one.principal, one.own)]
     confined = alone and bool(own or held)
     if alone:
         own, held = [], []
@@ -307,6 +317,15 @@ async def _actor(
         held=tuple(held),
         limits=frozenset(limits.get(home or "", ())),
     )
+
+
+def _narrowed(held: Held, limits: Mapping[str, Sequence[str]]) -> Held | None:
+    """A firm's mandate in the hands of a member who may file only some procedures there."""
+    mine = frozenset(limits.get(held.own or "", ()))
+    if not mine:
+        return held
+    both = held.procedures & mine if held.procedures else mine
+    return replace(held, procedures=both) if both else None
 
 
 async def _grants(session: AsyncSession, person_id: str, today: date) -> frozenset[tuple[str, str]]:

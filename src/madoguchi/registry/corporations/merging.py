@@ -43,6 +43,8 @@ def merge(known: Mapping[str, Record], incoming: Iterable[Incoming]) -> Merged:
     for item in sorted(incoming, key=lambda item: item.record.order):
         record, before = item.record, now.get(item.record.number)
         if before is not None and _same(record, before):
+            if record.order > before.order:
+                now[record.number] = before._replace(sequence=record.sequence)
             continue
         if record.process == DELETED:
             record = _tombstone(record, before)
