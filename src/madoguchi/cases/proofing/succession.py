@@ -67,6 +67,14 @@ async def standing(
     return found or Succession(proof_id=proof.id, instead=False), others
 
 
+def _consented(asked: Succession, others: list[Person]) -> bool:
+    """Whether those who represent it now agreed: to be replaced, all of them must."""
+    present = {person.id for person in others}
+    if not asked.consents or asked.answered_by not in present:
+        return False
+    return not asked.instead or present == {asked.answered_by}
+
+
 async def seconded(
     session: AsyncSession, clock: Clock, actor: Actor, proof: RepresentativeProof
 ) -> bool:
@@ -77,7 +85,7 @@ async def seconded(
     """
     asked, others = await standing(session, proof)
     again = await represents(session, await _organisation(session, proof), proof.person_id)
-    if not others or asked.consents or (again and not asked.instead):
+    if not others or _consented(asked, others) or (again and not asked.instead):
         return True
     if asked.first_by is None:
         asked.first_by, asked.first_at = actor.id, clock()
@@ -190,6 +198,13 @@ async def answer(
         raise case_error(
             "already_decided", 409, "すでに決まっています。", "This has been decided already."
         )
+    if asked.objection and consents and asked.answered_by != actor.id:
+        raise case_error(
+            "objection_stands",
+            409,
+            "ほかの代表者が異議を述べています。職員が確認します。",
+            "Another representative has objected. The officials look at it.",
+        )
     words = objection.strip()[:2000]
     if not consents and not words:
         raise case_error(
@@ -200,6 +215,8 @@ async def answer(
         )
     asked.consents, asked.answered_by, asked.answered_at = consents, actor.id, clock()
     asked.objection = "" if consents else words
+    if not consents:  # who was the first to confirm did not know of it
+        asked.first_by = asked.first_at = None
     await journal.append(
         session,
         subject=f"organisation:{organisation.id}",

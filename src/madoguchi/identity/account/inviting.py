@@ -109,6 +109,9 @@ async def accept(session: AsyncSession, means: Means, known: Known, invitation: 
     if not may_accept(invitation, known):
         raise not_allowed()
     person_id, organisation_id = known.person.id, invitation.organisation_id
+    inviter = await session.get(Membership, (invitation.invited_by, organisation_id))
+    if inviter is None or inviter.role == STAFF:  # who was removed since lets nobody in
+        raise unknown("invitation")
     taken = await session.scalar(
         update(Invitation)
         .where(Invitation.id == invitation.id, *_open(means))
