@@ -5,27 +5,35 @@ its own (client credentials, scope `delegations`) and is told of those people on
 as agents and whose grant still stands: nobody else's mandates.
 """
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.delegation.holding import holding_on
 from madoguchi.identity.delegation.models import Mandate
 from madoguchi.identity.models import Membership, Organisation, Person
-from madoguchi.identity.provider.models import Grant
+from madoguchi.identity.provider.models import Client, Grant
+from madoguchi.identity.provider.profiles import ORGANISATION, PROFILES
+from madoguchi.kernel.clock import jst_date
 
 SCOPE = "delegations"
+DELEGATION = "delegation_info"
+"""What people agree to at services of the GbizID profile."""
 PAGE = 100
 
 
 async def delegations_at(
-    session: AsyncSession, client_id: str, today: date, after: str = ""
+    session: AsyncSession, client_id: str, now: datetime, after: str = ""
 ) -> dict[str, Any]:
     """{"delegations": […], "next": …}: the mandates in force of people with a grant of this client
     for the principal; `next` is the `after` of the next page.
+
+    Only of people who let the service know for whom they act, by a grant that stands.
     """
+    client = await session.get_one(Client, client_id)
+    scope = DELEGATION if PROFILES[client.profile].gbizid_fields else ORGANISATION
     number, _, person_after = after.partition(":")
     member = (
         select(Membership.person_id)
@@ -44,8 +52,12 @@ async def delegations_at(
             .where(
                 Grant.client_id == client_id,
                 Grant.revoked_at.is_(None),
+                Grant.expires_at > now,
+                # A device's grant has no code; a code that was never used gave nothing.
+                Grant.code_sha256.is_(None) | Grant.code_used_at.is_not(None),
+                cast(Grant.scopes, Text).contains(f'"{scope}"', autoescape=True),
                 (Mandate.agent_person_id == Grant.person_id) | member,
-                holding_on(today),
+                holding_on(jst_date(now)),
                 Person.active,
                 (Mandate.id > number) | ((Mandate.id == number) & (Grant.person_id > person_after)),
             )

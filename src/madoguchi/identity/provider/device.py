@@ -10,7 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.models import SignIn
 from madoguchi.identity.provider.authorising.rules import checked_scopes
-from madoguchi.identity.provider.authorising.service import journal_sign_in, new_grant
+from madoguchi.identity.provider.authorising.service import (
+    journal_sign_in,
+    new_grant,
+    still_signed_in,
+)
 from madoguchi.identity.provider.clients.rules import DEVICE
 from madoguchi.identity.provider.errors import OAuthError, invalid_request, invalid_scope
 from madoguchi.identity.provider.installed import Provider
@@ -98,11 +102,17 @@ async def decide(
     *,
     allowed: bool,
 ) -> bool:
-    """The person's answer to a device; False when it was answered before. The caller commits."""
+    """The person's answer to a device; False when it was answered before or they are signed out.
+
+    The caller commits.
+    """
     asked, client = found
+    held = await still_signed_in(session, actor.id, sign_in.id)
+    if held is None:
+        return False
     profile = PROFILES[client.profile]
     subject = await subject_for(session, profile, actor.id)
-    grant = new_grant(actor, subject, sign_in, client, asked.scopes, profile, clock())
+    grant = new_grant(actor, subject, held, client, asked.scopes, profile, clock())
     if allowed:
         session.add(grant)
         await session.flush()

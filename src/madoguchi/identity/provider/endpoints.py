@@ -156,7 +156,7 @@ async def delegations(request: Request) -> Response:
     async with state.database.looking() as session:
         if not await telling.is_alive(session, found):
             raise invalid_token()
-        told = await delegated.delegations_at(session, found.client_id, jst_date(now), after)
+        told = await delegated.delegations_at(session, found.client_id, now, after)
     return JSONResponse(told, headers=NO_STORE)
 
 

@@ -19,6 +19,8 @@ REGISTER = "/oauth/register"
 async def register(request: Request) -> Response:
     """POST /oauth/register: a service registers itself by its initial access token."""
     state, token = request.app.state, _bearer(request)
+    async with state.database.reading() as session:
+        await registering.check_invited(session, state.clock(), token)
     metadata = await _metadata(request)
     async with state.database.session() as session:
         client, secret, own = await registering.register_itself(
@@ -31,9 +33,13 @@ async def register(request: Request) -> Response:
 async def manage(request: Request) -> Response:
     """GET, PUT or DELETE /oauth/register/{client_id}, by its registration access token."""
     state, token = request.app.state, _bearer(request)
-    metadata = await _metadata(request) if request.method == "PUT" else {}
+    client_id, metadata = request.path_params["client_id"], {}
+    if request.method == "PUT":
+        async with state.database.reading() as session:
+            await registering.itself(session, client_id, token)
+        metadata = await _metadata(request)
     async with state.database.session() as session:
-        client = await registering.itself(session, request.path_params["client_id"], token)
+        client = await registering.itself(session, client_id, token)
         if request.method == "DELETE":
             await service.disable(session, state.clock, client.id, by=registering.BY)
             await session.commit()
@@ -67,9 +73,15 @@ def _bearer(request: Request) -> str:
 
 
 async def _metadata(request: Request) -> dict[str, Any]:
-    body = await request.body()
-    if len(body) > LARGEST:
-        raise invalid_metadata("the metadata are too large")
+    """The metadata sent; nothing is read beyond LARGEST. OAuthError 400."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise invalid_metadata("the body must be application/json")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise invalid_metadata("the metadata are too large")
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):

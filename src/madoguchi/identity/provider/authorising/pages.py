@@ -26,6 +26,8 @@ from madoguchi.identity.provider.authorising.service import (
     give_code,
     last_organisation,
     standing_of,
+    still_consented,
+    still_signed_in,
 )
 from madoguchi.identity.provider.claims import Subject, standard_claims
 from madoguchi.identity.provider.clients import service as clients
@@ -190,13 +192,19 @@ async def _give(
 ) -> Response:
     state, client, profile = request.app.state, arrived.client, arrived.profile
     async with state.database.session() as session:
+        held = await still_signed_in(session, actor.id, sign_in.id)
+        if held is None or not (
+            decided or await still_consented(session, actor.id, client.id, asked.scopes)
+        ):  # ended, or taken back, since we looked: from the beginning
+            query = request.scope["query_string"].decode("latin-1")
+            return RedirectResponse(f"/oauth/authorize?{query}", 303)
         if "request_uri" in arrived.query and not await use_up(
             session, arrived.query["request_uri"]
         ):
             raise invalid_request("the request was used before")
         if decided:
             await consent(session, state.clock, actor.id, client.id, asked.scopes)
-        code = await give_code(session, state.clock, actor, sign_in, client, asked, profile)
+        code = await give_code(session, state.clock, actor, held, client, asked, profile)
         await session.commit()
     return _back(request, arrived, {"code": code})
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.models import SignIn
+from madoguchi.identity.models import Person, SignIn
 from madoguchi.identity.provider.authorising.rules import AuthorisationRequest, Standing
 from madoguchi.identity.provider.models import Client, Consent, Grant
 from madoguchi.identity.provider.profiles import Profile
@@ -54,10 +54,13 @@ async def consent(
 ) -> None:
     """Remember that the person lets the client have these scopes. The caller commits."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    await session.execute(  # first the row, so that two clicks wait for each other
+    # First the row, held: two clicks, or one and a withdrawal, wait for each other.
+    await session.execute(
         dialect.insert(Consent)
         .values(person_id=person_id, client_id=client_id, scopes=[], given_at=clock())
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["person_id", "client_id"], set_={"given_at": clock()}
+        )
     )
     known = await session.get_one(Consent, (person_id, client_id), with_for_update=True)
     every = sorted({*scopes, *known.scopes})
@@ -65,6 +68,39 @@ async def consent(
     await _journal(
         session, clock, person_id, "consent_given", {"client": client_id, "scopes": every}
     )
+
+
+async def still_signed_in(session: AsyncSession, person_id: str, sign_in_id: str) -> SignIn | None:
+    """The sign-in, held open until the caller commits; None when it has ended.
+
+    A reset or sign-out at this moment ends it before, or waits and then ends what was granted too.
+    The person first, as whoever ends an account does, so that neither waits for the other.
+    """
+    active = await session.scalar(
+        select(Person.id)
+        .where(Person.id == person_id, Person.active)
+        .with_for_update(read=True, key_share=True)
+    )
+    if active is None:
+        return None
+    return await session.scalar(
+        select(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def still_consented(
+    session: AsyncSession, person_id: str, client_id: str, scopes: Iterable[str]
+) -> bool:
+    """Whether the person lets the client have these scopes; held until the caller commits."""
+    known = await session.scalar(
+        select(Consent.scopes)
+        .where(Consent.person_id == person_id, Consent.client_id == client_id)
+        .with_for_update(read=True)
+    )
+    return known is not None and set(scopes) <= set(known)
 
 
 async def last_organisation(session: AsyncSession, person_id: str, client_id: str) -> str | None:

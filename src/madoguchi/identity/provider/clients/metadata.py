@@ -100,5 +100,5 @@ def _scopes(metadata: Mapping[str, Any], allowed: Collection[str]) -> list[str]:
     if wanted is None:
         return list(allowed)
     if not isinstance(wanted, str) or not set(wanted.split()) <= set(allowed):
-        raise invalid_metadata("scope is wider than the initial access token allows")
+        raise invalid_metadata("scope is wider than the service may have")
     return list(dict.fromkeys(wanted.split()))

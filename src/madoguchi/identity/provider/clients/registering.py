@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.identity.errors import IdentityError, unknown
 from madoguchi.identity.provider.clients import service
 from madoguchi.identity.provider.clients.metadata import columns_of, invalid_metadata
+from madoguchi.identity.provider.clients.rules import PRIVATE_KEY
 from madoguchi.identity.provider.errors import OAuthError, client_fault, invalid_token
 from madoguchi.identity.provider.models import Client, InitialToken
 from madoguchi.identity.provider.profiles import OPENID, STANDARD
@@ -96,6 +97,13 @@ async def revoke_invitation(session: AsyncSession, clock: Clock, id: str, *, by:
     await _journal(session, clock(), id, "initial_token_revoked", by, {})
 
 
+async def check_invited(session: AsyncSession, now: datetime, token: str) -> None:
+    """That an initial access token still registers, before anything sent is read. OAuthError."""
+    held = select(InitialToken.id).where(InitialToken.sha256 == sha256(token), *_usable(now))
+    if await session.scalar(held) is None:
+        raise _not_invited()
+
+
 async def register_itself(
     session: AsyncSession, clock: Clock, token: str, metadata: Mapping[str, Any]
 ) -> tuple[Client, str | None, str]:
@@ -112,7 +120,7 @@ async def register_itself(
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     if used is None:
-        raise invalid_token("an initial access token is needed")
+        raise _not_invited()
     text = secrets.token_urlsafe(32)
     columns = columns_of(metadata, used.scopes)
     kept = {"initial_token_id": used.id, "registration_sha256": sha256(text)}
@@ -136,7 +144,8 @@ async def change_itself(
 ) -> tuple[Client, str | None]:
     """Replace what a client is registered with (RFC 7592 2.2); a secret where it now needs one.
 
-    OAuthError. The caller commits.
+    Never more scopes and grant types than it has, and nothing demanded of it is let go: an
+    administrator may have decided so. OAuthError. The caller commits.
     """
     if metadata.get("client_id") != client.id:
         raise invalid_metadata("client_id must be that of the client")
@@ -144,12 +153,25 @@ async def change_itself(
         str(metadata["client_secret"]), client.secret_sha256
     ):
         raise invalid_metadata("client_secret is not that of the client")
-    invited = await session.get(InitialToken, client.initial_token_id or "")
-    columns = columns_of(metadata, invited.scopes if invited else ())
+    # Locked before it is read: an administrator's change at this moment stands too.
+    client = await session.get_one(Client, client.id, with_for_update=True)
+    columns = _no_looser(client, columns_of(metadata, client.scopes))
     try:
         return await service.change(session, clock, client.id, columns, by=BY)
     except IdentityError as fault:
         raise _told(fault) from None
+
+
+def _no_looser(client: Client, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns a client asks for, with what is demanded of it kept. OAuthError."""
+    if not set(columns["grant_types"]) <= set(client.grant_types):
+        raise invalid_metadata("grant_types are more than the client has")
+    if client.auth_method == PRIVATE_KEY != columns["auth_method"]:
+        raise invalid_metadata("token_endpoint_auth_method must stay private_key_jwt")
+    kept = {
+        name: getattr(client, name) or columns[name] for name in ("par_required", "dpop_required")
+    }
+    return {**columns, **kept, "introspects": client.introspects}
 
 
 def _usable(now: datetime) -> tuple[Any, ...]:
@@ -158,6 +180,10 @@ def _usable(now: datetime) -> tuple[Any, ...]:
         InitialToken.expires_at > now,
         InitialToken.revoked_at.is_(None),
     )
+
+
+def _not_invited() -> OAuthError:
+    return invalid_token("an initial access token is needed")
 
 
 def _told(fault: IdentityError) -> OAuthError:

@@ -23,8 +23,8 @@ from madoguchi.kernel.database import Json
 
 
 @cache
-def _grant() -> Select[Grant]:
-    return (
+def _grant(*, narrowing: bool) -> Select[Grant]:
+    found = (
         select(Grant)
         .join(Person, Person.id == Grant.person_id)
         .where(
@@ -33,6 +33,8 @@ def _grant() -> Select[Grant]:
             Person.active,
         )
     )
+    # Its scopes are written back: a person who takes one away at this moment waits, or is seen.
+    return found.with_for_update(of=Grant) if narrowing else found
 
 
 @cache
@@ -61,7 +63,8 @@ async def refresh(asking: Asking) -> dict[str, Any]:
         raise invalid_request("refresh_token is missing")
     grant_id = grant_of_refresh_token(asking.provider.refresh_mark, token)
     named = {"grant_id": grant_id, "client_id": asking.client.id}
-    grant = await session.scalar(_grant(), named)
+    narrowing = asking.profile.gbizid_fields
+    grant = await session.scalar(_grant(narrowing=narrowing), named)
     if grant is None or grant.revoked_at is not None or grant.expires_at <= now:
         raise invalid_grant()
     if grant.dpop_jkt is not None and grant.dpop_jkt != asking.jkt:
@@ -72,13 +75,13 @@ async def refresh(asking: Asking) -> dict[str, Any]:
         raise invalid_scope("scope must keep openid")
     following = next_refresh_token(asking, grant.id, grant.scopes)
     turned = await session.scalar(
-        _turn(narrowing=asking.profile.gbizid_fields),
+        _turn(narrowing=narrowing),
         {
             "grant_id": grant.id,
             "shown": sha256(token),
             "following": sha256(following) if following else None,
             # An access token that does not name its scopes has those of the grant.
-            **({"narrowed": scopes} if asking.profile.gbizid_fields else {}),
+            **({"narrowed": scopes} if narrowing else {}),
         },
     )
     if turned is None:  # ours, for this grant, and no longer the newest: somebody kept a copy
