@@ -211,3 +211,50 @@ async def test_a_program_acts_for_the_organisation_with_keys_of_its_own(database
         assert (await software.get("/api/v1/me", headers=bearer(keys[-1]))).status_code == 401
     async with site.database.reading() as session:
         assert (await session.get_one(Person, program)).name == "届出システム"
+
+
+async def test_who_has_limits_gives_no_more_than_they_have_and_invites_nobody(database):
+    site = make_site(database)
+    async with site.visitor() as boss, site.visitor() as chief:
+        _, people = await staffed(site, boss)
+        member, other = (f"/organisation/members/{people[name]}" for name in ("chief", "staff"))
+        limited = {"/role": "administrator", "/branch": "", "/procedures": "gas-a"}
+        assert (await boss.post(member, data=limited)).status_code == 303
+        free = (await boss.post(PROGRAMS, data={"/name": "会計"})).headers["location"]
+        await sign_in_strongly(site, chief, "chief@example.jp")
+        for given, status in (("", 422), ("gas-a, gas-b", 422), ("gas-a", 303)):
+            chosen = {"/role": "staff", "/branch": "", "/procedures": given}
+            assert (await chief.post(other, data=chosen)).status_code == status
+            program = {"/name": "届出", "/procedures": given}
+            assert (await chief.post(PROGRAMS, data=program)).status_code == status
+        assert (await chief.post(f"{free}/keys", data={"/days": "30"})).status_code == 422
+        invited = await chief.post("/organisation/invitations", data={"/address": "x@example.jp"})
+        assert invited.status_code == 403
+        assert "/organisation/invitations" not in (await chief.get("/organisation")).text
+
+
+async def test_invitations_and_tokens_end_with_who_made_them(database):
+    site = make_site(database)
+    async with site.visitor() as boss, site.visitor() as chief, site.visitor() as new:
+        organisation, people = await staffed(site, boss)
+        member = f"/organisation/members/{people['chief']}"
+        chosen = {"/role": "administrator", "/branch": ""}
+        await boss.post(member, data=chosen)
+        await sign_in_strongly(site, chief, "chief@example.jp")
+        token = (await chief.post("/api/v1/tokens", json={"label": "x"})).json()["token"]
+        await chief.post("/organisation/invitations", data={"/address": "new@example.jp"})
+        letters = [body for to, _, body in await site.letters() if to == "new@example.jp"]
+        path = re.search(r"http://testserver(/invitations/\S+)", letters[0])
+        assert path
+        await site.person("new@example.jp")
+        await sign_in_strongly(site, new, "new@example.jp")
+        await boss.post(member, data={**chosen, "/procedures": "gas-a"})
+        assert (await new.post(path[1])).status_code == 404  # they could not invite any more
+        await boss.post(member, data=chosen)
+        assert (await boss.post(f"{member}/remove")).status_code == 303
+        async with site.database.session() as session:  # taken on again: nothing old revives
+            await add_member(session, people["chief"], organisation, "administrator")
+            await session.commit()
+        assert (await new.post(path[1])).status_code == 404
+        bearer = {"authorization": f"Bearer {token}"}
+        assert (await new.get("/api/v1/me", headers=bearer)).status_code == 401

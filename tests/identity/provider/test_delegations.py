@@ -2,7 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import update
+
 from madoguchi.identity.delegation import jobs
+from madoguchi.identity.provider.delegations import delegations_at
+from madoguchi.identity.provider.models import Grant
 from madoguchi.identity.service import give_mandate, revoke_mandate
 from tests.identity.provider.world import CALLBACK, Op
 
@@ -57,6 +62,34 @@ async def test_a_service_is_told_of_its_own_agents_only_and_only_while_it_holds(
         await session.commit()
     assert await asked(token) == []
     assert "organisation" not in (await op.userinfo(given)).json()
+
+
+@pytest.mark.parametrize(
+    ("profile", "scope"), [("standard", "organisation"), ("gbizid", "delegation_info")]
+)
+async def test_a_service_is_told_only_with_a_grant_that_says_so_and_stands(
+    op: Op, profile: str, scope: str
+) -> None:
+    op.client_id, op.secret = await op.register(profile=profile, scopes=["openid", scope])
+    gbizid = {"code_challenge": None, "code_challenge_method": None} if profile == "gbizid" else {}
+    await op.sign_in(op.people.agent)
+    await op.browser.post("/act-for", data={"organisation": op.people.company, "return": "/"})
+
+    async def told() -> list[str]:
+        async with op.database.reading() as session:
+            answer = await delegations_at(session, op.client_id, op.clock())
+        return [one["delegation_no"] for one in answer["delegations"]]
+
+    for wanted, known in (("openid", []), (f"openid {scope}", [op.people.mandate])):
+        code = (await op.allow(scope=wanted, **gbizid))["code"]
+        assert await told() == [], "a code nobody used tells nothing"
+        answer = await op.exchange(code, **({"code_verifier": None} if gbizid else {}))
+        assert answer.status_code == 200, answer.text
+        assert await told() == known
+    async with op.database.session() as session:
+        await session.execute(update(Grant).values(expires_at=op.clock()))
+        await session.commit()
+    assert await told() == []
 
 
 async def test_both_are_told_a_month_before_the_end(op: Op) -> None:

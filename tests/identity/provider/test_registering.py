@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from starlette.requests import Request
 
 from madoguchi.identity.errors import IdentityError
+from madoguchi.identity.provider import registration
 from madoguchi.identity.provider.clients import registering, service
+from madoguchi.identity.provider.errors import OAuthError
 from madoguchi.identity.provider.models import Client, InitialToken
 from madoguchi.kernel.journal import Entry
 from tests.identity.provider.world import ADDRESS, CALLBACK, Op, text_of
@@ -129,7 +132,7 @@ async def test_odd_metadata_are_refused_in_the_words_of_the_standard(op: Op) -> 
         answer = await ask(op, token, metadata)
         assert (answer.status_code, answer.json()["error"]) == (400, error), metadata
     for body in (b"", b"{", b"[" * 5_000, b'{"a": NaN', b'"' + b"x" * 70_000 + b'"'):
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         answer = await op.call("POST", PATH, headers=headers, content=body)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
     assert await count(op) == before
@@ -164,6 +167,69 @@ async def test_a_client_manages_itself_and_nobody_else(op: Op) -> None:
     assert (await ask(op, own, None, "GET", path)).status_code == 401
     answer = await op.token({"grant_type": "x"}, auth=(one["client_id"], back["client_secret"]))
     assert answer.json()["error"] == "invalid_client"
+
+
+async def test_what_an_administrator_decided_a_client_cannot_undo(op: Op) -> None:
+    token = await invited(op, scopes=["openid", "profile", "email"])
+    wish = {**METADATA, "grant_types": ["authorization_code", "refresh_token"]}
+    made = (await ask(op, token, wish)).json()
+    own, path = made["registration_access_token"], f"{PATH}/{made['client_id']}"
+    decided = {
+        "scopes": ["openid", "profile"],
+        "grant_types": ["authorization_code"],
+        "par_required": True,
+        "dpop_required": True,
+    }
+    async with op.database.session() as session:
+        await service.change(session, op.clock, made["client_id"], decided, by="test")
+        await session.commit()
+    plain = {**METADATA, "client_id": made["client_id"]}
+    for wider in ({"scope": "openid email"}, {"grant_types": wish["grant_types"]}):
+        answer = await ask(op, own, {**plain, **wider}, "PUT", path)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
+    looser = {"require_pushed_authorization_requests": False, "dpop_bound_access_tokens": False}
+    for asked in (plain, {**plain, **looser}):
+        answer = await ask(op, own, asked, "PUT", path)
+        assert answer.json()["scope"] == "openid profile"
+        async with op.database.reading() as session:
+            client = await session.get_one(Client, made["client_id"])
+            assert {name: getattr(client, name) for name in decided} == decided
+
+
+async def test_a_body_is_read_only_for_a_token_that_holds_and_no_further_than_allowed(
+    op: Op,
+) -> None:
+    token = await invited(op)
+    made = (await ask(op, token, METADATA)).json()
+    own = made["registration_access_token"]
+    json = "application/json; charset=utf-8"
+
+    async def read(method: str, bearer: str, kind: str) -> tuple[str, int]:
+        """Which error, and how many parts of an endless body were read until then."""
+        parts = 0
+
+        async def receive() -> dict[str, Any]:
+            nonlocal parts
+            parts += 1
+            return {"type": "http.request", "body": b" " * 10_000, "more_body": parts < 100}
+
+        headers = {"authorization": f"Bearer {bearer}", "content-type": kind}
+        scope = {
+            "type": "http",
+            "app": op.app,
+            "method": method,
+            "path_params": {"client_id": made["client_id"]},
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        endpoint = registration.register if method == "POST" else registration.manage
+        with pytest.raises(OAuthError) as fault:
+            await endpoint(Request(scope, receive))
+        return fault.value.code, parts
+
+    for method, right in (("POST", token), ("PUT", own)):
+        assert await read(method, "guess", json) == ("invalid_token", 0)
+        assert await read(method, right, "text/plain") == ("invalid_client_metadata", 0)
+        assert await read(method, right, json) == ("invalid_client_metadata", 7)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ AGENTS = "agents"
 
 @router.get("/organisation/activity")
 async def organisation_page(request: Request, actor: SignedIn) -> HTMLResponse:
-    """What was done for the organisation one belongs to, by its people and its agents."""
+    """What was done for the organisation one manages, by its people and its agents."""
     state, query = request.app.state, request.query_params
     since, fault = query.get("from", "")[:40], None
     day = None
@@ -104,9 +104,9 @@ async def account_page(request: Request, actor: SignedIn) -> HTMLResponse:
 
 
 async def _own(session: AsyncSession, actor: Actor) -> str:
-    """The organisation somebody belongs to. IdentityError 403 for who belongs to none."""
+    """The organisation somebody manages, all of it. IdentityError 403 for all others."""
     party = await party_of(session, actor)
-    if party.organisation is None:
+    if party.organisation is None or not party.oversees:
         raise not_allowed()
     return party.organisation
 

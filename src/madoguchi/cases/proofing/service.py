@@ -164,15 +164,15 @@ async def settle(
             )
         reset_since = exists().where(
             journal.Entry.subject == f"person:{person.id}",
-            journal.Entry.action == "reset_done",
+            journal.Entry.action.in_(("reset_done", "address_changed", "address_undone")),
             journal.Entry.at > proof.asked_at,
         )
         if await session.scalar(select(reset_since)):
             raise case_error(
                 "reset_since",
                 409,
-                "申込みのあとに認証手段がリセットされたため、確認できません。もう一度申し込むよう伝えてください。",
-                "The ways to sign in were reset after this was asked. It has to be asked again.",
+                "申込みのあとに認証手段がリセットされたか、メールアドレスが変わったため、確認できません。もう一度申し込むよう伝えてください。",
+                "The ways to sign in were reset, or the mail address changed, since. It has to be asked again.",
             )
         if not await succession.seconded(session, clock, actor, proof):
             return False

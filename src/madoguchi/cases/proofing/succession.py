@@ -130,6 +130,24 @@ async def carry_out(
         return
     new = await session.get_one(Person, proof.person_id)
     organisation.representative_title, organisation.representative_name = proof.title, new.name
+    await notify(
+        session,
+        to=Recipient(person=new.id),
+        subject={
+            "ja": "プログラムの鍵と委任を確かめてください",
+            "en": "Look at the keys of programs and the mandates",
+        },
+        body={
+            "ja": "{organisation}のプログラムの鍵、通知先（Webhook）、委任は、代表者が交代してもそのまま残ります。"
+            "前の代表者が作ったものを確かめ、要らないものを終わらせてください。",
+            "en": "Keys of programs, webhooks and mandates of {organisation} stay as they were. Look at "
+            "those made by who represented it before, and end what you do not need.",
+        },
+        at=clock(),
+        dedupe_key=f"inherited:{proof.id}",
+        link="/organisation/programs",
+        values={"organisation": organisation.name},
+    )
     for person in others:
         await end_representation(session, clock(), organisation.id, person.id, by=by)
         await notify(
@@ -214,9 +232,9 @@ async def answer(
             "Say what you object to; the officials read it.",
         )
     asked.consents, asked.answered_by, asked.answered_at = consents, actor.id, clock()
-    asked.objection = "" if consents else words
-    if not consents:  # who was the first to confirm did not know of it
+    if not consents and not asked.objection:  # who was the first to confirm did not know of it
         asked.first_by = asked.first_at = None
+    asked.objection = "" if consents else words
     await journal.append(
         session,
         subject=f"organisation:{organisation.id}",

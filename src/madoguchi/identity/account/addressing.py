@@ -15,7 +15,7 @@ from madoguchi.identity.account.models import Account, FormerAddress, Passkey, R
 from madoguchi.identity.account.proving import Known, Means
 from madoguchi.identity.account.recording import note, send_letter
 from madoguchi.identity.account.resting import resting
-from madoguchi.identity.account.rules import FRESH, UNDO_LIFE
+from madoguchi.identity.account.rules import UNDO_LIFE
 from madoguchi.identity.errors import account_refused
 from madoguchi.identity.models import Person
 from madoguchi.identity.relying.models import ProviderLink
@@ -79,10 +79,10 @@ async def change_of(session: AsyncSession, means: Means, token: str) -> FormerAd
 async def undo(session: AsyncSession, means: Means, change: FormerAddress) -> bool:
     """Give the account back to the owner of its earlier address; False when that was done already.
 
-    Every session, token and grant ends, and what the other one may have made goes: passkeys and app
-    since shortly before the change, password and recovery codes. The caller commits.
+    Every session, token and grant ends, and what the other one may have made goes: passkeys, app and
+    providers of the days before the change, password and recovery codes. The caller commits.
     """
-    now, since = means.now, change.left_at - FRESH
+    now, since = means.now, change.left_at - UNDO_LIFE
     account = await session.get_one(Account, change.person_id, with_for_update=True)
     undone = await session.scalars(
         update(FormerAddress)

@@ -43,7 +43,8 @@ async def end_standing(session: AsyncSession, now: datetime, person_id: str, add
 async def end_acting(
     session: AsyncSession, now: datetime, organisation_id: str, person_id: str | None = None
 ) -> None:
-    """End the tokens and grants that act for an organisation: of one person, or of everybody.
+    """End the tokens and grants that act for an organisation, and the open invitations to it: of one
+    person, or of everybody.
 
     Sessions go on: each request asks anew for whom its person may act.
     """
@@ -54,3 +55,13 @@ async def end_acting(
             .where(table.organisation_id == organisation_id, table.revoked_at.is_(None), *theirs)
             .values(revoked_at=now)
         )
+    await session.execute(
+        update(Invitation)
+        .where(
+            Invitation.organisation_id == organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            *([] if person_id is None else [Invitation.invited_by == person_id]),
+        )
+        .values(revoked_at=now)
+    )

@@ -4,6 +4,8 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import codes, letters
+from madoguchi.identity.account.closing import settle_level
+from madoguchi.identity.account.ending import end_acting
 from madoguchi.identity.account.limits import DAILY, admit
 from madoguchi.identity.account.models import Account, Invitation
 from madoguchi.identity.account.proving import Known, Means
@@ -11,6 +13,8 @@ from madoguchi.identity.account.recording import note, send_letter
 from madoguchi.identity.account.rules import ENTRY, INVITATION_LIFE, MEMBER
 from madoguchi.identity.errors import not_allowed, too_many_invitations, unknown
 from madoguchi.identity.models import Membership, Organisation, Person
+from madoguchi.identity.organisations.models import Branch
+from madoguchi.identity.organisations.rules import scope_of
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service.people import add_member
 from madoguchi.kernel import journal
@@ -44,8 +48,11 @@ async def invite(
 ) -> Invitation:
     """Send an invitation; earlier open ones to the address are void. The caller commits.
 
-    IdentityError 409 when an organisation sends too many.
+    IdentityError 403 for who has limits of their own, which an invitation does not carry; 409 when an
+    organisation sends too many.
     """
+    if actor.limits:
+        raise not_allowed()
     if not await admit(session, DAILY, f"invite\0{organisation.id}", means.now):
         raise too_many_invitations()
     for earlier in await open_invitations(session, means, organisation.id):
@@ -105,12 +112,13 @@ def may_accept(invitation: Invitation, known: Known | None) -> bool:
 
 
 async def accept(session: AsyncSession, means: Means, known: Known, invitation: Invitation) -> None:
-    """Become a member. IdentityError 403 for another address than the invited one."""
+    """Become a member. IdentityError 403 for another address than the invited one, 404 for an
+    invitation whose sender no longer manages the place it is for.
+    """
     if not may_accept(invitation, known):
         raise not_allowed()
     person_id, organisation_id = known.person.id, invitation.organisation_id
-    inviter = await session.get(Membership, (invitation.invited_by, organisation_id))
-    if inviter is None or inviter.role == STAFF:  # who was removed since lets nobody in
+    if not await _stands(session, invitation):
         raise unknown("invitation")
     taken = await session.scalar(
         update(Invitation)
@@ -179,9 +187,30 @@ async def remove_member(
             Membership.person_id == person_id, Membership.organisation_id == organisation.id
         )
     )
+    await end_acting(session, means.now, organisation.id, person_id)
+    await settle_level(session, person_id)
     await _record(session, means, actor, organisation.id, "member_removed", person_id)
     told = {"organisation": organisation.id}
     await note(session, means.now, person_id, "membership_ended", told, by=actor.id)
+
+
+async def _stands(session: AsyncSession, invitation: Invitation) -> bool:
+    """Whether who sent an invitation could still send it; their membership is held until the end."""
+    organisation = invitation.organisation_id
+    held = await session.get(
+        Membership,
+        (invitation.invited_by, organisation),
+        with_for_update=True,
+        populate_existing=True,
+    )
+    sender = await session.get_one(Person, invitation.invited_by)
+    if held is None or held.procedures or not sender.active:
+        return False
+    rows = await session.execute(
+        select(Branch.id, Branch.parent_id).where(Branch.organisation_id == organisation)
+    )
+    scope = scope_of(held.role, held.branch_id, {row[0]: row[1] for row in rows})
+    return scope is not None and scope.manages(STAFF, invitation.branch_id)
 
 
 def _open(means: Means) -> tuple[ColumnElement[bool], ...]:

@@ -23,7 +23,7 @@ class Party:
     """Somebody's standing: as a person, with a proved address, and in their own organisation.
 
     `manages`: may give mandates and end them for the organisation; `answers`: may accept and
-    decline for it.
+    decline for it; `oversees`: manages all of it without limits, and may see what was done for it.
     """
 
     person: str
@@ -32,6 +32,7 @@ class Party:
     organisation: str | None = None
     manages: bool = False
     answers: bool = False
+    oversees: bool = False
 
 
 async def party_of(session: AsyncSession, actor: Actor) -> Party:
@@ -47,6 +48,7 @@ async def party_of(session: AsyncSession, actor: Actor) -> Party:
         own if held is not None else None,
         role in MANAGING,
         role in ANSWERING,
+        held is not None and role in ANSWERING and held.branch_id is None and not held.procedures,
     )
 
 

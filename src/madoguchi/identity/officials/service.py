@@ -154,12 +154,15 @@ async def set_active(
 ) -> None:
     """Stop an official from signing in at all, or let them again. The caller commits.
 
-    IdentityError 403 for oneself, 404; 409 for who has roles elsewhere and the last administrator.
+    IdentityError 403 for oneself, 404 also for who has past roles only; 409 for who has roles
+    elsewhere and the last administrator.
     """
     today = jst_date(means.now)
     person, held = await official(session, actor, person_id, today)
     if person.id == actor.id:
         raise refused("own_role")
+    if all(one.standing == "past" for one in held):
+        raise unknown("official")  # who left is no longer theirs to stop
     mine = administered(actor)
     elsewhere = exists().where(
         RoleGrant.person_id == person.id, RoleGrant.agency_id.not_in(sorted(mine))

@@ -44,6 +44,22 @@ _REFUSED = {
         },
         "/procedures",
     ),
+    "beyond_own_limits": (
+        422,
+        {
+            "ja": "あなたに認められた手続の中から、1つ以上入力してください。",
+            "en": "Enter at least one of the procedures you may file yourself, and no other.",
+        },
+        "/procedures",
+    ),
+    "program_beyond_limits": (
+        409,
+        {
+            "ja": "このプログラムは、あなたに認められていない手続もできるため、鍵を作れません。",
+            "en": "This program may file procedures you may not: you cannot make a key for it.",
+        },
+        "/days",
+    ),
     "program_name": (
         422,
         {"ja": "名前を1～100文字で入力してください。", "en": "Enter a name, 1 to 100 characters."},

@@ -30,7 +30,7 @@ async def branches_page(request: Request, actor: SignedIn) -> Response:
 
 
 @router.post("/branches")
-async def branch_post(request: Request, actor: SignedIn) -> Response:
+async def branch_post(request: Request, actor: Sure) -> Response:
     """Add a branch."""
     names = ("/name", "/address", "/parent")
     given = dict(zip(names, await fields_of(request, *names), strict=True))
@@ -54,7 +54,7 @@ async def branch_post(request: Request, actor: SignedIn) -> Response:
 
 
 @router.post("/branches/{branch_id}/remove")
-async def remove_branch_post(request: Request, branch_id: str, actor: SignedIn) -> Response:
+async def remove_branch_post(request: Request, branch_id: str, actor: Sure) -> Response:
     """Remove a branch nobody belongs to."""
     means = means_of(request)
     try:
@@ -146,9 +146,7 @@ async def key_post(request: Request, program_id: str, actor: Sure) -> Response:
 
 
 @router.post("/programs/{program_id}/keys/{key_id}/revoke")
-async def revoke_key_post(
-    request: Request, program_id: str, key_id: str, actor: SignedIn
-) -> Response:
+async def revoke_key_post(request: Request, program_id: str, key_id: str, actor: Sure) -> Response:
     """End a key."""
     means = means_of(request)
     async with means.database.session() as session:

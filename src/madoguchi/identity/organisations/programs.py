@@ -16,7 +16,7 @@ from madoguchi.identity.account.proving import Means
 from madoguchi.identity.errors import unknown
 from madoguchi.identity.models import AccessToken, Membership, Organisation, Person
 from madoguchi.identity.organisations.errors import refused
-from madoguchi.identity.organisations.rules import PROGRAM, procedures_of
+from madoguchi.identity.organisations.rules import PROGRAM, procedures_of, within
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service.tokens import LONGEST_DAYS, LONGEST_LABEL, PREFIX
 from madoguchi.kernel import journal
@@ -69,6 +69,8 @@ async def add_program(
         raise refused("program_name")
     if limits is None:
         raise refused("member_procedures")
+    if not within(limits, actor.limits):
+        raise refused("beyond_own_limits")
     await session.get_one(Organisation, organisation.id, with_for_update=True)
     if len(await programs(session, organisation.id)) >= MOST_PROGRAMS:
         raise refused("too_many_programs")
@@ -111,7 +113,9 @@ async def issue_key(
 
     IdentityError 404; 409 while two are valid; 422 for the days.
     """
-    person, _ = await program(session, organisation, program_id, lock=True)
+    person, held = await program(session, organisation, program_id, lock=True)
+    if not within(held.procedures, actor.limits):
+        raise refused("program_beyond_limits")
     if not 1 <= days <= LONGEST_DAYS:
         raise refused("days")
     valid = await session.scalars(

@@ -1,7 +1,7 @@
 """Who within an organisation may do what, as pure decisions; the tree of branches."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 REPRESENTATIVE, ADMINISTRATOR, STAFF, PROGRAM = (
@@ -62,6 +62,11 @@ def procedures_of(typed: str) -> list[str] | None:
     found = [one for one in found if one]
     right = len(found) <= MOST_PROCEDURES and all(_PROCEDURE.fullmatch(one) for one in found)
     return found if right else None
+
+
+def within(limits: Collection[str], own: Collection[str]) -> bool:
+    """Whether who is limited to `own` may give these limits; none at all are no limit."""
+    return not own or (bool(limits) and set(limits) <= set(own))
 
 
 def scope_of(role: str, branch: str | None, parents: Mapping[str, str | None]) -> Scope | None:

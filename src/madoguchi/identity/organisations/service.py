@@ -21,6 +21,7 @@ from madoguchi.identity.organisations.rules import (
     path_to,
     procedures_of,
     scope_of,
+    within,
 )
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
@@ -182,6 +183,8 @@ async def change_member(
         raise refused("member_branch")
     if limits is None:
         raise refused("member_procedures")
+    if not within(limits, actor.limits):
+        raise refused("beyond_own_limits")
     held.role, held.branch_id, held.procedures = role, chosen, limits
     await settle_level(session, person.id)
     payload = {"person": person.id, "role": role, "branch": chosen, "procedures": limits}

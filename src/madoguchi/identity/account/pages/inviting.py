@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.identity.account import inviting
 from madoguchi.identity.account.entering import RETURN, SECOND_FACTOR, means_of
 from madoguchi.identity.account.models import Invitation
+from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.account.pages.shared import fields_of, page
 from madoguchi.identity.account.proving import Means, known_of
 from madoguchi.identity.account.rules import mail_address
@@ -24,6 +25,7 @@ from madoguchi.web.session import flash
 router = APIRouter(include_in_schema=False)
 HOME = "/organisation"
 SignedIn = Annotated[Actor, Depends(required_actor)]
+Sure = Annotated[Actor, Depends(fresh_where_possible)]
 Anyone = Annotated[Actor, Depends(current_actor)]
 
 
@@ -34,7 +36,7 @@ async def organisation_page(request: Request, actor: SignedIn) -> HTMLResponse:
 
 
 @router.post("/organisation/invitations")
-async def invite_post(request: Request, actor: SignedIn) -> Response:
+async def invite_post(request: Request, actor: Sure) -> Response:
     """Invite somebody by mail."""
     (typed,) = await fields_of(request, "/address")
     address, means = mail_address(typed), means_of(request)
@@ -67,7 +69,7 @@ async def revoke_post(request: Request, id: str, actor: SignedIn) -> Response:
 
 
 @router.post("/organisation/members/{person_id}/remove")
-async def remove_post(request: Request, person_id: str, actor: SignedIn) -> Response:
+async def remove_post(request: Request, person_id: str, actor: Sure) -> Response:
     """End a membership."""
     means = means_of(request)
     async with means.database.session() as session:
@@ -151,6 +153,7 @@ async def _organisation(
             if own.scope.whole or person.id == actor.id or own.scope.manages(STAFF, held.branch_id)
         ],
         whole=own.scope.whole,
+        invites=not actor.limits,
         represents=own.scope.role == inviting.REPRESENTATIVE,
         invitations=waiting,
         address=address,

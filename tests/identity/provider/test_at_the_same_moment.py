@@ -1,0 +1,169 @@
+"""A sign-out, a withdrawal or a narrowing at the very moment something is granted is not passed over."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, func, select
+
+from madoguchi.identity.ending import end_sessions
+from madoguchi.identity.models import SignIn
+from madoguchi.identity.provider import device_pages
+from madoguchi.identity.provider.authorising import pages
+from madoguchi.identity.provider.clients.rules import REFRESH
+from madoguchi.identity.provider.connected import withdraw
+from madoguchi.identity.provider.granting import endpoint
+from madoguchi.identity.provider.granting.refresh import refresh
+from madoguchi.identity.provider.models import Consent, Grant
+from madoguchi.kernel.database import Database
+from madoguchi.kernel.errors import DomainError
+from tests.identity.provider.test_device import begun, poll, say  # noqa: F401
+from tests.identity.provider.world import Op
+
+SAID = "openid profile"
+
+
+async def signed_out(op: Op) -> None:
+    async with op.database.session() as session:
+        await end_sessions(session, op.clock(), SignIn.person_id == op.people.owner)
+        await session.commit()
+
+
+async def taken_back(op: Op) -> None:
+    async with op.database.session() as session:
+        await withdraw(session, op.clock, op.people.owner, op.client_id)
+        await session.commit()
+
+
+def right_after(
+    patch: pytest.MonkeyPatch, module: Any, name: str, then: Callable[[], Awaitable[None]]
+) -> None:
+    """Let something happen as soon as the module has called this, once."""
+    real, waiting = getattr(module, name), [then]
+
+    async def called(*told: Any, **named: Any) -> Any:
+        found = await real(*told, **named)
+        if waiting:
+            await waiting.pop()()
+        return found
+
+    patch.setattr(module, name, called)
+
+
+async def grants(op: Op) -> int:
+    async with op.database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(Grant)) or 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_who_is_signed_out_beside_a_grant_signs_in_again(
+    op: Op, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    await op.sign_in()
+    await op.allow(scope=SAID)
+    before = await grants(op)
+    right_after(monkeypatch, pages, "standing_of", lambda: signed_out(op))
+    data = {"decision": "allow"} if method == "POST" else None
+    answer = await op.browser.request(method, op.request(scope=SAID), data=data)
+    assert answer.headers["location"] == op.request(scope=SAID)
+    again = await op.browser.get(answer.headers["location"])
+    assert again.headers["location"].startswith("/sign-in?")
+    assert await grants(op) == before
+
+
+async def test_a_consent_taken_back_beside_a_grant_is_asked_for_again(
+    op: Op, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await op.sign_in()
+    await op.allow(scope=SAID)
+    before = await grants(op)
+    right_after(monkeypatch, pages, "standing_of", lambda: taken_back(op))
+    answer = await op.browser.get(op.request(scope=SAID))
+    assert answer.headers["location"] == op.request(scope=SAID)
+    assert (await op.browser.get(answer.headers["location"])).status_code == 200
+    assert await grants(op) == before
+
+
+async def held(database: Database, row: Select[Any]) -> bool:
+    """Whether another transaction keeps this row from being changed."""
+    async with database.session() as session:
+        try:
+            await session.execute(row.with_for_update(nowait=True))
+        except DomainError as fault:
+            return fault.code == "database_busy"
+    return False
+
+
+@pytest.fixture
+def postgres(database: Database) -> Database:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    return database
+
+
+async def test_a_device_is_not_signed_in_by_who_was_signed_out(
+    op: Op,
+    begun: dict[str, Any],  # noqa: F811
+    postgres: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await op.sign_in()
+    right_after(monkeypatch, device_pages, "standing_of", lambda: signed_out(op))
+    assert (await say(op, begun)).status_code == 200  # asked again, and then to sign in
+    assert (await say(op, begun)).headers["location"].startswith("/sign-in")
+    assert (await poll(op, begun)).json()["error"] == "authorization_pending"
+    assert await grants(op) == 0
+
+
+async def test_whoever_ends_a_session_waits_for_the_grant_under_way(
+    op: Op, postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await op.sign_in()
+    await op.allow(scope=SAID)
+    kept: list[bool] = []
+
+    async def look() -> None:
+        kept.append(await held(postgres, select(SignIn.id).where(SignIn.ended_at.is_(None))))
+        kept.append(await held(postgres, select(Consent.client_id)))
+
+    right_after(monkeypatch, pages, "give_code", look)
+    assert (await op.allow(scope=SAID))["code"]
+    assert kept == [True, True]
+
+
+async def test_whoever_narrows_waits_for_the_refresh_under_way(
+    op: Op, postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes = ["openid", "email", "offline_access"]
+    op.client_id, op.secret = await op.register(
+        profile="gbizid", grant_types=["authorization_code", "refresh_token"], scopes=scopes
+    )
+    await op.sign_in()
+    plain = {"code_challenge": None, "code_challenge_method": None}
+    code = (await op.allow(scope=" ".join(scopes), **plain))["code"]
+    token = (await op.exchange(code, code_verifier=None)).json()["refresh_token"]
+    kept: list[bool] = []
+
+    class Looking:
+        """The session of the refresh, with a look at the grant once it was read."""
+
+        def __init__(self, session: Any) -> None:
+            self.session = session
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.session, name)
+
+        async def scalar(self, *told: Any) -> Any:
+            found = await self.session.scalar(*told)
+            if not kept:
+                kept.append(await held(postgres, select(Grant.id).where(Grant.id == found.id)))
+            return found
+
+    async def watched(asking: Any) -> Any:
+        return await refresh(replace(asking, session=Looking(asking.session)))
+
+    monkeypatch.setitem(endpoint.KINDS, REFRESH, watched)  # type: ignore[arg-type]
+    answer = await op.token({"grant_type": "refresh_token", "refresh_token": token})
+    assert answer.status_code == 200, answer.text
+    assert kept == [True]
