@@ -96,6 +96,8 @@ KEPT: Mapping[str, str] = {
     "corporation": "the public record of corporations",
     "corporation_past": "the public record of corporations, before",
     "corporation_file": "which files of corporations were taken in",
+    "activity": "what public bodies published of corporations",
+    "corporation_detail": "what public bodies published of corporations, field by field",
     "procedure": "procedures",
     "procedure_version": "procedures",
     "catalogue_entry": "the catalogue",

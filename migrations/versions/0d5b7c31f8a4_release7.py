@@ -1,0 +1,159 @@
+"""Proofs that age, and the registry: activities, keys, addresses.
+
+Revision 0d5b7c31f8a4, after e6a1f0c93b27.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0d5b7c31f8a4"
+down_revision = "e6a1f0c93b27"
+branch_labels = None
+depends_on = None
+
+_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    _provider()
+    _delegation()
+    _organisations()
+    _activities()
+    _access()
+    _search()
+    _linked()
+    _addresses()
+
+
+def downgrade() -> None:
+    _addresses_down()
+    _linked_down()
+    _search_down()
+    _access_down()
+    _activities_down()
+    _organisations_down()
+    _delegation_down()
+    _provider_down()
+
+
+# The OpenID provider.
+
+
+def _provider() -> None:
+    pass
+
+
+def _provider_down() -> None:
+    pass
+
+
+# Mandates, and who may see what.
+
+
+def _delegation() -> None:
+    pass
+
+
+def _delegation_down() -> None:
+    pass
+
+
+# Organisations and their representatives.
+
+
+def _organisations() -> None:
+    pass
+
+
+def _organisations_down() -> None:
+    pass
+
+
+# Activities of corporations.
+
+
+def _activities() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "activity",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.String(length=13), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("department", sa.String(length=300), nullable=False),
+        sa.Column("target", sa.String(length=1000), nullable=False),
+        sa.Column("data", _JSON, nullable=False),
+        sa.Column("updated_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", moment, nullable=False),
+        sa.Column("withdrawn_at", moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
+        sa.UniqueConstraint("kind", "source", "key", name=op.f("uq_activity_kind_source_key")),
+    )
+    op.create_index("ix_activity_number_kind", "activity", ["number", "kind"])
+    op.create_index(
+        "ix_activity_kind_updated_on_number", "activity", ["kind", "updated_on", "number"]
+    )
+    op.create_table(
+        "corporation_detail",
+        sa.Column("number", sa.String(length=13), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("value", _JSON, nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("recorded_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("number", "field", "source", name=op.f("pk_corporation_detail")),
+    )
+
+
+def _activities_down() -> None:
+    op.drop_table("corporation_detail")
+    op.drop_table("activity")
+
+
+# Keys of programs that read the registry, and what they used.
+
+
+def _access() -> None:
+    pass
+
+
+def _access_down() -> None:
+    pass
+
+
+# The search index.
+
+
+def _search() -> None:
+    pass
+
+
+def _search_down() -> None:
+    pass
+
+
+# Linked data and dumps.
+
+
+def _linked() -> None:
+    pass
+
+
+def _linked_down() -> None:
+    pass
+
+
+# Addresses.
+
+
+def _addresses() -> None:
+    pass
+
+
+def _addresses_down() -> None:
+    pass

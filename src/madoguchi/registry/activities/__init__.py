@@ -1,0 +1,4 @@
+"""Activities (法人活動情報): what public bodies recorded of a corporation, each with its source.
+
+`kinds` names the eight kinds of gBizINFO.
+"""
