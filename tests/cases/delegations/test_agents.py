@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from madoguchi.cases.access import own_draft
+from madoguchi.cases.desk.timeline import events
 from madoguchi.cases.errors import CaseError
+from madoguchi.cases.models import Case
 from madoguchi.identity import service as identity
 from madoguchi.identity.delegation.models import Mandate
 from madoguchi.kernel import journal
 from madoguchi.messages.models import Message
+from madoguchi.procedures import service as procedures
 from tests.cases.filing.office import Office, controls
 from tests.cases.filing.test_after import file_one
 
@@ -91,6 +94,20 @@ async def test_offered_accepted_used_seen_and_ended(office: Office) -> None:
     assert f"agent-filed:{case_id}" in told
     seen = (await principal.get("/organisation/activity?who=agents")).text
     assert "代書 花子株式会社 代書 花子（株式会社山田酸素の代理）" in seen
+    said = "代書 花子株式会社 代書 花子（株式会社山田酸素の代理）"
+    assert said in (await principal.get(f"/cases/{case_id}")).text  # the applicant's timeline
+    for language, words in (
+        ("ja", said),
+        ("en", "代書 花子株式会社 代書 花子 on behalf of 株式会社山田酸素"),
+    ):
+        async with counter.database.reading() as session:
+            found = await journal.entries(session, f"case:{case_id}")
+            case = await session.get_one(Case, case_id)
+            package = await procedures.package(session, case.digest)
+        told_officials = [
+            event.by for event in events(package, found, language, case.organisation_name)
+        ]
+        assert words in told_officials
     file = await principal.get("/organisation/activity.csv?who=agents")
     assert mandate in file.text
     assert "株式会社山田酸素" in (await firm.get("/account/activity")).text

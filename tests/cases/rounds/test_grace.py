@@ -69,7 +69,7 @@ async def test_a_wait_over_the_closing_shuts_nobody_out(counter: Counter) -> Non
         "counted_at": (CLOSES - 9 * MINUTE).isoformat(),
         "applied": True,
     }
-    [told] = events(ROUND, [entry], "ja")
+    [told] = events(ROUND, [entry], "ja", "")
     assert told.lines == (
         (
             WAITED,

@@ -20,6 +20,7 @@ from madoguchi.kernel.japanese import JapaneseInputError, parse_date
 from madoguchi.kernel.language import Texts, pick
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Package
+from madoguchi.web import answering
 
 router = APIRouter(include_in_schema=False)
 SignedIn = Annotated[Actor, Depends(required_actor)]
@@ -35,7 +36,7 @@ async def organisation_page(request: Request, actor: SignedIn) -> HTMLResponse:
     try:
         day = parse_date(since) if since else None
     except JapaneseInputError:
-        fault = state.texts.text("delegations.fault.date")
+        fault = "delegations.fault.date"
     only = query.get("who") == AGENTS
     async with state.database.reading() as session:
         organisation = await _own(session, actor)
@@ -47,14 +48,15 @@ async def organisation_page(request: Request, actor: SignedIn) -> HTMLResponse:
             before=query.get("before"),
         )
         rows = await _rows(session, found[: acts.PAGE], state.texts, request.state.language)
-    return _page(
+    return answering.page(
         request,
-        "activity.html",
+        "delegations/activity.html",
+        {"from": fault} if fault else {},
+        200,
+        side="organisation",
         rows=rows,
         who=AGENTS if only else "",
         since=since,
-        faults={"from": fault} if fault else {},
-        errors=[{"name": "from", "text": fault}] if fault else [],
         next=found[acts.PAGE - 1].entry.id if len(found) > acts.PAGE else None,
     )
 
@@ -100,7 +102,9 @@ async def account_page(request: Request, actor: SignedIn) -> HTMLResponse:
         found = await acts.done_by(session, actor.id, before=before)
         rows = await _rows(session, found[: acts.PAGE], state.texts, request.state.language)
     more = found[acts.PAGE - 1].entry.id if len(found) > acts.PAGE else None
-    return _page(request, "mine.html", rows=rows, next=more)
+    return answering.page(
+        request, "delegations/activity.html", side="account", rows=rows, next=more
+    )
 
 
 async def _own(session: AsyncSession, actor: Actor) -> str:
@@ -150,10 +154,3 @@ def _csv(lines: Iterable[Iterable[str]]) -> bytes:
     made = io.StringIO()
     csv.writer(made).writerows([harmless(cell) for cell in line] for line in lines)
     return made.getvalue().encode()
-
-
-def _page(request: Request, name: str, **context: object) -> HTMLResponse:
-    response: HTMLResponse = request.app.state.pages.render(
-        request, f"delegations/{name}", **context
-    )
-    return response

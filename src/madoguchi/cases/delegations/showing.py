@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.identity.delegation.rules import POWERS
 from madoguchi.kernel.language import Text
 from madoguchi.procedures import service as procedures
+from madoguchi.web import answering
 
 TONES = {"offered": "warning", "asked": "warning", "in_force": "success", "upcoming": "info"}
 
@@ -33,19 +34,11 @@ def said(request: Request, key: str) -> Text:
 def page(
     request: Request, name: str, faults: Mapping[str, Any] | None = None, /, **context: Any
 ) -> HTMLResponse:
-    """A page. `faults`: what is wrong, or its key in the catalogue, by control."""
+    """A page. `faults`: what is wrong, or its code under `delegations.fault`, by control."""
     told = {
-        place: said(request, f"delegations.fault.{key}") if isinstance(key, str) else key
-        for place, key in (faults or {}).items()
+        place: f"delegations.fault.{code}" if isinstance(code, str) else code
+        for place, code in (faults or {}).items()
     }
-    response: HTMLResponse = request.app.state.pages.render(
-        request,
-        f"delegations/{name}",
-        status=422 if told else 200,
-        faults=told,
-        errors=[{"name": place, "text": text} for place, text in told.items()],
-        powers=POWERS,
-        tones=TONES,
-        **context,
+    return answering.page(
+        request, f"delegations/{name}", told, powers=POWERS, tones=TONES, **context
     )
-    return response

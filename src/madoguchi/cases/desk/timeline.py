@@ -8,6 +8,7 @@ from typing import Any
 from madoguchi.cases.desk.changes import file_label
 from madoguchi.cases.grace import WAITED, wait_words
 from madoguchi.cases.stored import shown
+from madoguchi.kernel.errors import fill
 from madoguchi.kernel.journal import Entry
 from madoguchi.kernel.language import Text, pick
 from madoguchi.procedures.service import Action, Package
@@ -32,21 +33,33 @@ class Event:
     seq: int
 
 
-AGENT: Text = {"ja": "（申請者の代理人）", "en": " (the applicant’s agent)"}
+AGENT: Text = {"ja": "{agent}（{principal}の代理）", "en": "{agent} on behalf of {principal}"}
+APPLICANT: Text = {"ja": "申請者", "en": "the applicant"}
 
 
-def events(package: Package, entries: Sequence[Entry], language: str) -> list[Event]:
-    """The journal of a case, newest first, as officials may read it."""
-    return [_event(package, entry, language) for entry in reversed(entries)]
+def events(
+    package: Package, entries: Sequence[Entry], language: str, principal: str
+) -> list[Event]:
+    """The journal of a case, newest first, as officials may read it.
+
+    `principal`: for whom its agents act; "" once that was erased.
+    """
+    return [_event(package, entry, language, principal) for entry in reversed(entries)]
 
 
-def _by(payload: Mapping[str, Any], language: str) -> str:
+def by_agent(agent: str, principal: str, language: str) -> str:
+    """An act of an agent: Y on behalf of X (代理), as the law asks of who acts for another (民法第99条)."""
+    named = principal or pick(APPLICANT, language)
+    return fill(pick(AGENT, language), {"agent": agent, "principal": named})
+
+
+def _by(payload: Mapping[str, Any], language: str, principal: str) -> str:
     if payload.get("agent"):
-        return f"{payload['agent']}{pick(AGENT, language)}"
+        return by_agent(str(payload["agent"]), principal, language)
     return str(payload.get("actor_name") or "")
 
 
-def _event(package: Package, entry: Entry, language: str) -> Event:
+def _event(package: Package, entry: Entry, language: str, principal: str) -> Event:
     payload = entry.payload or {}
     action = package.machine.actions.get(entry.action)
     done = package.machine.actions.get(_ALIASES.get(entry.action, entry.action))
@@ -54,7 +67,7 @@ def _event(package: Package, entry: Entry, language: str) -> Event:
         at=entry.at,
         title=done.label if done is not None and entry.action != "filed" else None,
         key=entry.action,
-        by=_by(payload, language),
+        by=_by(payload, language, principal),
         lines=(
             *_step(package, payload, language),
             *_waited(payload, language),

@@ -158,7 +158,7 @@ async def case_view(
         faults=other_faults(package, judged.verdict),
         asked=point_labels(package, (case.correction or {}).get("points") or [], language),
         revisions=_revisions(package, case, entries, language),
-        events=events(package, entries, language),
+        events=events(package, entries, language, case.organisation_name),
         notes=await notes_of(session, case.id),
         conversation=await messages.conversation(session, case.id),
         letters=await letters_of(session, case.id),

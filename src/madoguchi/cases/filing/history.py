@@ -8,6 +8,7 @@ its words.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from madoguchi.cases.desk.timeline import by_agent
 from madoguchi.cases.grace import WAITED, wait_words
 from madoguchi.kernel.journal import ERASED, Entry
 from madoguchi.kernel.language import pick
@@ -15,10 +16,14 @@ from madoguchi.procedures.service import Package
 
 
 def history_lines(
-    package: Package, entries: Sequence[Entry], language: str, t: Callable[..., str]
+    package: Package,
+    entries: Sequence[Entry],
+    language: str,
+    t: Callable[..., str],
+    principal: str = "",
 ) -> list[dict[str, Any]]:
-    """Entries of the timeline, newest first."""
-    lines = [_line(package, entry, language, t) for entry in entries]
+    """Entries of the timeline, newest first. `principal`: for whom its agents act."""
+    lines = [_line(package, entry, language, t, principal) for entry in entries]
     return [line for line in reversed(lines) if line is not None]
 
 
@@ -50,7 +55,7 @@ def public_entries(package: Package, entries: Sequence[Entry]) -> list[dict[str,
 
 
 def _line(
-    package: Package, entry: Entry, language: str, t: Callable[..., str]
+    package: Package, entry: Entry, language: str, t: Callable[..., str], principal: str = ""
 ) -> dict[str, Any] | None:
     payload = entry.payload or {}
     if entry.action == ERASED:
@@ -62,7 +67,7 @@ def _line(
     if entry.payload is None and entry.action == "filed":
         return {**base, "title": t("cases.history.filed"), "tone": "info"}
     if payload.get("side") == "applicant":
-        return {**base, **_own(package, entry.action, payload, language, t)}
+        return {**base, **_own(package, entry.action, payload, language, t, principal)}
     to, source = payload.get("to"), payload.get("from")
     state = package.machine.states.get(str(to))
     before = package.machine.states.get(str(source))
@@ -99,12 +104,13 @@ def _own(
     payload: Mapping[str, Any],
     language: str,
     t: Callable[..., str],
+    principal: str,
 ) -> dict[str, Any]:
     action = package.machine.actions.get(name)
     title = t("cases.history.filed") if name == "filed" or action is None else action.label
     agent, by = payload.get("agent"), payload.get("actor_name")
     if agent:
-        by = t("cases.history.agent", name=agent)
+        by = by_agent(str(agent), principal, language)
     changed = len(payload.get("patch") or [])
     body = t("cases.history.changed", count=changed) if changed else _reason(payload)
     waited = wait_words(payload, language)

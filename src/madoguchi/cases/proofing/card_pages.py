@@ -19,6 +19,7 @@ from madoguchi.identity.service import Actor, required_actor
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.japanese import JapaneseInputError, normalise_line, parse_corporate_number
 from madoguchi.registry.consulting import Consulted, Why, look
+from madoguchi.web.answering import page
 from madoguchi.web.forms import form_of
 from madoguchi.web.session import flash
 
@@ -52,7 +53,7 @@ async def card_post(request: Request, actor: Fresh) -> Response:
             return RedirectResponse(HOME, 303)
     async with form_of(request, 40_000) as form:
         given = {name: normalise_line(form.value(f"/{name}")) for name in NAMES}
-    faults, number = _faults(request, given)
+    faults, number = _faults(given)
     if faults:
         return _page(request, given, faults)
     wish = {"number": number, "name": "" if number else given["name"]}
@@ -128,31 +129,22 @@ async def _failed(request: Request, relied: Relied, fault: ProviderFault) -> Res
     return failed(request, fault, PAGE, HOME)
 
 
-def _faults(request: Request, given: dict[str, str]) -> tuple[dict[str, Any], str]:
-    texts = request.app.state.texts
+def _faults(given: dict[str, str]) -> tuple[dict[str, Any], str]:
     faults: dict[str, Any] = {}
     number = ""
     if given["kind"] not in (CORPORATION, SOLE):
-        faults["/kind"] = texts.text("proofing.card.kind_wrong")
+        faults["/kind"] = "proofing.card.kind_wrong"
     if given["kind"] == CORPORATION:
         try:
             number = parse_corporate_number(given["number"])
         except JapaneseInputError:
-            faults["/number"] = texts.text("proofing.ask.number_wrong")
+            faults["/number"] = "proofing.ask.number_wrong"
     if len(given["name"]) > service.LONGEST or not given["name"].isprintable():
-        faults["/name"] = texts.text("proofing.card.name_wrong")
+        faults["/name"] = "proofing.card.name_wrong"
     return faults, number
 
 
 def _page(
     request: Request, given: dict[str, str], faults: dict[str, Any] | None = None
 ) -> Response:
-    page: Response = request.app.state.pages.render(
-        request,
-        "proofing/card.html",
-        status=422 if faults else 200,
-        given=given,
-        faults=faults or {},
-        errors=[{"name": name, "text": text} for name, text in (faults or {}).items()],
-    )
-    return page
+    return page(request, "proofing/card.html", faults, given=given)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, Response
 
 from madoguchi.cases.desk.pages.shared import Official
 from madoguchi.cases.errors import case_error, not_found
@@ -20,8 +20,8 @@ from madoguchi.identity.service import (
 )
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.japanese import JapaneseInputError, parse_corporate_number
+from madoguchi.web.answering import done, page
 from madoguchi.web.forms import form_of
-from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
 SignedIn = Annotated[Actor, Depends(required_actor)]
@@ -45,7 +45,7 @@ async def ask_post(request: Request, actor: Fresh) -> Response:
         given = {name: form.value(f"/{name}").strip() for name in ("number", "name", "title")}
         instead = form.value("/instead") == "instead"
         file = form.file("/file")
-        faults, number = _faults(request, given, file is not None and bool(file.filename))
+        faults, number = _faults(given, file is not None and bool(file.filename))
         if faults or file is None:
             return await _ask(request, actor, given, faults)
         try:
@@ -73,8 +73,7 @@ async def ask_post(request: Request, actor: Fresh) -> Response:
                 await session.commit()
         except documents.DocumentError as error:
             return await _ask(request, actor, given, {"/file": error.message})
-    flash(request, state.texts.text("proofing.ask.done"))
-    return RedirectResponse("/representative", 303)
+    return done(request, "proofing.ask.done", "/representative")
 
 
 @router.get("/desk/representatives")
@@ -84,7 +83,7 @@ async def list_page(request: Request, actor: Official) -> Response:
     async with request.app.state.database.reading() as session:
         found = await service.waiting(session)
     rows = [{"proof": proof, "person": person} for proof, person in found]
-    return _page(request, "list.html", rows=rows, wide=True)
+    return page(request, "proofing/list.html", rows=rows, wide=True)
 
 
 @router.get("/desk/representatives/{proof_id}")
@@ -128,24 +127,22 @@ async def settle_post(request: Request, proof_id: str, actor: Official) -> Respo
         if error.status != 422:
             raise
         return await _one(request, actor, proof_id, reason, {"/reason": error.message})
-    done = f"{decision}_done" if settled else "first_done"
-    flash(request, state.texts.text(f"proofing.desk.{done}"))
-    return RedirectResponse("/desk/representatives", 303)
+    said = f"{decision}_done" if settled else "first_done"
+    return done(request, f"proofing.desk.{said}", "/desk/representatives")
 
 
-def _faults(request: Request, given: dict[str, str], file: bool) -> tuple[dict[str, Any], str]:
-    texts = request.app.state.texts
+def _faults(given: dict[str, str], file: bool) -> tuple[dict[str, Any], str]:
     faults: dict[str, Any] = {}
     number = ""
     try:
         number = parse_corporate_number(given["number"])
     except JapaneseInputError:
-        faults["/number"] = texts.text("proofing.ask.number_wrong")
+        faults["/number"] = "proofing.ask.number_wrong"
     for name in ("name", "title"):
         if not 1 <= len(given[name]) <= service.LONGEST:
-            faults[f"/{name}"] = texts.text(f"proofing.ask.{name}_wrong")
+            faults[f"/{name}"] = f"proofing.ask.{name}_wrong"
     if not file:
-        faults["/file"] = texts.text("proofing.ask.file_wrong")
+        faults["/file"] = "proofing.ask.file_wrong"
     return faults, number
 
 
@@ -162,9 +159,9 @@ async def _ask(
             hindrance = None
         except DomainError as error:
             hindrance = error.message
-    return _page(
+    return page(
         request,
-        "ask.html",
+        "proofing/ask.html",
         faults,
         asked=asked,
         open=hindrance is None and not any(item.state == service.WAITING for item in asked),
@@ -187,9 +184,9 @@ async def _one(
         number = proof.corporate_number
         known = await organisation_by_number(session, number) if number else None
         asked, others = await succession.standing(session, proof)
-    return _page(
+    return page(
         request,
-        "one.html",
+        "proofing/one.html",
         faults,
         proof=proof,
         person=person,
@@ -211,17 +208,3 @@ def proofing(actor: Actor) -> None:
             "この画面は、本人確認担当だけが使えます。",
             "For those who prove identities only.",
         )
-
-
-def _page(
-    request: Request, template: str, faults: dict[str, Any] | None = None, /, **context: Any
-) -> Response:
-    rendered: Response = request.app.state.pages.render(
-        request,
-        f"proofing/{template}",
-        status=422 if faults else 200,
-        faults=faults or {},
-        errors=[{"name": name, "text": text} for name, text in (faults or {}).items()],
-        **context,
-    )
-    return rendered

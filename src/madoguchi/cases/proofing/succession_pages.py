@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from madoguchi.cases.errors import not_found
 from madoguchi.cases.proofing import succession
@@ -11,8 +11,8 @@ from madoguchi.identity.account.inviting import represented
 from madoguchi.identity.account.pages.securing import Fresh
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.errors import DomainError
+from madoguchi.web.answering import done, page
 from madoguchi.web.forms import form_of
-from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
 HOME = "/organisation/succession"
@@ -49,8 +49,7 @@ async def answer_post(request: Request, proof_id: str, actor: Fresh) -> Response
         if error.status != 422:
             raise
         return await _page(request, actor, {"/objection": error.message})
-    flash(request, state.texts.text(f"proofing.succession.{chosen}_done"))
-    return RedirectResponse(HOME, 303)
+    return done(request, f"proofing.succession.{chosen}_done", HOME)
 
 
 async def _page(request: Request, actor: Actor, faults: dict[str, Any] | None = None) -> Response:
@@ -58,17 +57,14 @@ async def _page(request: Request, actor: Actor, faults: dict[str, Any] | None = 
     async with state.database.reading() as session:
         organisation = await represented(session, actor)
         found = await succession.asked_of(session, organisation)
-    page: Response = state.pages.render(
+    return page(
         request,
         "proofing/succession.html",
-        status=422 if faults else 200,
+        faults,
         organisation=organisation,
         asked=[
             {"proof": proof, "asked": asked, "person": person}
             for proof, asked, person in found
             if person.id != actor.id
         ],
-        faults=faults or {},
-        errors=[{"name": name, "text": text} for name, text in (faults or {}).items()],
     )
-    return page

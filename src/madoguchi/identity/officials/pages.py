@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from madoguchi.identity.account.entering import RETURN, means_of
 from madoguchi.identity.account.pages.securing import fresh_actor, fresh_where_possible
@@ -23,7 +23,7 @@ from madoguchi.kernel.csv_text import BOM, harmless
 from madoguchi.kernel.japanese import JapaneseInputError
 from madoguchi.kernel.japanese.dates import parse_date
 from madoguchi.kernel.language import pick
-from madoguchi.web.session import flash
+from madoguchi.web.answering import done, faults_of, page
 
 router = APIRouter(include_in_schema=False)
 HOME = "/desk/admin/people"
@@ -41,7 +41,14 @@ async def people_page(request: Request, actor: Official) -> Response:
     async with means.database.reading() as session:
         found = await service.holdings(session, mine, jst_date(means.now))
         open_ = await inviting.waiting(session, means, mine)
-    return _page(request, "people.html", holdings=found, invitations=open_, wide=True)
+    return page(
+        request,
+        "officials/people.html",
+        holdings=found,
+        invitations=open_,
+        role_names=ROLES,
+        wide=True,
+    )
 
 
 @router.get(HOME + ".csv")
@@ -89,7 +96,7 @@ async def invite_post(request: Request, actor: Sure) -> Response:
     address, means = mail_address(given["/address"]), means_of(request)
     start, end, faults = _period(request, given)
     if address is None:
-        faults["/address"] = request.app.state.texts.text("account.fault.address")
+        faults["/address"] = "account.fault.address"
     if faults or address is None:
         return await _invite(request, actor, given, faults)
     try:
@@ -106,11 +113,8 @@ async def invite_post(request: Request, actor: Sure) -> Response:
             )
             await session.commit()
     except IdentityError as error:
-        if error.status not in (409, 422):
-            raise
-        place = error.pointers[0] if error.pointers else "/address"
-        return await _invite(request, actor, given, {place: error.message})
-    return _done(request, "invited")
+        return await _invite(request, actor, given, faults_of(error, "/address"))
+    return done(request, "officials.done.invited", HOME)
 
 
 @router.post(HOME + "/invitations/{invitation_id}/revoke")
@@ -120,7 +124,7 @@ async def take_back_post(request: Request, invitation_id: str, actor: Sure) -> R
     async with means.database.session() as session:
         await inviting.take_back(session, means, actor, invitation_id, mine)
         await session.commit()
-    return _done(request, "invitation_revoked")
+    return done(request, "officials.done.invitation_revoked", HOME)
 
 
 @router.get(HOME + "/{person_id}")
@@ -153,11 +157,8 @@ async def give_post(request: Request, person_id: str, actor: Sure) -> Response:
             )
             await session.commit()
     except IdentityError as error:
-        if error.status not in (409, 422):
-            raise
-        place = error.pointers[0] if error.pointers else "/role"
-        return await _person(request, actor, person_id, given, {place: error.message})
-    return _done(request, "given", f"{HOME}/{person_id}")
+        return await _person(request, actor, person_id, given, faults_of(error, "/role"))
+    return done(request, "officials.done.given", f"{HOME}/{person_id}")
 
 
 @router.post(HOME + "/{person_id}/roles/take")
@@ -168,7 +169,7 @@ async def take_post(request: Request, person_id: str, actor: Sure) -> Response:
     async with state.database.session() as session:
         await service.take(session, state.clock, actor, person_id, agency, role)
         await session.commit()
-    return _done(request, "taken")
+    return done(request, "officials.done.taken", HOME)
 
 
 @router.post(HOME + "/{person_id}/{change}")
@@ -184,7 +185,7 @@ async def change_post(request: Request, person_id: str, change: str, actor: Sure
             active = change == "enable"
             await service.set_active(session, means, actor, person_id, active=active)
         await session.commit()
-    return _done(request, change.replace("-", "_"), f"{HOME}/{person_id}")
+    return done(request, f"officials.done.{change.replace('-', '_')}", f"{HOME}/{person_id}")
 
 
 @router.get("/invitations/official/{token}")
@@ -195,9 +196,10 @@ async def invitation_page(request: Request, token: str, actor: Anyone) -> Respon
         invitation, agency = await inviting.invitation_of(session, means, token)
         known = await known_of(session, actor.id)
     request.state.session[RETURN] = f"/invitations/official/{token}"
-    return _page(
+    return page(
         request,
-        "invitation.html",
+        "officials/invitation.html",
+        role_names=ROLES,
         invitation=invitation,
         agency=agency,
         role=ROLES.get(invitation.role, {}),
@@ -219,8 +221,7 @@ async def accept_post(request: Request, token: str, actor: Fresh) -> Response:
             raise unknown("invitation")
         await inviting.accept(session, means, request.app.state.clock, known, invitation)
         await session.commit()
-    flash(request, request.app.state.texts.text("officials.done.accepted"))
-    return RedirectResponse("/account", 303)
+    return done(request, "officials.done.accepted", "/account")
 
 
 def _period(
@@ -233,7 +234,7 @@ def _period(
             days.append(parse_date(given[name]) if given[name].strip() else None)
         except JapaneseInputError:
             days.append(None)
-            faults[name] = request.app.state.texts.text("officials.date_wrong")
+            faults[name] = "officials.date_wrong"
     return days[0], days[1], faults
 
 
@@ -246,7 +247,9 @@ async def _invite(
     mine = service.administered(actor)
     async with request.app.state.database.reading() as session:
         options = [(one.id, one.name) for one in await agencies(session) if one.id in mine]
-    return _page(request, "invite.html", faults, given=given or {}, agencies=options, roles=ROLES)
+    return page(
+        request, "officials/invite.html", faults, given=given or {}, agencies=options, roles=ROLES
+    )
 
 
 async def _person(
@@ -260,10 +263,11 @@ async def _person(
     async with means.database.reading() as session:
         person, held = await service.official(session, actor, person_id, jst_date(means.now))
         options = [(one.id, one.name) for one in await agencies(session) if one.id in mine]
-    return _page(
+    return page(
         request,
-        "person.html",
+        "officials/person.html",
         faults,
+        role_names=ROLES,
         person=person,
         holdings=held,
         given=given or {"/agency": held[0].agency.id},
@@ -271,23 +275,3 @@ async def _person(
         roles=ROLES,
         own=person.id == actor.id,
     )
-
-
-def _done(request: Request, key: str, target: str = HOME) -> Response:
-    flash(request, request.app.state.texts.text(f"officials.done.{key}"))
-    return RedirectResponse(target, 303)
-
-
-def _page(
-    request: Request, name: str, faults: dict[str, Any] | None = None, /, **context: Any
-) -> Response:
-    page: Response = request.app.state.pages.render(
-        request,
-        f"officials/{name}",
-        status=422 if faults else 200,
-        faults=faults or {},
-        errors=[{"name": place, "text": text} for place, text in (faults or {}).items()],
-        role_names=ROLES,
-        **context,
-    )
-    return page

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.entering import means_of
@@ -15,7 +15,7 @@ from madoguchi.identity.organisations import programs, service
 from madoguchi.identity.organisations.rules import in_order
 from madoguchi.identity.organisations.service import Managed
 from madoguchi.identity.rules import Actor
-from madoguchi.web.session import flash
+from madoguchi.web.answering import done, faults_of, page
 
 router = APIRouter(prefix="/organisation", include_in_schema=False)
 SignedIn = Annotated[Actor, Depends(required_actor)]
@@ -49,8 +49,8 @@ async def branch_post(request: Request, actor: Sure) -> Response:
             )
             await session.commit()
     except IdentityError as error:
-        return await _branches(request, actor, given, _faults(error))
-    return _done(request, "branch_added", BRANCHES)
+        return await _branches(request, actor, given, faults_of(error))
+    return done(request, "organisations.done.branch_added", BRANCHES)
 
 
 @router.post("/branches/{branch_id}/remove")
@@ -63,8 +63,8 @@ async def remove_branch_post(request: Request, branch_id: str, actor: Sure) -> R
             await service.remove_branch(session, means, actor, own, branch_id)
             await session.commit()
     except IdentityError as error:
-        return await _branches(request, actor, None, _faults(error))
-    return _done(request, "branch_removed", BRANCHES)
+        return await _branches(request, actor, None, faults_of(error))
+    return done(request, "organisations.done.branch_removed", BRANCHES)
 
 
 @router.get("/members/{person_id}")
@@ -94,8 +94,8 @@ async def member_post(request: Request, person_id: str, actor: Sure) -> Response
             )
             await session.commit()
     except IdentityError as error:
-        return await _member(request, actor, person_id, given, _faults(error))
-    return _done(request, "member_changed", "/organisation")
+        return await _member(request, actor, person_id, given, faults_of(error))
+    return done(request, "organisations.done.member_changed", "/organisation")
 
 
 @router.get("/programs")
@@ -118,8 +118,8 @@ async def program_post(request: Request, actor: Sure) -> Response:
             await session.commit()
     except IdentityError as error:
         given = {"/name": name, "/procedures": procedures}
-        return await _programs(request, actor, given, _faults(error))
-    return _done(request, "program_added", f"{PROGRAMS}/{made.id}")
+        return await _programs(request, actor, given, faults_of(error))
+    return done(request, "organisations.done.program_added", f"{PROGRAMS}/{made.id}")
 
 
 @router.get("/programs/{program_id}")
@@ -141,7 +141,7 @@ async def key_post(request: Request, program_id: str, actor: Sure) -> Response:
             key = await programs.issue_key(session, means, actor, organisation, program_id, number)
             await session.commit()
     except IdentityError as error:
-        return await _program(request, actor, program_id, days, _faults(error))
+        return await _program(request, actor, program_id, days, faults_of(error))
     return await _program(request, actor, program_id, key=key)
 
 
@@ -153,7 +153,7 @@ async def revoke_key_post(request: Request, program_id: str, key_id: str, actor:
         own = await service.managed(session, actor, whole=True)
         await programs.revoke_key(session, means, actor, own.organisation, program_id, key_id)
         await session.commit()
-    return _done(request, "key_revoked", f"{PROGRAMS}/{program_id}")
+    return done(request, "organisations.done.key_revoked", f"{PROGRAMS}/{program_id}")
 
 
 @router.post("/programs/{program_id}/end")
@@ -164,7 +164,7 @@ async def end_program_post(request: Request, program_id: str, actor: Sure) -> Re
         own = await service.managed(session, actor, whole=True)
         await programs.end_program(session, means, actor, own.organisation, program_id)
         await session.commit()
-    return _done(request, "program_ended", PROGRAMS)
+    return done(request, "organisations.done.program_ended", PROGRAMS)
 
 
 async def _branches(
@@ -186,9 +186,9 @@ async def _branches(
         }
         for id, level in in_order(found)
     ]
-    return _page(
+    return page(
         request,
-        "branches.html",
+        "organisations/branches.html",
         faults,
         own=own,
         rows=rows,
@@ -213,9 +213,9 @@ async def _member(
         "/branch": held.branch_id or "",
         "/procedures": "\n".join(held.procedures),
     }
-    return _page(
+    return page(
         request,
-        "member.html",
+        "organisations/member.html",
         faults,
         person=person,
         given=given or present,
@@ -241,7 +241,9 @@ async def _programs(
         }
         for person, held, keys in found
     ]
-    return _page(request, "programs.html", faults, own=own, rows=rows, given=given or {})
+    return page(
+        request, "organisations/programs.html", faults, own=own, rows=rows, given=given or {}
+    )
 
 
 async def _program(
@@ -256,9 +258,9 @@ async def _program(
         own = await service.managed(session, actor, whole=True)
         person, held = await programs.program(session, own.organisation, program_id)
         keys = await _keys(session, own, program_id)
-    return _page(
+    return page(
         request,
-        "program.html",
+        "organisations/program.html",
         faults,
         own=own,
         person=person,
@@ -282,29 +284,3 @@ def _options(own: Managed, levels: int = 3) -> list[tuple[str, str]]:
     return top + [
         (id, own.name_of(id)) for id, level in in_order(found) if id in mine and level <= levels
     ]
-
-
-def _faults(error: IdentityError) -> dict[str, Any]:
-    """What a page shows beside its field; whatever names no field goes on as what it is."""
-    if not error.pointers or error.status not in (409, 422):
-        raise error
-    return {error.pointers[0]: error.message}
-
-
-def _done(request: Request, key: str, target: str) -> Response:
-    flash(request, request.app.state.texts.text(f"organisations.done.{key}"))
-    return RedirectResponse(target, 303)
-
-
-def _page(
-    request: Request, name: str, faults: dict[str, Any] | None = None, /, **context: Any
-) -> Response:
-    page: Response = request.app.state.pages.render(
-        request,
-        f"organisations/{name}",
-        status=422 if faults else 200,
-        faults=faults or {},
-        errors=[{"name": place, "text": text} for place, text in (faults or {}).items()],
-        **context,
-    )
-    return page

@@ -31,6 +31,7 @@ from madoguchi.identity.rules import PUBLIC, Actor
 from madoguchi.identity.service.actors import actor_of_person
 from madoguchi.identity.service.agencies import agencies
 from madoguchi.identity.service.sign_in import SIGN_IN
+from madoguchi.web.answering import page
 from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
@@ -255,18 +256,13 @@ async def _choose(
     async with state.database.reading() as session:
         shown = await providers.open_ones(session)
         names = {one.id: one.name for one in await agencies(session)}
-    said = {}
-    if fault:
-        key = "account.fault.throttled" if fault == "throttled" else "relying.agency.choose_wrong"
-        said = {"/provider": state.texts.text(key)}
-    page: HTMLResponse = state.pages.render(
+    key = "account.fault.throttled" if fault == "throttled" else "relying.agency.choose_wrong"
+    return page(
         request,
         "relying/agency.html",
-        status=status,
+        {"/provider": key} if fault else {},
+        status,
         providers=shown,
         agencies=names,
         wanted=wanted[:30],
-        faults=said,
-        errors=[{"name": place, "text": text} for place, text in said.items()],
     )
-    return page

@@ -24,6 +24,7 @@ from madoguchi.identity.provider.spent import spend
 from madoguchi.identity.relying.installed import SIMULATOR, card_of
 from madoguchi.kernel.japanese import JapaneseInputError, parse_date
 from madoguchi.kernel.sealing import seal, unseal
+from madoguchi.web.answering import page
 from madoguchi.web.forms import form_of
 
 CODE_LIFE = timedelta(minutes=2)
@@ -178,21 +179,13 @@ def _faults(given: dict[str, str]) -> tuple[dict[str, str], str]:
 def _page(
     request: Request, given: dict[str, str], faults: dict[str, str] | None = None
 ) -> HTMLResponse:
-    texts = request.app.state.texts
-    said = {
-        place: texts.text(f"relying.simulator.{name}_wrong")
-        for place, name in (faults or {}).items()
-    }
-    page: HTMLResponse = request.app.state.pages.render(
+    return page(
         request,
         "relying/simulated_card.html",
-        status=422 if faults else 200,
+        {place: f"relying.simulator.{code}_wrong" for place, code in (faults or {}).items()},
         given=given,
-        faults=said,
-        errors=[{"name": place, "text": text} for place, text in said.items()],
         action=f"{SIMULATOR}/authorize?{request.scope['query_string'].decode('latin-1')}",
     )
-    return page
 
 
 def _authenticated(request: Request) -> bool:

@@ -98,7 +98,7 @@ async def show_case(
                 if may_receive(actor, case)
             ],
             facts=await _facts(session, case, package, t, language),
-            history=history_lines(package, entries, language, t),
+            history=history_lines(package, entries, language, t, case.organisation_name),
             conversation=await messages.conversation(session, case.id),
             body=body,
             body_error=body_error,

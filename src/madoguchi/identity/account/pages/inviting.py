@@ -20,6 +20,7 @@ from madoguchi.identity.organisations.rules import STAFF
 from madoguchi.identity.organisations.service import Managed, managed
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service.sign_in import ACTING_FOR
+from madoguchi.web.answering import done
 from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
@@ -51,7 +52,7 @@ async def invite_post(request: Request, actor: Sure) -> Response:
         if error.code != "too_many_invitations":
             raise
         return await _organisation(request, actor, {"/address": "throttled"}, typed[:320])
-    return _done(request, "invited")
+    return done(request, "account.organisation.invited", HOME)
 
 
 @router.post("/organisation/invitations/{id}/revoke")
@@ -65,7 +66,7 @@ async def revoke_post(request: Request, id: str, actor: SignedIn) -> Response:
             raise unknown("invitation")
         await inviting.revoke_invitation(session, means, actor, own.organisation, id)
         await session.commit()
-    return _done(request, "revoked")
+    return done(request, "account.organisation.revoked", HOME)
 
 
 @router.post("/organisation/members/{person_id}/remove")
@@ -81,7 +82,7 @@ async def remove_post(request: Request, person_id: str, actor: Sure) -> Response
             raise not_allowed()
         await inviting.remove_member(session, means, actor, own.organisation, person_id)
         await session.commit()
-    return _done(request, "removed")
+    return done(request, "account.organisation.removed", HOME)
 
 
 @router.get("/invitations/{token}")
@@ -120,11 +121,6 @@ async def accept_post(request: Request, token: str, actor: SignedIn) -> Response
     request.state.session[ACTING_FOR] = found[1].id
     flash(request, request.app.state.texts.text("account.invitation.accepted"))
     return RedirectResponse(SECOND_FACTOR, 303)  # on to /account for who has one
-
-
-def _done(request: Request, key: str) -> Response:
-    flash(request, request.app.state.texts.text(f"account.organisation.{key}"))
-    return RedirectResponse(HOME, 303)
 
 
 async def _organisation(

@@ -1,12 +1,15 @@
 """What the pages of accounts share: reading a small form, showing a page with its faults."""
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from madoguchi.identity.account.limits import CLIENT, admit
+from madoguchi.kernel.language import Text
+from madoguchi.web import answering
 from madoguchi.web.forms import form_of
 
 SMALL = 40_000
@@ -21,26 +24,17 @@ async def fields_of(request: Request, *names: str) -> list[str]:
 def page(
     request: Request,
     name: str,
-    faults: dict[str, str] | None = None,
+    faults: Mapping[str, str | Text] | None = None,
     status: int | None = None,
     /,
     **context: Any,
 ) -> HTMLResponse:
-    """A page of accounts. `faults`: catalogue keys of what is wrong, by control."""
-    texts = request.app.state.texts
+    """A page of accounts. `faults`: by control, codes under `account.fault` of what is wrong."""
     said = {
-        place: texts.text(f"account.fault.{key}") if isinstance(key, str) else key
-        for place, key in (faults or {}).items()
+        place: f"account.fault.{code}" if isinstance(code, str) else code
+        for place, code in (faults or {}).items()
     }
-    response: HTMLResponse = request.app.state.pages.render(
-        request,
-        f"account/{name}",
-        status=status or (422 if faults else 200),
-        faults=said,
-        errors=[{"name": place, "text": text} for place, text in said.items()],
-        **context,
-    )
-    return response
+    return answering.page(request, f"account/{name}", said, status, **context)
 
 
 async def client_admitted(request: Request) -> bool:
