@@ -86,6 +86,7 @@ def _activities() -> None:
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("department", sa.String(length=300), nullable=False),
+        sa.Column("ministry", sa.String(length=2), nullable=False),
         sa.Column("target", sa.String(length=1000), nullable=False),
         sa.Column("data", _JSON, nullable=False),
         sa.Column("updated_on", sa.Date(), nullable=False),
@@ -98,19 +99,42 @@ def _activities() -> None:
     op.create_index(
         "ix_activity_kind_updated_on_number", "activity", ["kind", "updated_on", "number"]
     )
+    stands = sa.text("withdrawn_at IS NULL")
+    for name, columns in (
+        ("ix_activity_kind_amount", ["kind", "amount", "number"]),
+        ("ix_activity_ministry", ["ministry", "kind", "number"]),
+    ):
+        op.create_index(name, "activity", columns, sqlite_where=stands, postgresql_where=stands)
     op.create_table(
         "corporation_detail",
         sa.Column("number", sa.String(length=13), nullable=False),
         sa.Column("field", sa.String(length=60), nullable=False),
         sa.Column("source", sa.String(length=100), nullable=False),
         sa.Column("value", _JSON, nullable=False),
+        sa.Column("figure", sa.BigInteger(), nullable=True),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("recorded_at", moment, nullable=False),
         sa.PrimaryKeyConstraint("number", "field", "source", name=op.f("pk_corporation_detail")),
     )
+    op.create_index(
+        "ix_corporation_detail_field", "corporation_detail", ["field", "figure", "number"]
+    )
+    op.create_table(
+        "activity_file",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("rows_read", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_refused", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("findings", _JSON, nullable=False),
+        sa.Column("started_at", moment, nullable=False),
+        sa.Column("finished_at", moment, nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_activity_file")),
+    )
 
 
 def _activities_down() -> None:
+    op.drop_table("activity_file")
     op.drop_table("corporation_detail")
     op.drop_table("activity")
 

@@ -97,6 +97,7 @@ KEPT: Mapping[str, str] = {
     "corporation_past": "the public record of corporations, before",
     "corporation_file": "which files of corporations were taken in",
     "activity": "what public bodies published of corporations",
+    "activity_file": "which files of activities were taken in",
     "corporation_detail": "what public bodies published of corporations, field by field",
     "procedure": "procedures",
     "procedure_version": "procedures",

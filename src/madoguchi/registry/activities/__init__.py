@@ -1,4 +1,5 @@
 """Activities (法人活動情報): what public bodies recorded of a corporation, each with its source.
 
-`kinds` names the eight kinds of gBizINFO.
+`kinds` names the eight kinds of gBizINFO, `queries` reads them, `conditions` finds corporations by
+them, `sections` shows them as gBizINFO does.
 """

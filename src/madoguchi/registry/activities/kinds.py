@@ -1,5 +1,8 @@
 """The kinds of activity, under the names of gBizINFO's REST interface and with their Japanese ones."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 CERTIFICATION = "certification"
 COMMENDATION = "commendation"
 PROCUREMENT = "procurement"
@@ -19,3 +22,35 @@ KINDS = {
     WORKPLACE: "職場",
     ESTABLISHMENT: "事業所",
 }
+
+SOURCE_CODES: Mapping[str, str] = {
+    "1": PROCUREMENT,
+    "2": COMMENDATION,
+    "3": CERTIFICATION,
+    "4": SUBSIDY,
+    "5": PATENT,
+    "6": FINANCE,
+}
+"""The codes of gBizINFO's search parameter `source` (出典元)."""
+
+
+@dataclass(frozen=True)
+class DownloadSet:
+    """One of gBizINFO's files (法人活動情報語彙対応版): its number, name, kind and named graph."""
+
+    number: int
+    name: str
+    kind: str
+    graph: str
+
+
+DOWNLOAD_SETS = (
+    DownloadSet(0, "TodokedeNinteijoho", CERTIFICATION, "todokede"),
+    DownloadSet(1, "Hyoshojoho", COMMENDATION, "hyosho"),
+    DownloadSet(2, "Hojokinjoho", SUBSIDY, "hojyokin"),
+    DownloadSet(3, "Chotatsujoho", PROCUREMENT, "chotatsu"),
+    DownloadSet(4, "Tokkyojoho", PATENT, "tokkyo"),
+    DownloadSet(5, "Zaimujoho", FINANCE, "zaimu"),
+    DownloadSet(6, "Shokubajoho", WORKPLACE, "shokuba"),
+)
+"""Number 7 is the basic record (Kihonjoho), which is no activity."""

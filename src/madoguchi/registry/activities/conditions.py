@@ -1,0 +1,147 @@
+"""What may be asked of activities and details (絞り込みの条件), and the corporations that fit it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from madoguchi.registry.activities.bands import place_of
+from madoguchi.registry.activities.models import Activity, Detail
+from madoguchi.registry.activities.texts import searched
+from madoguchi.registry.corporations.codes import DELETED
+from madoguchi.registry.corporations.models import Corporation
+
+_AMONG_AT_ONCE = 900
+
+
+@dataclass(frozen=True)
+class Span:
+    """Numbers from `least` to `most`, both inside; None: no end there."""
+
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What must hold of a corporation; empty fields ask nothing, several must all hold.
+
+    `exists`: whether it has any activity. `titles` and `amounts` are asked of one activity of each
+    kind named ({"subsidy": "省エネ"}); `kinds` and `ministries` (codes of `ministries`): of any
+    activity that is of one of the kinds and by one of the ministries. `figures` asks fields of
+    `corporation_detail`, `years` the founding year, `bands` letters of fields in `bands`.
+    `shareholder`: part of the name of a major one.
+    """
+
+    exists: bool | None = None
+    kinds: tuple[str, ...] = ()
+    ministries: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    amounts: Mapping[str, Span] = field(default_factory=dict)
+    figures: Mapping[str, Span] = field(default_factory=dict)
+    years: tuple[int, ...] = ()
+    bands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shareholder: str = ""
+
+
+async def numbers_with(
+    session: AsyncSession,
+    conditions: Conditions,
+    *,
+    among: Collection[str] | None = None,
+    after: str = "",
+    limit: int = 50_000,
+) -> list[str]:
+    """The corporations that fit, by number, those behind `after` only.
+
+    `among`: only these are looked at (what the search found). Withdrawn corporations and those that
+    must not be found by search are never among them. ValueError for a band that is none.
+    """
+    if among is None:
+        query = fitting(conditions).where(Corporation.number > after)
+        return list(await session.scalars(query.order_by(Corporation.number).limit(limit)))
+    found: list[str] = []
+    rest = sorted(number for number in among if number > after)
+    for start in range(0, len(rest), _AMONG_AT_ONCE):
+        part = rest[start : start + _AMONG_AT_ONCE]
+        query = fitting(conditions, part).where(Corporation.number.in_(part))
+        found += await session.scalars(query.order_by(Corporation.number).limit(limit - len(found)))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def fitting(conditions: Conditions, among: Sequence[str] = ()) -> Select[str]:
+    """The statement that gives the numbers that fit, to be joined to others.
+
+    With `among` each part of it looks only at these numbers. ValueError for a band that is none.
+    """
+    query = select(Corporation.number).where(
+        Corporation.hidden.is_(False), Corporation.process != DELETED
+    )
+    if conditions.exists is not None:
+        active = _activities(among)
+        inside = Corporation.number.in_(active)
+        query = query.where(inside if conditions.exists else ~inside)
+    for part in (*_of_activities(conditions, among), *_of_details(conditions, among)):
+        query = query.where(Corporation.number.in_(part))
+    return query
+
+
+def _of_activities(conditions: Conditions, among: Sequence[str]) -> Iterator[Select[str]]:
+    if conditions.kinds or conditions.ministries:
+        asked: list[ColumnElement[bool]] = []
+        if conditions.kinds:
+            asked.append(Activity.kind.in_(conditions.kinds))
+        if conditions.ministries:
+            asked.append(Activity.ministry.in_(conditions.ministries))
+        yield _activities(among, *asked)
+    for kind in dict.fromkeys([*conditions.titles, *conditions.amounts]):
+        asked = [Activity.kind == kind]
+        if part := searched(conditions.titles.get(kind, "")):
+            asked.append(func.lower(Activity.title).contains(part, autoescape=True))
+        if span := conditions.amounts.get(kind):
+            asked += _within(Activity.amount, span)
+        yield _activities(among, *asked)
+    if part := searched(conditions.shareholder):
+        yield _activities(
+            among,
+            Activity.kind == "finance",
+            func.lower(Activity.target).contains(part, autoescape=True),
+        )
+
+
+def _of_details(conditions: Conditions, among: Sequence[str]) -> Iterator[Select[str]]:
+    for name, span in conditions.figures.items():
+        yield _details(among, Detail.field == name, *_within(Detail.figure, span))
+    if conditions.years:
+        yield _details(among, Detail.field == "founding_year", Detail.figure.in_(conditions.years))
+    for name, letters in conditions.bands.items():
+        places = [place_of(letter) for letter in letters]
+        yield _details(among, Detail.field == name, Detail.figure.in_(places))
+
+
+def _within(column: InstrumentedAttribute[int | None], span: Span) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = [column.is_not(None)]
+    if span.least is not None:
+        asked.append(column >= _storable(span.least))
+    if span.most is not None:
+        asked.append(column <= _storable(span.most))
+    return asked
+
+
+def _storable(number: int) -> int:
+    """Beyond 64 bits neither database has a number: nothing is larger than the largest."""
+    return max(-(1 << 63), min(number, (1 << 63) - 1))
+
+
+def _activities(among: Sequence[str], *asked: ColumnElement[bool]) -> Select[str]:
+    query = select(Activity.number).where(Activity.withdrawn_at.is_(None), *asked)
+    return query.where(Activity.number.in_(among)) if among else query
+
+
+def _details(among: Sequence[str], *asked: ColumnElement[bool]) -> Select[str]:
+    query = select(Detail.number).where(*asked)
+    return query.where(Detail.number.in_(among)) if among else query

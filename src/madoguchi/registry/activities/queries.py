@@ -1,0 +1,139 @@
+"""Reading what is known of corporations beside their record: activities and details."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from madoguchi.registry.activities.models import Activity, Detail
+
+AT_ONCE = 900  # numbers in one statement
+
+
+@dataclass(frozen=True)
+class Known:
+    """A detail as it is shown: its value, who published it, of which day, taken in when."""
+
+    value: Any
+    source: str
+    as_of: date
+    acquired_on: date
+
+
+async def of_number(
+    session: AsyncSession, number: str, kinds: Collection[str] = ()
+) -> list[Activity]:
+    """The activities of a number that stand, newest first within each kind; of some `kinds` or all."""
+    rows = list(await session.scalars(_of_number(), {"number": number}))
+    return [row for row in rows if row.kind in kinds] if kinds else rows
+
+
+async def of_numbers(
+    session: AsyncSession, kind: str, numbers: Sequence[str]
+) -> dict[str, list[Activity]]:
+    """The activities of one kind of each of these numbers, one statement for AT_ONCE of them."""
+    found: dict[str, list[Activity]] = {number: [] for number in numbers}
+    for start in range(0, len(numbers), AT_ONCE):
+        query = (
+            select(Activity)
+            .where(
+                Activity.number.in_(numbers[start : start + AT_ONCE]),
+                Activity.kind == kind,
+                Activity.withdrawn_at.is_(None),
+            )
+            .order_by(Activity.number, Activity.day.desc().nulls_last(), Activity.id)
+        )
+        for row in await session.scalars(query):
+            found[row.number].append(row)
+    return found
+
+
+async def counts(session: AsyncSession, numbers: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many activities stand of each kind, by number; a number without any has {}."""
+    found: dict[str, dict[str, int]] = {number: {} for number in numbers}
+    for start in range(0, len(numbers), AT_ONCE):
+        query = (
+            select(Activity.number, Activity.kind, func.count())
+            .where(
+                Activity.number.in_(numbers[start : start + AT_ONCE]),
+                Activity.withdrawn_at.is_(None),
+            )
+            .group_by(Activity.number, Activity.kind)
+        )
+        for number, kind, many in await session.execute(query):
+            found[number][kind] = many
+    return found
+
+
+async def changed(
+    session: AsyncSession, kind: str, first: date, last: date, *, after: str = "", limit: int
+) -> list[str]:
+    """Numbers of which an activity of a kind was published, changed or withdrawn from `first` to `last`.
+
+    In their order, those behind `after` only: the last of a page is the cursor of the next.
+    """
+    query = (
+        select(Activity.number)
+        .where(*_changed(kind, first, last), Activity.number > after)
+        .distinct()
+        .order_by(Activity.number)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def count_changed(session: AsyncSession, kind: str, first: date, last: date) -> int:
+    """How many numbers `changed` gives altogether."""
+    query = select(func.count(Activity.number.distinct())).where(*_changed(kind, first, last))
+    return await session.scalar(query) or 0
+
+
+async def details(session: AsyncSession, number: str) -> dict[str, Known]:
+    """Every field known of a number: of several sources what was published last."""
+    return (await details_of(session, [number]))[number]
+
+
+async def details_of(
+    session: AsyncSession, numbers: Sequence[str], fields: Collection[str] = ()
+) -> dict[str, dict[str, Known]]:
+    """The fields known of each of these numbers, as `details`; of some `fields` or all."""
+    found: dict[str, dict[str, Known]] = {number: {} for number in numbers}
+    for start in range(0, len(numbers), AT_ONCE):
+        query = (
+            select(Detail)
+            .where(Detail.number.in_(numbers[start : start + AT_ONCE]))
+            .order_by(Detail.as_of, Detail.recorded_at, Detail.source)
+        )
+        if fields:
+            query = query.where(Detail.field.in_(fields))
+        for row in await session.scalars(query):
+            found[row.number][row.field] = Known(
+                row.value, row.source, row.as_of, row.recorded_at.date()
+            )
+    return found
+
+
+def by_kind(activities: Sequence[Activity]) -> Mapping[str, list[Activity]]:
+    """Activities under their kinds, in their order."""
+    found: dict[str, list[Activity]] = {}
+    for activity in activities:
+        found.setdefault(activity.kind, []).append(activity)
+    return found
+
+
+def _changed(kind: str, first: date, last: date) -> tuple[Any, ...]:
+    return Activity.kind == kind, Activity.updated_on >= first, Activity.updated_on <= last
+
+
+@cache
+def _of_number() -> Select[Activity]:
+    """Made once: putting a statement together takes longer than asking it."""
+    return (
+        select(Activity)
+        .where(Activity.number == bindparam("number"), Activity.withdrawn_at.is_(None))
+        .order_by(Activity.kind, Activity.day.desc().nulls_last(), Activity.id)
+    )
