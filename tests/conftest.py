@@ -35,10 +35,14 @@ hypothesis.settings.load_profile("madoguchi")
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of two workers one has the browser: its tests share one server."""
+    """The journeys are two groups, so that two workers may each have a browser and a server.
+
+    Walking through every page takes about as long as all the rest.
+    """
     for item in items:
         if "journeys" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            walk = item.path.stem in ("test_every_page", "test_access", "test_packages")
+            item.add_marker(pytest.mark.xdist_group("journeys-walk" if walk else "journeys-acts"))
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
