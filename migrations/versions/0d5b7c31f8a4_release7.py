@@ -143,11 +143,34 @@ def _activities_down() -> None:
 
 
 def _access() -> None:
-    pass
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("owner", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("start", sa.String(length=4), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", moment, nullable=False),
+        sa.Column("revoked_at", moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_api_key_sha256")),
+    )
+    op.create_index(op.f("ix_api_key_owner"), "api_key", ["owner"])
+    op.create_table(
+        "api_key_use",
+        sa.Column("key_id", sa.String(length=26), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", "day", name=op.f("pk_api_key_use")),
+    )
 
 
 def _access_down() -> None:
-    pass
+    op.drop_table("api_key_use")
+    op.drop_table("api_key")
 
 
 # The search index.

@@ -43,6 +43,7 @@ import madoguchi.payments
 import madoguchi.procedures
 import madoguchi.procedures.catalogue
 import madoguchi.registry
+import madoguchi.registry.keys
 import madoguchi.web
 import madoguchi.webhooks
 from madoguchi.cases.expiry.jobs import look_for_ends
@@ -65,6 +66,9 @@ from madoguchi.kernel.transparency.asking import read_witness
 from madoguchi.kernel.transparency.sequencing import run as keep_log
 from madoguchi.messages.pages import count_unread
 from madoguchi.procedures.catalogue import service as catalogue
+from madoguchi.registry.door import Door as RegistryDoor
+from madoguchi.registry.keys.admitting import Admission
+from madoguchi.registry.keys.counting import keep_writing
 from madoguchi.settings import Settings
 from madoguchi.web import edge
 from madoguchi.web.shell import Link
@@ -84,6 +88,7 @@ MODULES = (
     madoguchi.identity.provider,
     madoguchi.identity.relying,
     madoguchi.registry,
+    madoguchi.registry.keys,
     madoguchi.webhooks,
     madoguchi.messages,
     madoguchi.payments,
@@ -184,13 +189,16 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.state.blobs = BlobStore(settings.blob_folder)
     app.state.log = open_log(settings.log_folder, settings.log_origin)
     app.state.provider = Provider(settings.address, settings.provider_folder)
+    app.state.key_admission = Admission(
+        clock, of_key=settings.key_requests, of_address=settings.open_requests
+    )
     app.state.witnesses = tuple(read_witness(line) for line in settings.witnesses)
     app.router.routes += _routes(settings.demo)
     documenting.document(app)
     host = urlsplit(settings.address).netloc
     doors = [
         Middleware(door, state=app.state, trusted_host=host)
-        for door in (Door, UploadDoor, ProviderDoor)
+        for door in (Door, UploadDoor, ProviderDoor, RegistryDoor)
     ]
     edge.install(app, MODULES, NAVIGATION, doors)
     return app
@@ -265,6 +273,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     closing = asyncio.Event()
     running = [
         asyncio.create_task(keep_log(database, app.state.log, closing)),
+        asyncio.create_task(keep_writing(database, app.state.key_admission.uses, closing)),
         *(asyncio.create_task(worker.run()) for worker in workers),
     ]
     try:

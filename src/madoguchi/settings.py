@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     card_key_file: Path | None = None
     card_scope: str = "openid name address birthdate"
     card_acr: str = ""
+    key_requests: int = Field(default=6_000, ge=1, le=10_000_000)
+    open_requests: int = Field(default=600, ge=0, le=10_000_000)
 
     @model_validator(mode="after")
     def _demo_stays_a_demo(self) -> Self:

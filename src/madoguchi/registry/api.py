@@ -2,16 +2,12 @@
 
 from fastapi import APIRouter, Request, Response
 
-from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.japanese import parse_postal_code
+from madoguchi.registry.errors import RegistryError
 from madoguchi.registry.schemas import PostalCodeOut, PostalPlaceOut
 from madoguchi.registry.service import PostalPlace, lookup_postal_code
 
 router = APIRouter(prefix="/api/v1", tags=["addresses"])
-
-
-class RegistryError(DomainError):
-    """Something the registry does not know (法人情報のエラー)."""
 
 
 @router.get("/postal-codes/{code}", summary="郵便番号から住所 / Address of a postal code")

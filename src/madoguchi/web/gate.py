@@ -96,7 +96,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope, send = {**scope, "method": "GET"}, _without_body(send)
+            scope, send = {**scope, "method": "GET"}, headers_only(send)
         started = False
         body = _Body(receive)
 
@@ -242,10 +242,12 @@ def _storable(value: Any) -> bool:
     return all(_storable(item) for item in value) if isinstance(value, list) else True
 
 
-def _without_body(send: Send) -> Send:
-    async def headers_only(message: Message) -> None:
+def headers_only(send: Send) -> Send:
+    """`send` for the answer to HEAD: the headers of GET without its body."""
+
+    async def without_body(message: Message) -> None:
         if message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await send(message)
 
-    return headers_only
+    return without_body

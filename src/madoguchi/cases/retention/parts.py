@@ -99,6 +99,8 @@ KEPT: Mapping[str, str] = {
     "activity": "what public bodies published of corporations",
     "activity_file": "which files of activities were taken in",
     "corporation_detail": "what public bodies published of corporations, field by field",
+    "api_key": "keys by which programs read public data",
+    "api_key_use": "how much these keys were used, a number a day",
     "procedure": "procedures",
     "procedure_version": "procedures",
     "catalogue_entry": "the catalogue",
