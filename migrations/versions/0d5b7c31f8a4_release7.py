@@ -52,11 +52,19 @@ def _provider_down() -> None:
 
 
 def _delegation() -> None:
-    pass
+    with op.batch_alter_table("payment_request") as table:
+        table.add_column(
+            sa.Column("procedure_id", sa.String(length=100), nullable=False, server_default="")
+        )
+    op.execute(
+        "UPDATE payment_request SET procedure_id = coalesce("
+        "(SELECT c.procedure_id FROM \"case\" AS c WHERE c.id = payment_request.case_id), '')"
+    )
 
 
 def _delegation_down() -> None:
-    pass
+    with op.batch_alter_table("payment_request") as table:
+        table.drop_column("procedure_id")
 
 
 # Organisations and their representatives.

@@ -1,8 +1,12 @@
 """The payer's pages and the simulated bank; on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
 import madoguchi.payments
+from madoguchi.identity.delegation.rules import Held
+from madoguchi.identity.service import Actor
 from madoguchi.kernel.database import Database
 from madoguchi.payments import routes, service
 from madoguchi.payments.models import PaymentRequest
@@ -13,11 +17,12 @@ from tests.web.app import NOW
 ROUTERS = routes.routers(Settings(demo=True))
 
 
-async def ask(database: Database) -> PaymentRequest:
+async def ask(database: Database, procedure: str = "trial") -> PaymentRequest:
     async with database.session() as session:
         payment = await service.request_payment(
             session,
-            case_id="CASE",
+            case_id=f"CASE-{procedure}",
+            procedure_id=procedure,
             fee_id="tax",
             label={"ja": "登録免許税", "en": "Registration tax"},
             amount=90_000,
@@ -102,6 +107,42 @@ async def test_nobody_else_sees_it(database: Database) -> None:
         assert (await client.get(f"/api/v1/payments/{payment.id}")).status_code == 404
         assert (await client.get("/api/v1/payments")).json() == []
         assert "納付するものはありません" in (await client.get("/payments")).text
+
+
+AGENT = Actor(
+    id="AGENT",
+    name="代書 花子",
+    kind="applicant",
+    organisation="AOBA",
+    agent=True,
+    own_organisation="FIRM",
+    held=(Held("M", "AOBA", "FIRM", frozenset({"trial"})),),
+)
+
+
+@pytest.mark.parametrize(
+    ("actor", "seen"),
+    [
+        (replace(HANAKO, limits=frozenset({"trial"})), {"trial"}),
+        (AGENT, {"trial"}),
+        (replace(AGENT, limits=frozenset({"other"})), set()),  # nothing is both: not everything
+        (replace(AGENT, held=(Held("M", "AOBA", "FIRM"),)), {"trial", "other"}),
+        (replace(AGENT, held=()), set()),
+    ],
+)
+async def test_who_acts_in_single_procedures_sees_the_payments_of_those_only(
+    database: Database, actor: Actor, seen: set[str]
+) -> None:
+    asked = {procedure: await ask(database, procedure) for procedure in ("trial", "other")}
+    async with site(database, madoguchi.payments, ROUTERS, actor) as client:
+        listed = {one["case_id"] for one in (await client.get("/api/v1/payments")).json()}
+        assert listed == {f"CASE-{procedure}" for procedure in seen}
+        for procedure, payment in asked.items():
+            status = 200 if procedure in seen else 404
+            assert (await client.get(f"/payments/{payment.id}")).status_code == status
+            assert (await client.get(f"/api/v1/payments/{payment.id}")).status_code == status
+            page = (await client.get("/payments")).text
+            assert (f"/payments/{payment.id}" in page) == (procedure in seen)
 
 
 def test_the_bank_exists_in_demonstrations_only() -> None:

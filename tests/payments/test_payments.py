@@ -19,6 +19,7 @@ LABEL = {"ja": "登録免許税", "en": "Registration tax"}
 async def ask(session: Any, fee: str = "tax") -> Any:
     return await service.request_payment(
         session,
+        procedure_id="trial",
         case_id="CASE",
         fee_id=fee,
         label=LABEL,
@@ -101,9 +102,9 @@ async def test_cancelling(database: Database) -> None:
 async def test_only_the_payer_sees_it(database: Database) -> None:
     async with database.session() as session:
         request = await ask(session)
-        found = await service.payment_for(session, request.id, person="P", organisations=["ORG"])
+        found = await service.payment_for(session, request.id, person="P", organisations={"ORG": frozenset()})
         assert found.id == request.id
-        for person, organisations in [("P", []), (None, []), ("P", ["OTHER"])]:
+        for person, organisations in [("P", {}), (None, {}), ("P", {"OTHER": frozenset()})]:
             with pytest.raises(service.PaymentError) as caught:
                 await service.payment_for(
                     session, request.id, person=person, organisations=organisations
@@ -160,6 +161,7 @@ async def test_what_was_paid_in_the_last_second_counts_and_later_does_not(
             made.append(
                 await service.request_payment(
                     session,
+                    procedure_id="trial",
                     case_id="CASE",
                     fee_id=fee,
                     label=LABEL,

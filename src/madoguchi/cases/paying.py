@@ -27,6 +27,7 @@ async def request_fee(session: AsyncSession, case: Case, fee: FeeDue, at: dateti
     payment = await payments.request_payment(
         session,
         case_id=case.id,
+        procedure_id=case.procedure_id,
         fee_id=fee.id,
         label=fee.label,
         amount=fee.amount,

@@ -12,6 +12,7 @@ from madoguchi.kernel.database import Base, Json, UtcDateTime
 class PaymentRequest(Base):
     """Payment request (納付の求め): one fee of one case, with the numbers it is paid under.
 
+    `procedure_id`: of its case; whoever acts for a payer in single procedures sees only theirs.
     `viewed_at`: when the payer first looked at the notice.
     `state`: requested 納付待ち, paid 納付済み, cancelled 取消し, mismatched 金額相違 (another
     amount arrived). `excess` 過誤納金: yen that arrived and nobody owed, to be given back;
@@ -28,6 +29,7 @@ class PaymentRequest(Base):
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     case_id: Mapped[str] = mapped_column(String(26), index=True)
+    procedure_id: Mapped[str] = mapped_column(String(100), default="", server_default="")
     fee_id: Mapped[str] = mapped_column(String(100))
     label: Mapped[dict[str, Any]] = mapped_column(Json)
     amount: Mapped[int] = mapped_column(BigInteger)

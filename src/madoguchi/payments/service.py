@@ -1,11 +1,11 @@
 """Payments for the other modules: ask for a fee, cancel it, hear that it was paid."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.errors import DomainError
@@ -16,6 +16,10 @@ from madoguchi.payments import rules
 from madoguchi.payments.models import Clearing, PaymentRequest
 
 EXPIRE_JOB = "payments.expire"
+
+Payers = Mapping[str, frozenset[str]]
+"""Organisations whose payments one may see, and of which procedures (frozenset(): every one)."""
+NOBODY: Payers = {}
 
 
 class PaymentError(DomainError):
@@ -34,6 +38,7 @@ async def request_payment(
     session: AsyncSession,
     *,
     case_id: str,
+    procedure_id: str,
     fee_id: str,
     label: Mapping[str, str],
     amount: int,
@@ -69,6 +74,7 @@ async def request_payment(
     request = PaymentRequest(
         id=id,
         case_id=case_id,
+        procedure_id=procedure_id,
         fee_id=fee_id,
         label=dict(label),
         amount=amount,
@@ -138,7 +144,7 @@ async def expire_payment(session: AsyncSession, id: str, at: datetime) -> Paymen
 
 
 async def payment_for(
-    session: AsyncSession, id: str, *, person: str | None, organisations: Collection[str] = ()
+    session: AsyncSession, id: str, *, person: str | None, organisations: Payers = NOBODY
 ) -> PaymentRequest:
     """One payment of this payer. PaymentError 404 for anybody else's."""
     query = select(PaymentRequest).where(PaymentRequest.id == id, _owed_by(person, organisations))
@@ -152,7 +158,7 @@ async def payments_for(
     session: AsyncSession,
     *,
     person: str | None,
-    organisations: Collection[str] = (),
+    organisations: Payers = NOBODY,
     limit: int = 100,
 ) -> list[PaymentRequest]:
     """A payer's payments, newest first."""
@@ -223,11 +229,16 @@ async def locked_payment(session: AsyncSession, id: str) -> PaymentRequest:
     return await _locked(session, PaymentRequest.id == id)
 
 
-def _owed_by(person: str | None, organisations: Collection[str]) -> ColumnElement[bool]:
-    ours = PaymentRequest.payer_organisation.in_(organisations)
-    if person is None:
-        return ours
-    return or_(PaymentRequest.payer_person == person, ours)
+def _owed_by(person: str | None, organisations: Payers) -> ColumnElement[bool]:
+    ours = [
+        and_(
+            PaymentRequest.payer_organisation == organisation,
+            PaymentRequest.procedure_id.in_(sorted(procedures)) if procedures else true(),
+        )
+        for organisation, procedures in organisations.items()
+    ]
+    mine = [] if person is None else [PaymentRequest.payer_person == person]
+    return or_(false(), *mine, *ours)
 
 
 async def _locked(session: AsyncSession, condition: ColumnElement[bool]) -> PaymentRequest:

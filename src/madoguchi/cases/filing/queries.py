@@ -15,6 +15,7 @@ from madoguchi.kernel.ids import read_arrival_number
 from madoguchi.kernel.japanese import search_key
 from madoguchi.kernel.periods import last_day_before
 from madoguchi.payments import service as payments
+from madoguchi.payments.paying import payers_of
 from madoguchi.web.paging import Page, after, page_of, read_cursor
 
 LIST = "cases"
@@ -105,10 +106,11 @@ async def open_correction(session: AsyncSession, case: Case) -> Draft | None:
 
 
 async def _unpaid(session: AsyncSession, actor: Actor, limit: int) -> list[Waiting]:
+    theirs = payers_of(actor).items()
     owed = await payments.payments_for(
         session,
         person=None if actor.agent else actor.id,
-        organisations=[actor.organisation] if actor.organisation else [],
+        organisations={id: which for id, which in theirs if id == actor.organisation},
         limit=limit,
     )
     due = {payment.case_id: payment for payment in owed if payment.state == "requested"}
