@@ -102,7 +102,9 @@ async def test_cancelling(database: Database) -> None:
 async def test_only_the_payer_sees_it(database: Database) -> None:
     async with database.session() as session:
         request = await ask(session)
-        found = await service.payment_for(session, request.id, person="P", organisations={"ORG": frozenset()})
+        found = await service.payment_for(
+            session, request.id, person="P", organisations={"ORG": frozenset()}
+        )
         assert found.id == request.id
         for person, organisations in [("P", {}), (None, {}), ("P", {"OTHER": frozenset()})]:
             with pytest.raises(service.PaymentError) as caught:
