@@ -57,13 +57,8 @@ async def request_payment(
     if amount <= 0:
         raise ValueError("a payment needs an amount above zero")
     stem = f"{case_id}:{fee_id}:{occasion}:"
-    known = list(
-        await session.scalars(
-            select(PaymentRequest).where(
-                PaymentRequest.dedupe_key.startswith(stem, autoescape=True)
-            )
-        )
-    )
+    same = PaymentRequest.dedupe_key.startswith(stem, autoescape=True)
+    known = list(await session.scalars(select(PaymentRequest).where(same)))
     for earlier in known:
         if earlier.state != "cancelled":
             return earlier
