@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from madoguchi.registry.corporations.files import _XML_NAMES, FileFault, Refused, read_file
+from madoguchi.registry.corporations.files import XML_NAMES, FileFault, Refused, read_file
 from madoguchi.registry.corporations.record import Incoming
 from tests.registry.corporations.records import as_csv, number, row
 
@@ -31,7 +31,7 @@ def as_xml(rows: list[list[str]]) -> bytes:
     body = "".join(
         "<corporation>"
         + "".join(
-            f"<{name}>{value}</{name}>" for name, value in zip(_XML_NAMES, columns, strict=True)
+            f"<{name}>{value}</{name}>" for name, value in zip(XML_NAMES, columns, strict=True)
         )
         + "</corporation>"
         for columns in rows

@@ -76,8 +76,8 @@ async def test_where_each_field_comes_from(database: Database) -> None:
     async with gbizinfo(app) as asking:
         told = (await asking.get(f"{V2}/{ONE}?metadata_flg=true")).json()["hojin-infos"][0]
         wrong = await asking.get(f"{V2}/{ONE}?metadata_flg=yes")
-    assert told["meta-data"]["source"]["name"] == "国税庁"
-    assert told["meta-data"]["source"]["capital_stock"] == "csv:Kihonjoho_UTF-8.csv"
+    assert told["meta-data"]["source"]["name"] == "国税庁法人番号公表サイト"
+    assert told["meta-data"]["source"]["capital_stock"].startswith("gBizINFO")
     assert told["meta-data"]["last_update_date"]["capital_stock"] == "2026-01-31"
     assert told["meta-data"]["key_field"] == ONE
     assert told["procurement"][0]["meta-data"]["last_update_date"] == "2026-06-02"

@@ -21,7 +21,7 @@ from madoguchi.registry.corporations.record import BadRow, Incoming, Record, che
 LARGEST = 8 << 30  # unpacked; the full list has some 1.5 GB
 _LONGEST_LINE = 20_000
 _BATCH = 10_000
-_XML_NAMES = (
+XML_NAMES = (
     "sequenceNumber corporateNumber process correct updateDate changeDate name nameImageId kind "
     "prefectureName cityName streetNumber addressImageId prefectureCode cityCode postCode "
     "addressOutside addressOutsideImageId closeDate closeCause successorCorporateNumber changeCause "
@@ -149,7 +149,7 @@ def _xml(file: io.BufferedReader) -> Iterator[Incoming | Refused]:
     try:
         for _, element in found:
             place += 1
-            row = [(element.findtext(name) or "") for name in _XML_NAMES]
+            row = [(element.findtext(name) or "") for name in XML_NAMES]
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]

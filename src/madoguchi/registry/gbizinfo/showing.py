@@ -5,12 +5,13 @@ empty. Of finance version 1 shows what is not known as null.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from dataclasses import asdict
 from typing import Any
 
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.japanese import katakana_to_hiragana
 from madoguchi.registry.activities import kinds
+from madoguchi.registry.activities.provenance import provenance
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.gbizinfo.fields import (
     FINANCE,
@@ -25,8 +26,6 @@ from madoguchi.registry.whole import Act, Whole
 
 Info = dict[str, Any]
 OPEN, CLOSED = "-", "閉鎖"
-AGENCY, DAILY, AS_PUBLISHED = "国税庁", "日次", "公表値"
-WORKPLACE_KEY = "workplace_info"
 
 
 def full(version: Version, known: Whole, *, metadata: bool = False) -> Info:
@@ -68,7 +67,7 @@ def found(record: Record, activities: int, *, metadata: bool = False) -> Info:
     )
     info: Info = {name: values[name] for name in names if values[name]}
     if metadata:
-        info["meta-data"] = _metadata(AGENCY, record.number, record.updated_on, record.updated_on)
+        info["meta-data"] = _of_agency(record) | {"key_field": record.number}
     return info
 
 
@@ -88,7 +87,7 @@ def section(version: Version, kind: str, acts: list[Act], *, metadata: bool) -> 
     if kind == kinds.FINANCE:
         return {"finance": _finance(version, acts, told)}
     if kind == kinds.WORKPLACE:
-        return {WORKPLACE_KEY: _workplace(acts, told)} if acts else {}
+        return {"workplace_info": _workplace(acts, told)} if acts else {}
     listed = version.lists.get(kind)
     if listed is None:
         return {}
@@ -144,25 +143,25 @@ def _finance(version: Version, acts: list[Act], told: bool) -> Info:
 
 
 def _workplace(acts: list[Act], told: bool) -> Info:
-    data = acts[0].data
-    shown: Info = {name: _typed(fields, data.get(name) or {}) for name, fields in WORKPLACE.items()}
+    """Of several sources the newest that tells a figure."""
+    merged: dict[str, Info] = {name: {} for name in WORKPLACE}
+    for act in reversed(acts):
+        for name, values in merged.items():
+            known = act.data.get(name) or {}
+            values |= {field: value for field, value in known.items() if value is not None}
+    shown: Info = {name: _typed(WORKPLACE[name], values) for name, values in merged.items()}
     return shown | ({"meta-data": _of_act(acts[0])} if told else {})
 
 
 def _of_act(act: Act) -> Info:
     """Where an activity comes from; strings, unlike those of the corporation itself."""
-    return _metadata(act.source, act.key, act.recorded_at, act.updated_on)
-
-
-def _metadata(source: str, key: str, acquired: datetime | date, updated: date) -> Info:
-    return {
-        "source": source,
-        "data_quality": AS_PUBLISHED,
-        "import_frequency": DAILY,
-        "key_field": key,
-        "last_acquisition_date": _day(acquired),
-        "last_update_date": str(updated),
+    return asdict(provenance(act.source, jst_date(act.recorded_at), act.updated_on)) | {
+        "key_field": act.key
     }
+
+
+def _of_agency(record: Record) -> Info:
+    return asdict(provenance("nta:", record.updated_on, record.updated_on))
 
 
 def _sources(info: Info, known: Whole) -> Info:
@@ -179,14 +178,10 @@ def _sources(info: Info, known: Whole) -> Info:
     for name in info.keys() & SCALARS_2.keys():
         one = known.details.get(name)
         told = (
-            _metadata(one.source, "", one.recorded_at, one.as_of)
+            asdict(provenance(one.source, jst_date(one.recorded_at), one.as_of))
             if one is not None and not of_record.get(name)
-            else _metadata(AGENCY, "", record.updated_on, record.updated_on)
+            else _of_agency(record)
         )
         for part, values in parts.items():
             values[name] = told[part]
     return {**parts, "key_field": record.number}
-
-
-def _day(moment: datetime | date) -> str:
-    return str(jst_date(moment) if isinstance(moment, datetime) else moment)
