@@ -232,6 +232,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
     from madoguchi.procedures.catalogue import pages as catalogue_pages
     from madoguchi.procedures.versions import pages as version_pages
     from madoguchi.registry import api as registry_api
+    from madoguchi.registry import rest as corporations_api
     from madoguchi.webhooks import routes as webhooks
 
     settings = Settings(demo=demo)
@@ -241,6 +242,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
         catalogue_api.router,
         procedures_api.router,
         registry_api.router,
+        corporations_api.router,
         *cases.routers(settings),
         *messages.routers(settings),
         *payments.routers(settings),

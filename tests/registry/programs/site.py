@@ -91,6 +91,7 @@ async def add_activities(database: Database, rows: Iterable[dict[str, Any]]) -> 
                 "day": date(2026, 3, 1),
                 "amount": None,
                 "department": "経済産業省",
+                "ministry": "17",
                 "target": "",
                 "updated_on": date(2026, 6, 2),
                 "recorded_at": NOW,
@@ -110,6 +111,7 @@ async def add_details(database: Database, values: dict[str, Any], at: datetime =
                     field=field,
                     source="csv:Kihonjoho_UTF-8.csv",
                     value=value,
+                    figure=value if isinstance(value, int) else None,
                     as_of=date(2026, 1, 31),
                     recorded_at=at,
                 )

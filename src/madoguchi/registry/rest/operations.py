@@ -1,0 +1,124 @@
+"""The operations of the REST interface: their addresses, and how OpenAPI describes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.routing import Route
+
+from madoguchi.registry.activities.kinds import KINDS
+from madoguchi.registry.interface import Endpoint, Interface
+from madoguchi.registry.rest import changes, records
+from madoguchi.registry.rest.errors import refuse
+
+CORPORATIONS = "/api/v1/corporations"
+Schema = Mapping[str, Any]
+
+_DAY: Schema = {"type": "string", "format": "date"}
+_TEXT: Schema = {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: `asked` are its parameters by name, with their schema and what they mean."""
+
+    path: str
+    endpoint: Endpoint
+    summary: str
+    asked: Mapping[str, tuple[Schema, str]]
+    methods: tuple[str, ...] = ("GET",)
+
+
+def _number(lowest: int, highest: int, default: int) -> Schema:
+    return {"type": "integer", "minimum": lowest, "maximum": highest, "default": default}
+
+
+OPERATIONS = (
+    Operation(
+        f"{CORPORATIONS}/changes",
+        changes.changes,
+        "変更のあった法人 / Corporations whose record changed",
+        {
+            "after": (_TEXT, "place in the feed: `next` of the answer before"),
+            "since": (_DAY, "begin at this day of publication"),
+            "limit": (_number(1, changes.MOST, 100), "at most so many"),
+        },
+    ),
+    Operation(
+        f"{CORPORATIONS}/{{number}}",
+        records.by_number,
+        "法人の情報 / A corporation by its number",
+        {
+            "as_of": (_DAY, "the record that held on this day"),
+            "known_on": (_DAY, "as it was known on this day"),
+        },
+    ),
+    Operation(
+        f"{CORPORATIONS}/{{number}}/history",
+        records.history_of,
+        "法人の履歴 / Every record of a corporation",
+        {},
+    ),
+    Operation(
+        f"{CORPORATIONS}/{{number}}/activities",
+        records.activities_of,
+        "法人活動情報 / Activities of a corporation",
+        {
+            "kind": ({"type": "string", "enum": list(KINDS)}, "kinds, comma separated"),
+            "cursor": (_TEXT, "`next` of the answer before"),
+            "limit": (_number(1, records.MOST, 100), "at most so many"),
+        },
+    ),
+)
+
+
+def key_of(request: Request) -> str:
+    """The caller's key: X-API-Key, or Bearer. Access tokens of people are no keys of programs."""
+    key = request.headers.get("x-api-key", "")
+    if key:
+        return key
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    is_key = scheme.lower() == "bearer" and not token.startswith("mdg_")
+    return token.strip() if is_key else ""
+
+
+def _described() -> APIRouter:
+    """The operations for the description of the API; the door answers before they are reached."""
+    made = APIRouter(tags=["corporations"])
+    for operation in OPERATIONS:
+        parameters: list[dict[str, Any]] = [
+            {"name": name, "in": "query", "schema": dict(schema), "description": meaning}
+            for name, (schema, meaning) in operation.asked.items()
+        ]
+        if "{number}" in operation.path:
+            number = {"type": "string", "pattern": "^[1-9][0-9]{12}$"}
+            parameters.insert(
+                0, {"name": "number", "in": "path", "required": True, "schema": number}
+            )
+        made.add_api_route(
+            operation.path,
+            operation.endpoint,
+            methods=list(operation.methods),
+            summary=operation.summary,
+            description=operation.endpoint.__doc__ or "",
+            response_model=None,
+            openapi_extra={"parameters": parameters},
+        )
+    return made
+
+
+router = _described()
+INTERFACES = (
+    Interface(
+        prefix=CORPORATIONS,
+        routes=tuple(
+            Route(one.path, one.endpoint, methods=list(one.methods)) for one in OPERATIONS
+        ),
+        key_of=key_of,
+        refuse=refuse,
+        keyless=True,
+        whole=False,
+    ),
+)
