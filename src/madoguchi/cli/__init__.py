@@ -2,6 +2,7 @@
 
 import typer
 
+from madoguchi.cli import activities as activities  # its command belongs to `registry`
 from madoguchi.cli import running
 from madoguchi.cli.accounts import accounts
 from madoguchi.cli.corporations import corporations

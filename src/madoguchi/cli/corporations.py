@@ -29,7 +29,7 @@ def load(
     from madoguchi.installation.corporations import load_file, rows_in
 
     started = time.monotonic()
-    told = _Told(min(filter(None, (rows_in(file), limit)), default=None))
+    told = Told(min(filter(None, (rows_in(file), limit)), default=None))
     taken = run(load_file(file, limit, told.progress, told.refused))
     told.end()
     if taken.again:
@@ -46,7 +46,7 @@ def changes(
 
     refused = False
     for file in files:
-        told = _Told(None)
+        told = Told(None)
         started = time.monotonic()
         taken, fault = run(load_day(file, told.refused))
         told.end()
@@ -62,13 +62,14 @@ def changes(
         raise typer.Exit(1)
 
 
-class _Told:
+class Told:
     """What is said on the way: a line that counts, and the first rows that were refused."""
 
     def __init__(self, total: int | None) -> None:
         self._total, self._started, self._last, self._faults = total, time.monotonic(), 0.0, 0
 
     def progress(self, rows: int) -> None:
+        """So many rows are done; said once a second."""
         now = time.monotonic()
         if now - self._last < 1 and rows != self._total:
             return
@@ -83,12 +84,14 @@ class _Told:
         return f"[{done:<30}] {rows:,} of {self._total:,}, {left:.0f} s left   "
 
     def refused(self, refused: object) -> None:
+        """A row was left out."""
         self._faults += 1
         if self._faults <= _SHOWN:
             place, why = getattr(refused, "place", "?"), getattr(refused, "why", "")
             typer.echo(f"row {place} left out: {why}", err=True)
 
     def end(self) -> None:
+        """The file is done."""
         if self._last:
             typer.echo("", err=True)
         if self._faults:

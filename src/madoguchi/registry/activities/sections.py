@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from madoguchi.registry.activities.figures import decimal_in
 from madoguchi.registry.activities.kinds import FINANCE, WORKPLACE
 from madoguchi.registry.activities.models import Activity
 
@@ -91,6 +92,10 @@ def _finance(activities: Sequence[Activity]) -> dict[str, Any]:
         for name in FINANCE_FIELDS[:3]:
             found[name] = found[name] or row.data.get(name)
         found["management_index"] += row.data.get("management_index") or []
+    found["major_shareholders"] = [
+        {**holder, "shareholding_ratio": _number(holder.get("shareholding_ratio"))}
+        for holder in found["major_shareholders"]
+    ]
     return found
 
 
@@ -108,4 +113,13 @@ def _workplace(activities: Sequence[Activity]) -> dict[str, Any]:
 
 
 def _told(row: Activity, group: str, name: str) -> Any:
-    return (row.data.get(group) or {}).get(name)
+    value = (row.data.get(group) or {}).get(name)
+    return value if name.endswith("_type") else _number(value)
+
+
+def _number(value: Any) -> int | float | None:
+    """As the interface declares it: whole, or a double, which is its type and not ours."""
+    number = decimal_in(str(value)) if value is not None else None
+    if number is None:
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)

@@ -6,20 +6,17 @@ read is a `Refused` with its place; what makes the whole file unusable raises Fi
 
 import csv
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from lxml import etree
 
 from madoguchi.registry.corporations.record import BadRow, Incoming, Record, checked, read_row
+from madoguchi.registry.opening import FileFault as FileFault
+from madoguchi.registry.opening import Refused as Refused
+from madoguchi.registry.opening import bounded_lines, encoding_of, unpacked
 
-LARGEST = 8 << 30  # unpacked; the full list has some 1.5 GB
-_LONGEST_LINE = 20_000
 _BATCH = 10_000
 XML_NAMES = (
     "sequenceNumber corporateNumber process correct updateDate changeDate name nameImageId kind "
@@ -29,79 +26,23 @@ XML_NAMES = (
 ).split()
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A row that is no record: its place in the file (lines of CSV from 1) and why."""
-
-    place: int
-    why: str
-
-
-class FileFault(ValueError):
-    """The file as a whole cannot be used; the message says why, in English."""
-
-
 def read_file(path: Path) -> Iterator[Incoming | Refused]:
     """The records of a file in their order. FileFault when it is damaged or of no known kind."""
     if path.suffix.lower() == ".parquet":
         yield from _parquet(path)
         return
-    with _unpacked(path) as (file, name):
+    with unpacked(path, (".csv", ".xml")) as (file, name):
         if name.lower().endswith(".xml"):
             yield from _xml(file)
         else:
             yield from _csv(file)
 
 
-@contextmanager
-def _unpacked(path: Path) -> Iterator[tuple[io.BufferedReader, str]]:
-    """The file itself, or the one file of records within an archive."""
-    try:
-        if not zipfile.is_zipfile(path):
-            if path.suffix.lower() == ".zip":
-                raise FileFault("the archive is damaged or cut off")
-            with path.open("rb") as file:
-                yield file, path.name
-            return
-        with zipfile.ZipFile(path) as archive:
-            inside = [
-                item
-                for item in archive.infolist()
-                if item.filename.lower().endswith((".csv", ".xml"))
-            ]
-            if len(inside) != 1:
-                raise FileFault(f"{len(inside)} files of records in the archive instead of one")
-            if inside[0].file_size > LARGEST:
-                raise FileFault(f"unpacked it has {inside[0].file_size} bytes")
-            with archive.open(inside[0]) as file:
-                yield io.BufferedReader(_Bounded(file)), inside[0].filename
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
-        raise FileFault(f"the archive is damaged or cut off: {fault}") from fault
-
-
-class _Bounded(io.RawIOBase):
-    """A stream that ends with a fault where it becomes larger than it said (a bomb)."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._read = file, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        part = self._file.read(len(buffer))
-        self._read += len(part)
-        if self._read > LARGEST:
-            raise FileFault(f"unpacked it has more than {LARGEST} bytes")
-        buffer[: len(part)] = part
-        return len(part)
-
-
 def _csv(file: io.BufferedReader) -> Iterator[Incoming | Refused]:
     start = file.peek()
-    encoding = _encoding(start)
+    encoding = encoding_of(start)
     lines = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
-    reader = csv.reader(_bounded_lines(lines), strict=True)
+    reader = csv.reader(bounded_lines(lines), strict=True)
     while True:
         try:
             row = next(reader)
@@ -118,27 +59,6 @@ def _csv(file: io.BufferedReader) -> Iterator[Incoming | Refused]:
             yield read_row(row)
         except BadRow as fault:
             yield Refused(reader.line_num, str(fault))
-
-
-def _bounded_lines(lines: io.TextIOWrapper) -> Iterator[str]:
-    while line := lines.readline(_LONGEST_LINE):
-        if len(line) >= _LONGEST_LINE:
-            raise FileFault(f"a line of more than {_LONGEST_LINE} characters: this is no such CSV")
-        yield line
-
-
-def _encoding(start: bytes) -> str:
-    """UTF-8 (with or without a mark) or Shift_JIS, by how it starts, which may end amid a character."""
-    if b"\0" in start:
-        raise FileFault("this is no text")
-    for encoding in ("utf-8-sig", "cp932"):
-        for cut in range(4):
-            try:
-                start[: len(start) - cut].decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            return encoding
-    return "cp932"  # a damaged row or two: they are reported, the others read
 
 
 def _xml(file: io.BufferedReader) -> Iterator[Incoming | Refused]:
