@@ -233,6 +233,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
     from madoguchi.procedures.versions import pages as version_pages
     from madoguchi.registry import api as registry_api
     from madoguchi.registry import rest as corporations_api
+    from madoguchi.registry.keys import pages as developer_pages
     from madoguchi.webhooks import routes as webhooks
 
     settings = Settings(demo=demo)
@@ -243,6 +244,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
         procedures_api.router,
         registry_api.router,
         corporations_api.router,
+        developer_pages.router,
         *cases.routers(settings),
         *messages.routers(settings),
         *payments.routers(settings),

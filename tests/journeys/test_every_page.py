@@ -59,6 +59,7 @@ UNLINKED = {
     "/desk/quotas",
     "/desk/entry-acts",
     "/desk/matches",
+    "/developers/keys",
     "/desk/together/support-organisation-certification",
 }
 NOT_OPENED = {
