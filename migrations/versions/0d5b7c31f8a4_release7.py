@@ -3,6 +3,9 @@
 Revision 0d5b7c31f8a4, after e6a1f0c93b27.
 """
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -71,11 +74,66 @@ def _delegation_down() -> None:
 
 
 def _organisations() -> None:
-    pass
+    moment = sa.DateTime(timezone=True)
+    with op.batch_alter_table("verification") as table:
+        table.add_column(sa.Column("due_at", moment, nullable=True))
+        table.add_column(
+            sa.Column("doubt", sa.String(length=20), nullable=False, server_default="")
+        )
+        table.add_column(sa.Column("told", sa.String(length=10), nullable=False, server_default=""))
+    op.create_index(op.f("ix_verification_due_at"), "verification", ["due_at"])
+    op.add_column("organisation", sa.Column("proof_due_at", moment, nullable=True))
+    op.create_table(
+        "registry_watch",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=600), nullable=False),
+        sa.Column("address", sa.String(length=1500), nullable=False),
+        sa.Column("representative", sa.String(length=300), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("updated_on", sa.Date(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("seen_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_registry_watch")),
+    )
+    for name in ("draft", "case"):
+        op.add_column(name, sa.Column("branch_id", sa.String(length=26), nullable=True))
+    _first_due(op.get_bind())
+
+
+def _first_due(connection: sa.Connection) -> None:
+    """Proofs of before are due three years after they were made, none within the next 90 days."""
+    zone, now = ZoneInfo("Asia/Tokyo"), datetime.now(UTC)
+    proofs = sa.table(
+        "verification",
+        sa.column("person_id", sa.String),
+        sa.column("organisation_id", sa.String),
+        sa.column("at", sa.DateTime(timezone=True)),
+        sa.column("due_at", sa.DateTime(timezone=True)),
+    )
+    keys = (proofs.c.person_id, proofs.c.organisation_id)
+    for person, organisation, at in connection.execute(sa.select(*keys, proofs.c.at)).all():
+        known = at if at.tzinfo else at.replace(tzinfo=UTC)
+        local = known.astimezone(zone)
+        leap = local.month == 2 and local.day == 29
+        due = local.replace(year=local.year + 3, day=28 if leap else local.day).astimezone(UTC)
+        due = max(due, now + timedelta(days=90))
+        connection.execute(
+            sa.update(proofs)
+            .where(keys[0] == person, keys[1] == organisation)
+            .values(due_at=due if at.tzinfo else due.replace(tzinfo=None))
+        )
 
 
 def _organisations_down() -> None:
-    pass
+    for name in ("case", "draft"):
+        op.drop_column(name, "branch_id")
+    op.drop_table("registry_watch")
+    op.drop_column("organisation", "proof_due_at")
+    op.drop_index(op.f("ix_verification_due_at"), "verification")
+    with op.batch_alter_table("verification") as table:
+        for name in ("told", "doubt", "due_at"):
+            table.drop_column(name)
 
 
 # Activities of corporations.

@@ -49,6 +49,7 @@ import madoguchi.webhooks
 from madoguchi.cases.expiry.jobs import look_for_ends
 from madoguchi.cases.intake.door import Door, open_intake
 from madoguchi.cases.obligations.schedule import look_today
+from madoguchi.cases.proofing.watching import watch_daily
 from madoguchi.cases.retention.jobs import look_at_ages
 from madoguchi.documents.uploading.door import Door as UploadDoor
 from madoguchi.documents.uploading.door import open_uploads
@@ -57,6 +58,7 @@ from madoguchi.identity.delegation.jobs import remind_daily
 from madoguchi.identity.provider.door import Door as ProviderDoor
 from madoguchi.identity.provider.installed import Provider
 from madoguchi.identity.provider.jobs import forget_daily as forget_spent
+from madoguchi.identity.reproof.jobs import tell_due_daily
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, system_clock
 from madoguchi.kernel.database import Database, create_database, when_there
@@ -138,6 +140,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
     from madoguchi.documents import jobs as documents
     from madoguchi.identity.delegation import jobs as delegation
     from madoguchi.identity.provider import jobs as provider
+    from madoguchi.identity.reproof import jobs as reproof
     from madoguchi.messages import jobs as messages
     from madoguchi.payments import jobs as payments
 
@@ -148,6 +151,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         **cases.handlers(settings),
         **provider.handlers(),
         **delegation.handlers(),
+        **reproof.handlers(),
     }
 
 
@@ -306,6 +310,8 @@ async def _begin(app: FastAPI, database: Database) -> None:
         await forget_daily(session, clock())
         await forget_spent(session, clock())
         await remind_daily(session, clock())
+        await tell_due_daily(session, clock())
+        await watch_daily(session, clock())
         await begin_attesting(session, app.state.settings, clock())
         await session.commit()
     await app.state.blobs.discard_incoming(clock() - ABANDONED)

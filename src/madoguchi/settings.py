@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     retention: str = Field(default="P10Y", pattern=r"^P[1-9]\d{0,2}[YM]$")
     breached_passwords: Path | None = None
+    reproof_months: int = Field(default=36, ge=1, le=240)
     draft_days: int = Field(default=365, ge=30, le=3650)
     job_days: int = Field(default=30, ge=2, le=3650)
     provider_networks: str = ""

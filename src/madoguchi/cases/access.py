@@ -1,6 +1,7 @@
 """Who may see and do what with drafts and cases (閲覧の権限). Deny by default: 404, as if absent.
 
-An applicant's side is its organisation, an agent (代理人) whose mandate the actor holds, or, for
+An applicant's side is its organisation (of a member of a branch: that branch, those below it and what
+they filed themselves), an agent (代理人) whose mandate the actor holds, or, for
 filings by a person alone, that person. The official's side is anyone with a role at the agency of
 the case or above it.
 """
@@ -14,6 +15,7 @@ from madoguchi.cases.models import Case, Draft
 from madoguchi.identity.service import (
     FILE,
     Actor,
+    in_their_branch,
     limits_of,
     mandate_for,
     may_file_for,
@@ -31,7 +33,7 @@ def side_of(actor: Actor, case: Case) -> str | None:
     """applicant, official, or None when the case is none of theirs."""
     if actor.kind == "official" and roles_at(actor, case.agency_id):
         return OFFICIAL
-    if _is_applicant(actor, case.organisation_id, case.filer_id, case.procedure_id):
+    if _is_applicant(actor, case.organisation_id, case.filer_id, case.procedure_id, case.branch_id):
         return APPLICANT
     return None
 
@@ -79,7 +81,7 @@ async def own_case(
     """
     found = await _get(session, Case, case_id, lock)
     if not isinstance(found, Case) or not _is_applicant(
-        actor, found.organisation_id, found.filer_id, found.procedure_id
+        actor, found.organisation_id, found.filer_id, found.procedure_id, found.branch_id
     ):
         raise not_found()
     if lock:
@@ -107,7 +109,7 @@ async def own_draft(
     """
     found = await _get(session, Draft, draft_id, lock)
     if not isinstance(found, Draft) or not _is_applicant(
-        actor, found.organisation_id, found.owner_id, found.procedure_id, FILE
+        actor, found.organisation_id, found.owner_id, found.procedure_id, found.branch_id, FILE
     ):
         raise not_found()
     if lock:
@@ -161,6 +163,8 @@ def _own(
         ours = and_(ours, table.procedure_id.in_(sorted(limits)))
     if actor.agent:
         return ours
+    if actor.branches is not None:
+        ours = and_(ours, or_(table.branch_id.in_(sorted(actor.branches)), person == actor.id))
     mine = and_(table.organisation_id.is_(None), person == actor.id)
     return mine if actor.organisation is None else or_(ours, mine)
 
@@ -170,6 +174,7 @@ def _is_applicant(
     organisation_id: str | None,
     person_id: str,
     procedure_id: str,
+    branch_id: str | None,
     power: str | None = None,
 ) -> bool:
     if actor.kind not in (APPLICANT, OFFICIAL):
@@ -177,7 +182,8 @@ def _is_applicant(
     if organisation_id is None:
         return person_id == actor.id
     may = may_file_for if power == FILE else may_read_for
-    return may(actor, organisation_id, procedure_id)
+    theirs = person_id == actor.id or in_their_branch(actor, organisation_id, branch_id)
+    return theirs and may(actor, organisation_id, procedure_id)
 
 
 async def _get(

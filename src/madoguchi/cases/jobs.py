@@ -22,6 +22,7 @@ from madoguchi.cases.obligations import jobs as obligations
 from madoguchi.cases.opinions.answering import opinion_due
 from madoguchi.cases.opinions.asking import DUE_JOB
 from madoguchi.cases.paying import REPORT_JOB
+from madoguchi.cases.proofing import watching
 from madoguchi.cases.registration.service import RETRY_JOB, retry
 from madoguchi.cases.retention import jobs as retention
 from madoguchi.cases.timers import TIMER_JOB
@@ -36,6 +37,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         **obligations.HANDLERS,
         **expiry.HANDLERS,
         **retention.handlers(settings),
+        **watching.handlers(),
         PDF_JOB: press_letter,
         TIMER_JOB: run_timer,
         DUE_JOB: opinion_due,

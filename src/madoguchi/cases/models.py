@@ -53,6 +53,7 @@ class Draft(Base):
     owner_agency_id: Mapped[str | None] = mapped_column(String(60))
     organisation_id: Mapped[str | None] = mapped_column(ID)
     agent_organisation_id: Mapped[str | None] = mapped_column(ID)
+    branch_id: Mapped[str | None] = mapped_column(ID)
     case_id: Mapped[str | None] = mapped_column(ID)
     base_revision: Mapped[int | None]
     entered: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -109,6 +110,7 @@ class Case(Base):
     For the desk: `stage` is work | approval (a second person must decide) | applicant | done, set
     with every change of state by `desk.stage.stage_of`; `name_key` is the search key of the party's
     name; `processing_days` (open days without pauses) and `on_time` are set by the decision.
+    `branch_id`: the branch (支店・事業所) of the organisation whose filing it is; None: its own.
     `erased_at`: when its content was erased for good (消去): its number, times and state are left.
     """
 
@@ -169,6 +171,7 @@ class Case(Base):
     filer_id: Mapped[str] = mapped_column(ID)
     filer_name: Mapped[str] = mapped_column(String(200))
     agent_organisation_id: Mapped[str | None] = mapped_column(ID)
+    branch_id: Mapped[str | None] = mapped_column(ID)
     agent_name: Mapped[str | None] = mapped_column(String(300))
     applicant: Mapped[dict[str, Any]] = mapped_column(Json)
     data: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -5,13 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from madoguchi.identity.account.pages.securing import fresh_where_possible
+from madoguchi.identity.errors import unknown
 from madoguchi.identity.guards import required_actor
 from madoguchi.identity.models import AccessToken
+from madoguchi.identity.reproof.rules import lapses
+from madoguchi.identity.reproof.service import standing_of
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.schemas import (
     Me,
     NewToken,
     OrganisationView,
+    ProofView,
     RoleView,
     TokenRequest,
     TokenView,
@@ -47,6 +51,25 @@ async def me(request: Request, actor: SignedIn) -> Me:
         acting_for=next((view for view in views if view.id == actor.organisation), None),
         may_act_for=views,
         roles=[RoleView(agency=agency, role=role) for agency, role in sorted(actor.grants)],
+    )
+
+
+@router.get("/me/proof")
+async def proof(request: Request, actor: SignedIn) -> ProofView:
+    """How the caller's proof as representative of their organisation stands. 404 without one."""
+    state = request.app.state
+    async with state.database.reading() as session:
+        found = await standing_of(session, actor.id, actor.own, state.clock())
+    if found is None:
+        raise unknown("proof")
+    due_at = found.proof.due_at
+    return ProofView(
+        organisation=found.organisation.id,
+        state=found.state,
+        reason=found.proof.doubt,
+        proved_at=found.proof.at,
+        due_at=due_at,
+        lapses_at=lapses(due_at) if due_at else None,
     )
 
 

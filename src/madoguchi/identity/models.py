@@ -46,6 +46,8 @@ class Organisation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when nobody acts for it (終了); a representative proved later opens it again."""
+    proof_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the newest proof of those who represent it is due again (identity.reproof)."""
 
 
 class Membership(Base):
@@ -66,7 +68,9 @@ class Membership(Base):
 class Verification(Base):
     """Verification (本人確認の記録): how and when a person was proved to represent an organisation.
 
-    `route` is document or card; `claims` is what a card proved: name, address, birthdate.
+    `route` is document or card; `claims` is what a card proved: name, address, birthdate. It is due
+    again at `due_at` (再確認); `doubt` says what the registry told since, `told` of what its
+    representative was told (identity.reproof).
     """
 
     __tablename__ = "verification"
@@ -78,6 +82,9 @@ class Verification(Base):
     route: Mapped[str] = mapped_column(String(20))
     claims: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    doubt: Mapped[str] = mapped_column(String(20), default="")
+    told: Mapped[str] = mapped_column(String(10), default="")
 
 
 class Agency(Base):

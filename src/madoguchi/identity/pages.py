@@ -11,6 +11,8 @@ from madoguchi.identity.device import device_of
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.guards import current_actor, required_actor
 from madoguchi.identity.organisations.service import manages
+from madoguchi.identity.reproof.rules import CURRENT, DOUBTS
+from madoguchi.identity.reproof.service import standing_of
 from madoguchi.identity.rules import PUBLIC, ROLES, Actor, safe_return
 from madoguchi.identity.service.actors import choices_of
 from madoguchi.identity.service.agencies import agencies
@@ -211,6 +213,7 @@ async def _account(
         sign_ins = await open_sign_ins(session, actor, state.clock())
         held = {agency for agency, _ in actor.grants}
         represents = await manages(session, actor)
+        standing = await standing_of(session, actor.id, actor.own, state.clock())
         named = [item for item in await agencies(session) if item.id in held]
     message = error.message if error else None
     pointer = error.pointers[0] if error and error.pointers else "/label"
@@ -221,6 +224,8 @@ async def _account(
         actor=actor,
         choices=choices,
         represents=represents,
+        doubts=DOUBTS,
+        standing=standing if standing and standing.state != CURRENT else None,
         roles=[
             (
                 agency,

@@ -41,7 +41,10 @@ class Actor:
     `grants` are (agency, role); roles at agencies only the database knows are already spread to
     the agencies below. `confined`: they act for organisations, but signed in with one factor, so only
     as the private person they are. `limits`: the procedures their own organisation lets them file and
-    see (empty: every one), whomever they act for.
+    see (empty: every one), whomever they act for. `branch` is where they belong in their own
+    organisation, `branches` those whose filings they see there (None: of the whole organisation).
+    `resting`: the organisations for which they may bind nobody now, for the proof of who represents
+    these is too old (identity.reproof).
     """
 
     id: str
@@ -58,6 +61,9 @@ class Actor:
     token: str | None = None
     confined: bool = False
     limits: frozenset[str] = frozenset()
+    branch: str | None = None
+    branches: frozenset[str] | None = None
+    resting: frozenset[str] = frozenset()
 
     @property
     def mandates(self) -> tuple[str, ...]:
@@ -127,6 +133,16 @@ def may_receive_for(actor: Actor, organisation_id: str, procedure_id: str) -> bo
     belong to none ("") only by a mandate for every procedure.
     """
     return _may_for(actor, organisation_id, procedure_id, LETTERS)
+
+
+def in_their_branch(actor: Actor, organisation_id: str, branch_id: str | None) -> bool:
+    """Whether a filing of a branch of their own organisation is one of those they see there."""
+    return organisation_id != actor.own or actor.branches is None or branch_id in actor.branches
+
+
+def branch_of_filing(actor: Actor, organisation_id: str | None) -> str | None:
+    """The branch whose filing it becomes; None: the organisation's itself, or that of another."""
+    return actor.branch if organisation_id is not None and organisation_id == actor.own else None
 
 
 def mandate_for(actor: Actor, organisation_id: str | None, procedure_id: str) -> str | None:

@@ -32,6 +32,19 @@ class Me(BaseModel):
     roles: list[RoleView]
 
 
+class ProofView(BaseModel):
+    """How a representative's proof stands (再確認)."""
+
+    organisation: str
+    state: str = Field(description="current, near (due within 60 days), due or lapsed")
+    reason: str = Field(
+        description="what the registry told: renamed, moved, succeeded, closed; empty: its age"
+    )
+    proved_at: datetime
+    due_at: datetime | None
+    lapses_at: datetime | None
+
+
 class TokenRequest(BaseModel):
     """What a new token is called and how long it lives."""
 

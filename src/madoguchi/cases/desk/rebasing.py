@@ -114,6 +114,7 @@ async def _look_ahead(
         filer_id=case.filer_id,
         organisation_id=case.organisation_id,
         agent_organisation_id=case.agent_organisation_id,
+        branch_id=case.branch_id,
         catalogue_id=case.catalogue_id,
         arrived_at=case.arrived_at,
         acts=case.acts,

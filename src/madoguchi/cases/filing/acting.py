@@ -14,7 +14,7 @@ from madoguchi.cases.filing.agents import agent_named
 from madoguchi.cases.judging import judge_case
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.transition import history, move, remember
-from madoguchi.identity.service import Actor, under_mandate
+from madoguchi.identity.service import Actor, binding, under_mandate
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.procedures import service as procedures
@@ -54,6 +54,7 @@ async def act_as_applicant(
     case = await own_case(session, actor, case_id, lock=True)
     if case.acts and case.acts[-1]["action"] == name and case.acts[-1]["actor"] == actor.id:
         return case
+    binding(actor, case.organisation_id)
     package, at = await procedures.package(session, case.digest), clock()
     machine = package.machine
     judged = await judge_case(session, case, package, jst_date(at))

@@ -186,6 +186,7 @@ def _new_case(
         filer_id=actor.id,
         filer_name=actor.name,
         agent_organisation_id=draft.agent_organisation_id,
+        branch_id=draft.branch_id,
         agent_name=party.agent_name,
         applicant=applicant,
         data=data,

@@ -28,7 +28,7 @@ from madoguchi.cases.obligations.fulfilling import filing_arrived
 from madoguchi.cases.progress import phase_of, writing_phase
 from madoguchi.cases.timers import is_late
 from madoguchi.cases.transition import history, move, remember
-from madoguchi.identity.service import Actor, under_mandate
+from madoguchi.identity.service import Actor, binding, under_mandate
 from madoguchi.kernel import journal
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.canonical import plain
@@ -68,7 +68,7 @@ async def start_correction(
     content = Content(case.data, case.attached)
     draft = new_draft(actor, package, case.title, case.organisation_id, clock(), content)
     draft.catalogue_id, draft.case_id = case.catalogue_id, case.id
-    draft.agent_organisation_id = case.agent_organisation_id
+    draft.agent_organisation_id, draft.branch_id = case.agent_organisation_id, case.branch_id
     draft.base_revision = case.revision
     draft.points = [str(point) for point in (case.correction or {}).get("points") or []]
     draft.visited = [page.id for page in package.pages]
@@ -115,6 +115,7 @@ async def resubmit(
     draft = await own_draft(session, actor, draft_id, lock=True)
     if draft.filed_at is not None:
         return await case_of_draft(session, draft)
+    binding(actor, draft.organisation_id)
     case = await own_case(session, actor, str(draft.case_id), lock=True)
     at = clock()
     judged = await judge(session, draft, at)

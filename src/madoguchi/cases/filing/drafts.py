@@ -15,7 +15,7 @@ from madoguchi.cases.errors import CaseError, case_error
 from madoguchi.cases.filing.evaluating import first_phase, round_for
 from madoguchi.cases.filing.prefilling import begin
 from madoguchi.cases.models import Draft
-from madoguchi.identity.service import Actor, may_file_for
+from madoguchi.identity.service import Actor, branch_of_filing, may_file_for
 from madoguchi.kernel.canonical import canonical_json, plain
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.database import unsaved
@@ -124,6 +124,7 @@ def unsaved_draft(
         owner_agency_id=own_agency(actor),
         organisation_id=organisation_id,
         agent_organisation_id=agent_of(actor, organisation_id),
+        branch_id=branch_of_filing(actor, organisation_id),
         case_id=None,
         base_revision=None,
         entered=plain(content.entered),

@@ -27,7 +27,7 @@ from madoguchi.cases.grace import NO_WAIT
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.obligations.fulfilling import filing_arrived
 from madoguchi.cases.paying import request_fee
-from madoguchi.identity.service import Actor, under_mandate
+from madoguchi.identity.service import Actor, binding, under_mandate
 from madoguchi.kernel import journal
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock
@@ -88,12 +88,13 @@ async def file_draft(
 
     `clock` shows the arrival (到達); `waited` is the time its sender spent in the waiting room,
     which rounds and deadlines do not count.
-    Raises NotReady 422 with the verdict, CaseError 404, 409 (the procedure has closed), 409
+    Raises NotReady 422 with the verdict, CaseError 403 (proof_needed), 404, 409 (the procedure has closed), 409
     file_missing.
     """
     draft = await own_draft(session, actor, draft_id, lock=True)
     if draft.filed_at is not None:
         return await case_of_draft(session, draft)
+    binding(actor, draft.organisation_id)
     at = clock()
     # Whoever files counts: a colleague may have begun what an agent sends, or the other way round.
     draft.agent_organisation_id = agent_of(actor, draft.organisation_id)

@@ -24,7 +24,7 @@ from madoguchi.cases.intake.known import Known
 from madoguchi.cases.models import Case
 from madoguchi.cases.paying import decision_fees
 from madoguchi.identity import service as identity
-from madoguchi.identity.service import Holder
+from madoguchi.identity.service import Holder, binding
 from madoguchi.kernel import journal
 from madoguchi.kernel.database import Base
 from madoguchi.kernel.jobs import Job, job_row
@@ -89,6 +89,7 @@ def _take(
 ) -> Taken | None:
     actor, at, data = holder.actor, asked.at, asked.filing.data
     organisation = party_for(package, actor)
+    binding(actor, organisation)
     attached = _attached(asked, known, holder, package)
     if organisation is None or attached is None or _rows(data) > MOST_ROWS:
         return None

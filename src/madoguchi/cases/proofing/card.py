@@ -15,6 +15,7 @@ from madoguchi.cases.proofing.rules import (
     BUSINESS_NAME,
     OTHER_ACCOUNT,
     REPRESENTED,
+    Officer,
     Proved,
     address_of,
     finding_on_corporation,
@@ -31,9 +32,11 @@ from madoguchi.cases.proofing.service import (
     tell,
 )
 from madoguchi.identity.account.proving import Known
-from madoguchi.identity.account.representing import CARD, representatives_of
+from madoguchi.identity.account.representing import CARD, representatives_of, sole_business_of
 from madoguchi.identity.provider.secrets import sha256
 from madoguchi.identity.relying.checking import SignedIn
+from madoguchi.identity.reproof.rules import CURRENT, MONTHS
+from madoguchi.identity.reproof.service import standing_of
 from madoguchi.identity.service import organisation_by_number
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.ids import new_id
@@ -60,6 +63,7 @@ async def prove(
     record: Mapping[str, Any] | None,
     *,
     demo: bool,
+    months: int = MONTHS,
 ) -> RepresentativeProof:
     """Decide by card, or send what it proved to the desk; nobody is refused by a machine.
 
@@ -69,18 +73,9 @@ async def prove(
     await begun(session, known)
     mark = sha256(f"{card.issuer}\n{card.subject}")
     await _one_at_a_time(session, f"card:{mark}", f"number:{wish.number or known.person.id}")
-    officer = None
-    if wish.number:
-        finding, officer = finding_on_corporation(proved, known.person.name, record, demo=demo)
-    else:
-        finding = finding_on_proprietor(proved, known.person.name)
-        if finding == AGREES and sounds_official(wish.name):
-            finding = BUSINESS_NAME
-        await _no_second_business(session, known)
-    if finding == AGREES and await _of_another(session, mark, known.person.id):
-        finding = OTHER_ACCOUNT
-    if finding == AGREES and await _represented_by_others(session, wish.number, known.person.id):
-        finding = REPRESENTED
+    if not wish.number:
+        await _no_second_business(session, clock, known)
+    finding, officer = await _compare(session, known, wish, mark, proved, record, demo=demo)
     name = str((record or {}).get("name") or "") if officer else ""
     made = RepresentativeProof(
         id=new_id(),
@@ -102,12 +97,39 @@ async def prove(
     await begin_proof(session, clock, made)
     if finding == AGREES:
         place = _place(record) if wish.number else address_of(proved.address)
-        await make_representative(session, clock, known, made, by="system", address=place)
+        await make_representative(
+            session, clock, known, made, by="system", address=place, months=months
+        )
         made.state, made.decided_at = GRANTED, clock()
         await tell(session, clock, made)
     else:
         await succession.begin(session, clock, made, instead=False)
     return made
+
+
+async def _compare(
+    session: AsyncSession,
+    known: Known,
+    wish: Wish,
+    mark: str,
+    proved: Proved,
+    record: Mapping[str, Any] | None,
+    *,
+    demo: bool,
+) -> tuple[str, Officer | None]:
+    """How a card compares with the registry, the account and what is known here already."""
+    officer = None
+    if wish.number:
+        finding, officer = finding_on_corporation(proved, known.person.name, record, demo=demo)
+    else:
+        finding = finding_on_proprietor(proved, known.person.name)
+        if finding == AGREES and sounds_official(wish.name):
+            finding = BUSINESS_NAME
+    if finding == AGREES and await _of_another(session, mark, known.person.id):
+        finding = OTHER_ACCOUNT
+    if finding == AGREES and await _represented_by_others(session, wish.number, known.person.id):
+        finding = REPRESENTED
+    return finding, officer
 
 
 async def _one_at_a_time(session: AsyncSession, *keys: str) -> None:
@@ -141,13 +163,18 @@ async def _represented_by_others(session: AsyncSession, number: str, person_id: 
     return bool(found) and person_id not in found
 
 
-async def _no_second_business(session: AsyncSession, known: Known) -> None:
+async def _no_second_business(session: AsyncSession, clock: Clock, known: Known) -> None:
+    """One business each; the one there is may be proved anew once that is asked for (再確認)."""
     one = exists().where(
         RepresentativeProof.person_id == known.person.id,
         RepresentativeProof.corporate_number == "",
         RepresentativeProof.state == GRANTED,
     )
-    if await session.scalar(select(one)):
+    business = await sole_business_of(session, known.person.id)
+    standing = await standing_of(
+        session, known.person.id, business.id if business else None, clock()
+    )
+    if (standing is None or standing.state == CURRENT) and await session.scalar(select(one)):
         raise case_error(
             "already_proved",
             409,

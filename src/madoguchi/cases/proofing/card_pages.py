@@ -92,6 +92,7 @@ async def back(request: Request, actor: SignedInActor) -> Response:
                 proved,
                 found.record if found is not None else None,
                 demo=state.settings.demo is True,
+                months=state.settings.reproof_months,
             )
             await session.commit()
     except DomainError as error:

@@ -1,9 +1,9 @@
 """The table of proofs of representatives."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.identity.account.representing import DOCUMENT
@@ -62,3 +62,20 @@ class Succession(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RegistryWatch(Base):
+    """Watch of a record (登記の見守り): what the registry said of a proved organisation when last looked at.
+
+    (`updated_on`, `sequence`) is the record that was seen, whenever its file arrived.
+    """
+
+    __tablename__ = "registry_watch"
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(600))
+    address: Mapped[str] = mapped_column(String(1500))
+    representative: Mapped[str] = mapped_column(String(300))
+    closed: Mapped[bool]
+    updated_on: Mapped[date] = mapped_column(Date)
+    sequence: Mapped[int]
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,15 +8,19 @@ from fastapi.responses import FileResponse, Response
 from madoguchi.cases.desk.pages.shared import Official
 from madoguchi.cases.errors import case_error, not_found
 from madoguchi.cases.proofing import service, succession
+from madoguchi.cases.proofing.watching import successors_of
 from madoguchi.documents import service as documents
 from madoguchi.documents.service import Accept, Owner
 from madoguchi.identity.account.pages.securing import Fresh, fresh_where_possible
 from madoguchi.identity.relying.installed import card_of
+from madoguchi.identity.reproof.rules import CURRENT, DOUBTS, STATES
+from madoguchi.identity.reproof.service import Standing, asked_again, standing_of
 from madoguchi.identity.service import (
     Actor,
     agencies_where,
     organisation_by_number,
     required_actor,
+    safe_return,
 )
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.japanese import JapaneseInputError, parse_corporate_number
@@ -26,6 +30,7 @@ from madoguchi.web.forms import form_of
 router = APIRouter(include_in_schema=False)
 SignedIn = Annotated[Actor, Depends(required_actor)]
 FORM_BYTES = 12_000_000
+TONES = {"current": "success", "near": "warning", "due": "error", "lapsed": "error"}
 CERTIFICATE = Accept(("pdf", "jpeg", "png"), 10)
 
 
@@ -33,6 +38,34 @@ CERTIFICATE = Accept(("pdf", "jpeg", "png"), 10)
 async def ask_page(request: Request, actor: SignedIn) -> Response:
     """Ask to be proved, and what was asked before."""
     return await _ask(request, actor)
+
+
+@router.get("/desk/representatives/again")
+async def again_page(request: Request, actor: Official) -> Response:
+    """Whose proof is due again, and why."""
+    proofing(actor)
+    state = request.app.state
+    async with state.database.reading() as session:
+        found = await asked_again(session, state.clock())
+        successors = await successors_of(
+            session, [one.organisation.corporate_number or "" for one in found]
+        )
+    rows = [
+        {
+            "standing": one,
+            "successor": successors.get(one.organisation.corporate_number or ""),
+        }
+        for one in found
+    ]
+    return page(
+        request,
+        "proofing/again.html",
+        rows=rows,
+        states=STATES,
+        doubts=DOUBTS,
+        tones=TONES,
+        wide=True,
+    )
 
 
 @router.post("/representative")
@@ -120,7 +153,13 @@ async def settle_post(request: Request, proof_id: str, actor: Official) -> Respo
     try:
         async with state.database.session() as session:
             settled = await service.settle(
-                session, state.clock, actor, proof_id, grant=decision == "grant", reason=reason
+                session,
+                state.clock,
+                actor,
+                proof_id,
+                grant=decision == "grant",
+                reason=reason,
+                months=state.settings.reproof_months,
             )
             await session.commit()
     except DomainError as error:
@@ -152,8 +191,10 @@ async def _ask(
     given: dict[str, str] | None = None,
     faults: dict[str, Any] | None = None,
 ) -> Response:
+    now = request.app.state.clock()
     async with request.app.state.database.reading() as session:
         asked = await service.proofs_of(session, actor.id)
+        standing = await standing_of(session, actor.id, actor.own, now)
         try:
             await service.applicant(session, actor)
             hindrance = None
@@ -167,8 +208,25 @@ async def _ask(
         open=hindrance is None and not any(item.state == service.WAITING for item in asked),
         hindrance=hindrance,
         card=card_of(request.app.state.settings) is not None,
-        given=given or {"number": "", "name": "", "title": ""},
+        given=given or _present(standing),
+        standing=standing,
+        states=STATES,
+        doubts=DOUBTS,
+        tones=TONES,
+        back=back if (back := safe_return(request.query_params.get("return"))) != "/" else None,
     )
+
+
+def _present(standing: Standing | None) -> dict[str, str]:
+    """What the form begins with: proved anew, number and name need not be typed again."""
+    if standing is None or standing.state == CURRENT:
+        return {"number": "", "name": "", "title": ""}
+    organisation = standing.organisation
+    return {
+        "number": organisation.corporate_number or "",
+        "name": organisation.name,
+        "title": organisation.representative_title,
+    }
 
 
 async def _one(

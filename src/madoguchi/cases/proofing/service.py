@@ -13,6 +13,7 @@ from madoguchi.documents.service import StoredFile
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.proving import Known, known_of
 from madoguchi.identity.account.representing import make_prime, procedure_of
+from madoguchi.identity.reproof.rules import MONTHS
 from madoguchi.identity.service import Actor, Person
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -132,11 +133,19 @@ async def one(session: AsyncSession, proof_id: str) -> tuple[RepresentativeProof
 
 
 async def settle(
-    session: AsyncSession, clock: Clock, actor: Actor, proof_id: str, *, grant: bool, reason: str
+    session: AsyncSession,
+    clock: Clock,
+    actor: Actor,
+    proof_id: str,
+    *,
+    grant: bool,
+    reason: str,
+    months: int = MONTHS,
 ) -> bool:
     """Decide one. The caller has made sure that the actor may; nobody decides on themselves.
 
-    False when the organisation is represented already and a second official must agree (succession).
+    `months`: after which it is due again. False when the organisation is represented already and a
+    second official must agree (succession).
 
     CaseError 404; 403 for one's own; 409 when it is decided or the account lost its second factor;
     422 for a refusal without reason. The caller commits.
@@ -162,26 +171,33 @@ async def settle(
                 "申込者がパスキーか認証アプリを登録していません。",
                 "The applicant has neither passkey nor authenticator app.",
             )
-        reset_since = exists().where(
-            journal.Entry.subject == f"person:{person.id}",
-            journal.Entry.action.in_(("reset_done", "address_changed", "address_undone")),
-            journal.Entry.at > proof.asked_at,
-        )
-        if await session.scalar(select(reset_since)):
-            raise case_error(
-                "reset_since",
-                409,
-                "申込みのあとに認証手段がリセットされたか、メールアドレスが変わったため、確認できません。もう一度申し込むよう伝えてください。",
-                "The ways to sign in were reset, or the mail address changed, since. It has to be asked again.",
-            )
+        await _unchanged_since(session, proof)
         if not await succession.seconded(session, clock, actor, proof):
             return False
         place = address_of(proof.proved.get("address", "")) if not proof.corporate_number else {}
-        await make_representative(session, clock, known, proof, by=actor.id, address=place)
+        await make_representative(
+            session, clock, known, proof, by=actor.id, address=place, months=months
+        )
     proof.state = GRANTED if grant else REFUSED
     proof.decided_by, proof.decided_at, proof.reason = actor.id, clock(), reason.strip()[:2000]
     await tell(session, clock, proof)
     return True
+
+
+async def _unchanged_since(session: AsyncSession, proof: RepresentativeProof) -> None:
+    """The account is whose it was when it asked. CaseError 409."""
+    reset_since = exists().where(
+        journal.Entry.subject == f"person:{proof.person_id}",
+        journal.Entry.action.in_(("reset_done", "address_changed", "address_undone")),
+        journal.Entry.at > proof.asked_at,
+    )
+    if await session.scalar(select(reset_since)):
+        raise case_error(
+            "reset_since",
+            409,
+            "申込みのあとに認証手段がリセットされたか、メールアドレスが変わったため、確認できません。もう一度申し込むよう伝えてください。",
+            "The ways to sign in were reset, or the mail address changed, since. It has to be asked again.",
+        )
 
 
 async def make_representative(
@@ -192,6 +208,7 @@ async def make_representative(
     *,
     by: str,
     address: Mapping[str, str],
+    months: int = MONTHS,
 ) -> None:
     """Make the person a prime, by the desk or by a card that agrees; tell who was there before."""
     claims = {k: v for k, v in proof.proved.items() if k in ("name", "address", "birthdate")}
@@ -206,6 +223,7 @@ async def make_representative(
         route=proof.route,
         claims=claims,
         address=address,
+        months=months,
     )
     await succession.carry_out(session, clock, proof, organisation, by=by)
     await _tell_organisation(session, clock, proof, organisation.id, known.person.name)

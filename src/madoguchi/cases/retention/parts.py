@@ -75,6 +75,7 @@ KEPT: Mapping[str, str] = {
     "provider_link": "accounts",
     "provider_session": "accounts: sign-ins by way of a provider",
     "provider_request": "requests under way: deleted within the hour",
+    "registry_watch": "accounts: what the registry said of an organisation when last looked at",
     "representative_proof": "accounts: who was proved as representative, by which certificate",
     "proof": "proofs under way: deleted within the hour",
     "throttle": "limits in use: hashes, deleted once they are past",
@@ -120,7 +121,7 @@ KEPT: Mapping[str, str] = {
 SHELL = frozenset(
     """
     id draft_id procedure_id digest kind title catalogue_id agency_id organisation_id filer_id
-    agent_organisation_id revision state waits_for outcome arrival_number arrived_at decided_at
+    agent_organisation_id branch_id revision state waits_for outcome arrival_number arrived_at decided_at
     due_on act_by turn review_role via_agency_id forward_to forward_by forwarded_at round_id late
     paused_since paused_days assignee_id acts copied_from channel stage processing_days on_time
     erased_at updated_at

@@ -15,6 +15,7 @@ from madoguchi.identity.errors import not_allowed, too_many_invitations, unknown
 from madoguchi.identity.models import Membership, Organisation, Person
 from madoguchi.identity.organisations.models import Branch
 from madoguchi.identity.organisations.rules import scope_of
+from madoguchi.identity.reproof.binding import binding
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service.people import add_member
 from madoguchi.kernel import journal
@@ -53,6 +54,7 @@ async def invite(
     """
     if actor.limits:
         raise not_allowed()
+    binding(actor, organisation.id)
     if not await admit(session, DAILY, f"invite\0{organisation.id}", means.now):
         raise too_many_invitations()
     for earlier in await open_invitations(session, means, organisation.id):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.closing import settle_level
@@ -14,6 +14,8 @@ from madoguchi.identity.account.proving import Known
 from madoguchi.identity.account.recording import note
 from madoguchi.identity.account.rules import PRIME
 from madoguchi.identity.models import Membership, Organisation, Person, Verification
+from madoguchi.identity.reproof.rules import MONTHS, due_after
+from madoguchi.identity.reproof.settling import settle_proof
 from madoguchi.identity.service.people import (
     add_member,
     add_organisation,
@@ -60,6 +62,7 @@ async def end_representation(
     )
     await end_acting(session, now, organisation_id, person_id)
     await settle_level(session, person_id)
+    await settle_proof(session, organisation_id)
     told = {"organisation": organisation_id}
     await note(session, now, person_id, "representation_ended", told, by=by)
     await journal.append(
@@ -70,6 +73,29 @@ async def end_representation(
         at=now,
         payload={"person": person_id},
     )
+
+
+async def sole_business_of(session: AsyncSession, person_id: str) -> Organisation | None:
+    """The business somebody has as sole proprietor (no corporate number), if any."""
+    found: Organisation | None = await session.scalar(
+        select(Organisation)
+        .join(Verification, Verification.organisation_id == Organisation.id)
+        .join(
+            Membership,
+            and_(
+                Membership.organisation_id == Organisation.id,
+                Membership.person_id == Verification.person_id,
+            ),
+        )
+        .where(
+            Verification.person_id == person_id,
+            Membership.role == REPRESENTATIVE,
+            Organisation.corporate_number.is_(None),
+        )
+        .order_by(Organisation.id)
+        .limit(1)
+    )
+    return found
 
 
 async def make_prime(
@@ -84,14 +110,20 @@ async def make_prime(
     route: str = DOCUMENT,
     claims: Mapping[str, Any] | None = None,
     address: Mapping[str, str] | None = None,
+    months: int = MONTHS,
 ) -> Organisation:
     """Make a person a prime of the organisation with a corporate number. The caller commits.
 
     One that is not known yet is entered with that name and representative; one that is keeps what
     stands there, and whoever represented it before (several primes are allowed). Without a number
-    it is a new sole proprietor's. `route` is how they were proved, `claims` what a card proved.
+    it is a sole proprietor's: their own, else a new one. `route` is how they were proved, `claims`
+    what a card proved; it is due again after `months` (再確認).
     """
-    organisation = await organisation_by_number(session, number) if number else None
+    organisation = (
+        await organisation_by_number(session, number)
+        if number
+        else await sole_business_of(session, known.person.id)
+    )
     if organisation is None:
         organisation = await add_organisation(
             session, clock, name=name, corporate_number=number or None, address=address
@@ -110,8 +142,13 @@ async def make_prime(
             route=route,
             claims=dict(claims or {}),
             at=clock(),
+            due_at=due_after(clock(), months),
+            doubt="",
+            told="",
         )
     )
+    await session.flush()
+    await settle_proof(session, organisation.id)
     await journal.append(
         session,
         subject=f"organisation:{organisation.id}",

@@ -23,6 +23,7 @@ from madoguchi.identity.delegation.rules import (
 )
 from madoguchi.identity.errors import not_allowed, unknown
 from madoguchi.identity.models import Membership
+from madoguchi.identity.reproof.binding import proof_needed
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.ids import is_id
 
@@ -87,6 +88,8 @@ async def accept(session: AsyncSession, means: Means, party: Party, mandate_id: 
     if seen.state in ACCEPTED and mandate.accepted_by == party.person:
         return mandate
     _answerable(seen, parties.ACCEPT)
+    if party.resting:
+        raise proof_needed()
     if mandate.source_id is not None and not await _source_holds(session, mandate, means.now):
         raise refused("not_waiting")
     if mandate.agent_person_id is None and mandate.agent_organisation_id is None:

@@ -19,6 +19,7 @@ from madoguchi.identity.delegation.parties import PASS_ON, Party
 from madoguchi.identity.delegation.rules import MOST_PROCEDURES, POWERS, within
 from madoguchi.identity.errors import invalid_mandate, not_allowed
 from madoguchi.identity.models import Organisation
+from madoguchi.identity.reproof.binding import proof_needed
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.japanese import is_corporate_number
@@ -102,6 +103,8 @@ async def offer(
     """
     if not party.manages or party.organisation is None:
         raise not_allowed()
+    if party.resting:
+        raise proof_needed()
     if agent.organisation == party.organisation:
         raise refused("agent_is_principal")
     await _admitted(session, means, party)

@@ -23,7 +23,8 @@ class Party:
     """Somebody's standing: as a person, with a proved address, and in their own organisation.
 
     `manages`: may give mandates and end them for the organisation; `answers`: may accept and
-    decline for it; `oversees`: manages all of it without limits, and may see what was done for it.
+    decline for it; `oversees`: manages all of it without limits, and may see what was done for it;
+    `resting`: the proof of who represents it is too old to bind it (identity.reproof).
     """
 
     person: str
@@ -33,6 +34,7 @@ class Party:
     manages: bool = False
     answers: bool = False
     oversees: bool = False
+    resting: bool = False
 
 
 async def party_of(session: AsyncSession, actor: Actor) -> Party:
@@ -49,6 +51,7 @@ async def party_of(session: AsyncSession, actor: Actor) -> Party:
         role in MANAGING,
         role in ANSWERING,
         held is not None and role in ANSWERING and held.branch_id is None and not held.procedures,
+        own in actor.resting,
     )
 
 

@@ -17,6 +17,7 @@ from madoguchi.identity.errors import unknown
 from madoguchi.identity.models import AccessToken, Membership, Organisation, Person
 from madoguchi.identity.organisations.errors import refused
 from madoguchi.identity.organisations.rules import PROGRAM, procedures_of, within
+from madoguchi.identity.reproof.binding import binding
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service.tokens import LONGEST_DAYS, LONGEST_LABEL, PREFIX
 from madoguchi.kernel import journal
@@ -111,8 +112,9 @@ async def issue_key(
 ) -> str:
     """A new key, given here and never again. The caller commits.
 
-    IdentityError 404; 409 while two are valid; 422 for the days.
+    IdentityError 403 (proof_needed), 404; 409 while two are valid; 422 for the days.
     """
+    binding(actor, organisation.id)
     person, held = await program(session, organisation, program_id, lock=True)
     if not within(held.procedures, actor.limits):
         raise refused("program_beyond_limits")

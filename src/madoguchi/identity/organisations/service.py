@@ -23,6 +23,7 @@ from madoguchi.identity.organisations.rules import (
     scope_of,
     within,
 )
+from madoguchi.identity.reproof.binding import binding
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.ids import is_id, new_id
@@ -185,6 +186,7 @@ async def change_member(
         raise refused("member_procedures")
     if not within(limits, actor.limits):
         raise refused("beyond_own_limits")
+    binding(actor, own.organisation.id)
     held.role, held.branch_id, held.procedures = role, chosen, limits
     await settle_level(session, person.id)
     payload = {"person": person.id, "role": role, "branch": chosen, "procedures": limits}

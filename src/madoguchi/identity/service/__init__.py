@@ -8,13 +8,16 @@ from madoguchi.identity.delegation.rules import FILE
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.guards import current_actor, required_actor, required_official
 from madoguchi.identity.models import Agency, Organisation, Person
+from madoguchi.identity.reproof.binding import binding
 from madoguchi.identity.rules import (
     NOBODY,
     ROLES,
     SYSTEM_ACTOR,
     Actor,
     agencies_where,
+    branch_of_filing,
     covers,
+    in_their_branch,
     limits_of,
     mandate_for,
     may,
@@ -98,6 +101,8 @@ __all__ = [
     "agency_tree",
     "agent_title",
     "bearer_of",
+    "binding",
+    "branch_of_filing",
     "choose_acting_for",
     "corporation_value",
     "covers",
@@ -108,6 +113,7 @@ __all__ = [
     "give_mandate",
     "grant_role",
     "holders_of_tokens",
+    "in_their_branch",
     "issue_token",
     "limits_of",
     "list_people",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, exists, select, update
+from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.models import Account
@@ -24,8 +24,11 @@ from madoguchi.identity.models import (
     Person,
     RoleGrant,
     SignIn,
+    Verification,
 )
+from madoguchi.identity.organisations.branches import branches_below
 from madoguchi.identity.rules import APPLICANT, OFFICIAL, Actor
+from madoguchi.identity.service.belonging import memberships, resting
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import is_id
 
@@ -142,8 +145,9 @@ async def holders_of_tokens(
 ) -> dict[str, Holder]:
     """Who shows these tokens (SHA-256, hexadecimal), with one query.
 
-    Only the plain ones: officials, agents and people without an organisation are not among them,
-    nor whose token is not valid; `actor_of_token` knows them all.
+    Only the plain ones: officials, agents, members of a branch, people without an organisation or of
+    one whose proof is due are not among them, nor whose token is not valid; `actor_of_token` knows
+    them all.
     """
     rows = await session.execute(_plain_holders(), {"hashes": list(hashes), "now": now})
     return {
@@ -191,6 +195,13 @@ def _plain_holders() -> Select[str, str, datetime | None, Person, Organisation, 
             AccessToken.expires_at > bindparam("now"),
             Person.active,
             ~exists().where(RoleGrant.person_id == Person.id),
+            Membership.branch_id.is_(None),
+            or_(Organisation.proof_due_at.is_(None), Organisation.proof_due_at > bindparam("now")),
+            ~exists().where(
+                Verification.person_id == Person.id,
+                Verification.organisation_id == Organisation.id,
+                Verification.due_at <= bindparam("now"),
+            ),
         )
     )
 
@@ -245,20 +256,7 @@ async def acting_choices(session: AsyncSession, person_id: str, today: date) -> 
 
 async def own_organisations(session: AsyncSession, person_id: str) -> list[Organisation]:
     """The organisations a person is a member of, oldest first."""
-    return [organisation for organisation, _ in await _memberships(session, person_id)]
-
-
-async def _memberships(
-    session: AsyncSession, person_id: str
-) -> list[tuple[Organisation, list[str]]]:
-    """The same with what each lets them file."""
-    rows = await session.execute(
-        select(Organisation, Membership.procedures)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == person_id)
-        .order_by(Organisation.id)
-    )
-    return [(row[0], row[1]) for row in rows]
+    return [member.organisation for member in await memberships(session, person_id)]
 
 
 async def choices_of(session: AsyncSession, actor: Actor, today: date) -> list[ActingFor]:
@@ -282,8 +280,9 @@ async def _actor(
     alone: bool = False,
 ) -> Actor:
     grants = await _grants(session, person.id, jst_date(now))
-    members = await _memberships(session, person.id)
-    own, limits = [item for item, _ in members], {item.id: found for item, found in members}
+    members = await memberships(session, person.id)
+    own = [member.organisation for member in members]
+    limits = {member.organisation.id: member.limits for member in members}
     ids = [item.id for item in own]
     held = [
         narrowed
@@ -301,6 +300,7 @@ async def _actor(
         chosen = await session.get_one(Organisation, acting_for)
     firm = _own_for(held, chosen.id) if agent and chosen else None
     home = firm if agent else chosen.id if chosen else None
+    branch = next((one.branch for one in members if one.organisation.id == home), None)
     return Actor(
         id=person.id,
         name=person.name,
@@ -316,6 +316,9 @@ async def _actor(
         confined=confined,
         held=tuple(held),
         limits=frozenset(limits.get(home or "", ())),
+        branch=branch,
+        branches=await branches_below(session, home, branch) if home and branch else None,
+        resting=await resting(session, members, {one.principal for one in held}, now),
     )
 
 

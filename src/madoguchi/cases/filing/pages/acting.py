@@ -16,7 +16,8 @@ from madoguchi.cases.filing.pages.counter import FORM_BYTES, Signed
 from madoguchi.cases.filing.pages.looking import show_case
 from madoguchi.cases.filing.questions import Question
 from madoguchi.cases.filing.writing import write_to_office
-from madoguchi.identity.service import Actor
+from madoguchi.cases.proofing.asking_again import on_to_proof
+from madoguchi.identity.service import Actor, IdentityError
 from madoguchi.messages.service import MessageError
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Action, Fault
@@ -78,6 +79,9 @@ async def do_action(request: Request, case_id: str, name: str, actor: Signed) ->
         except FormFaulty as fault:
             await session.rollback()
             return await _ask(request, session, actor, case_id, name, entered, fault.faults)
+        except IdentityError as fault:
+            await session.rollback()
+            return await on_to_proof(request, actor, fault, f"/cases/{case_id}")
     flash(request, dict(found.label), body={"ja": "手続きしました。", "en": "Done."})
     return RedirectResponse(f"/cases/{case_id}", 303)
 

@@ -24,6 +24,8 @@ from madoguchi.cases.filing.speech import speech_of
 from madoguchi.cases.filing.submit import NotReady, file_draft
 from madoguchi.cases.filing.versioning import standing_of
 from madoguchi.cases.models import Case, Draft
+from madoguchi.cases.proofing.asking_again import on_to_proof
+from madoguchi.identity.service import IdentityError
 from madoguchi.kernel.language import pick
 from madoguchi.procedures.versions.telling import told
 from madoguchi.web.admission.arrival import arrival_clock, time_waited
@@ -63,6 +65,9 @@ async def file(request: Request, draft_id: str, actor: Signed) -> Response:
             await session.rollback()
             draft = await own_draft(session, actor, draft_id)
             return await _show(request, session, draft, fault.judged, 422)
+        except IdentityError as fault:
+            await session.rollback()
+            return await on_to_proof(request, actor, fault, f"/drafts/{draft_id}/check")
     if corrected or case.revision > 1:
         flash(request, CORRECTED if asked else SENT)
         return RedirectResponse(f"/cases/{case.id}", 303)

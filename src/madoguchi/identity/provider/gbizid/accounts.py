@@ -1,7 +1,7 @@
 """Account numbers (アカウント管理番号), and what userinfo needs to know of an account."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +14,8 @@ from madoguchi.identity.organisations.branches import branch_names
 from madoguchi.identity.provider.claims import Subject
 from madoguchi.identity.provider.gbizid.fields import MEMBER, REPRESENTATIVE, Account, Delegation
 from madoguchi.identity.provider.models import AccountNumber, Grant
+from madoguchi.identity.reproof.rules import LAPSED, state_of
+from madoguchi.kernel.periods import start_of_day
 
 
 async def account_number(session: AsyncSession, person_id: str) -> str:
@@ -40,8 +42,8 @@ async def account_of(
     """The account behind a grant. `own` is an agent's own organisation."""
     if subject.organisation is not None and subject.role is None:
         delegation = await _delegation(session, grant, subject.organisation, own, today)
-        return await _account(session, grant, subject, own, delegation)
-    return await _account(session, grant, subject, subject.organisation, None)
+        return await _account(session, grant, subject, own, delegation, today)
+    return await _account(session, grant, subject, subject.organisation, None, today)
 
 
 async def _account(
@@ -50,6 +52,7 @@ async def _account(
     subject: Subject,
     organisation: Organisation | None,
     delegation: Delegation | None,
+    today: date,
 ) -> Account:
     role, parent = subject.role, None
     if organisation is not None and delegation is not None:
@@ -78,6 +81,7 @@ async def _account(
         delegation,
         proof,
         branches,
+        state_of(_due(organisation, proof, role), start_of_day(today)) == LAPSED,
     )
     if account.kind != MEMBER or organisation is None:
         return account
@@ -89,6 +93,15 @@ async def _account(
         .limit(1)
     )
     return replace(account, parent=None if parent is None else str(parent))
+
+
+def _due(
+    organisation: Organisation | None, proof: Verification | None, role: str | None
+) -> datetime | None:
+    """Of a representative the own proof counts, of members that of the organisation."""
+    if role == REPRESENTATIVE:
+        return proof.due_at if proof else None
+    return organisation.proof_due_at if organisation else None
 
 
 async def _delegation(

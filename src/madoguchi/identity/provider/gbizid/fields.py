@@ -46,6 +46,8 @@ class Account:
     delegation: Delegation | None = None
     verification: Verification | None = None
     branches: tuple[str, ...] = ()
+    lapsed: bool = False
+    """The proof nobody renewed (失効): we vouch for nothing any more, and the profile has a word for it."""
 
     @property
     def kind(self) -> str:
@@ -129,7 +131,7 @@ def email(account: Account) -> dict[str, Any]:
 
 def verified_claims(account: Account) -> dict[str, Any]:
     """Scope `jp_gbizid_v1_ida` (OpenID Connect for Identity Assurance)."""
-    if account.kind == ENTRY or account.organisation is None:
+    if account.kind == ENTRY or account.organisation is None or account.lapsed:
         return _verified("ial1", None, None, {})
     organisation, registered = account.organisation, account.organisation.created_at
     if account.kind == MEMBER:
