@@ -23,6 +23,8 @@ from madoguchi.cases.opinions.answering import opinion_due
 from madoguchi.cases.opinions.asking import DUE_JOB
 from madoguchi.cases.paying import REPORT_JOB
 from madoguchi.cases.proofing import watching
+from madoguchi.cases.registers.service import ACTIVITY_JOB
+from madoguchi.cases.registers.telling import tell_activity
 from madoguchi.cases.registration.service import RETRY_JOB, retry
 from madoguchi.cases.retention import jobs as retention
 from madoguchi.cases.timers import TIMER_JOB
@@ -39,6 +41,7 @@ def handlers(settings: Settings) -> Mapping[str, Handler]:
         **retention.handlers(settings),
         **watching.handlers(),
         PDF_JOB: press_letter,
+        ACTIVITY_JOB: tell_activity,
         TIMER_JOB: run_timer,
         DUE_JOB: opinion_due,
         LAPSE_JOB: lapse,

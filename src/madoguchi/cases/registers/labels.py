@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from madoguchi.kernel.language import Text
+from madoguchi.procedures.package.activity_spec import ActivitySpec
 from madoguchi.procedures.package.register_spec import RegisterSpec
 from madoguchi.procedures.service import Field
 
@@ -20,7 +21,7 @@ class Column:
 
 
 def labels_of(spec: RegisterSpec, fields: Mapping[str, Field] | None = None) -> dict[str, object]:
-    """{"title", "columns": [{name, label, public, key?, words?}]} (see Registration.labels).
+    """{"title", "columns": [{name, label, public, key?, words?}], "activity"?} (see Registration.labels).
 
     A column that is just a choice of the form keeps the words of its options: the entry says the
     same for ever, whatever the next version of the package calls them.
@@ -37,7 +38,13 @@ def labels_of(spec: RegisterSpec, fields: Mapping[str, Field] | None = None) -> 
             }
             for name, column in spec.columns.items()
         ],
+        **({"activity": _activity(spec.activity, spec.title)} if spec.activity else {}),
     }
+
+
+def _activity(activity: ActivitySpec, title: Text) -> dict[str, object]:
+    told = {"kind": activity.kind, "title": dict(activity.title or title)}
+    return {**told, "columns": dict(activity.columns)}
 
 
 def columns_of(labels: Mapping[str, Any]) -> list[Column]:

@@ -32,6 +32,7 @@ from madoguchi.kernel.japanese import search_key
 from madoguchi.kernel.jobs import enqueue
 
 ENTRY_JOB = "registers.entry_changed"  # after every change: duties and reminders are renewed
+ACTIVITY_JOB = "registers.tell_activity"  # likewise, of what the registry of corporations tells
 
 
 @dataclass(frozen=True)
@@ -312,6 +313,8 @@ async def _journal(
         },
     )
     await enqueue(session, ENTRY_JOB, {"entry": entry.entry_id}, key=new_id())
+    if "activity" in entry.labels:
+        await enqueue(session, ACTIVITY_JOB, {"entry": entry.entry_id}, key=new_id())
     await announce_entry(session, entry, action, change.case_id, change.at)
 
 

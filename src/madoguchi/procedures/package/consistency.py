@@ -7,6 +7,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from madoguchi.documents.service import KIND_NAMES
 from madoguchi.kernel.language import LANGUAGES
+from madoguchi.procedures.package.activity_spec import activity_faults
 from madoguchi.procedures.package.compiled import Package
 from madoguchi.procedures.package.register_spec import RegisterSpec
 from madoguchi.procedures.package.roles import role_faults
@@ -149,6 +150,7 @@ def _register(package: Package, source: Source) -> Iterator[PackageFault]:
     register = package.spec.register_
     if register is None:
         return
+    yield from activity_faults(register, source)
     if register.action == "enter":
         yield from _number(register, source)
         if register.renewal is not None:

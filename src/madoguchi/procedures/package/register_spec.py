@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from madoguchi.procedures.package.activity_spec import ActivitySpec
 from madoguchi.procedures.package.ledger_spec import LedgerSpec
 from madoguchi.procedures.package.renewal import RenewalSpec
 from madoguchi.procedures.package.shapes import Id, Name, Rule, Spec, Text
@@ -22,7 +23,8 @@ class RegisterSpec(Spec):
     `entry`: FEEL giving the entry it is about, commonly a field of type entry. `effective`: FEEL
     giving the day from which it counts; left out: the day of the decision. `renumber`: who succeeds
     gets a number of their own. `acts`: what differs from the official acts every register has, key
-    by key as in `act_spec`; false where there is no such act.
+    by key as in `act_spec`; false where there is no such act. `activity`: as what the registration
+    of a corporation is told in the registry of corporations.
     """
 
     name: Id
@@ -38,3 +40,4 @@ class RegisterSpec(Spec):
     ledgers: dict[Name, LedgerSpec] = {}
     renewal: RenewalSpec | None = None
     acts: dict[Name, dict[str, Any] | Literal[False]] = {}
+    activity: ActivitySpec | None = None
