@@ -243,11 +243,20 @@ def _access_down() -> None:
 
 
 def _search() -> None:
-    pass
+    op.create_index("ix_corporation_name", "corporation", ["name"])
+    op.create_table(
+        "registry_change",
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("numbers", _JSON, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_registry_change")),
+    )
+    op.create_index(op.f("ix_registry_change_at"), "registry_change", ["at"])
 
 
 def _search_down() -> None:
-    pass
+    op.drop_table("registry_change")
+    op.drop_index("ix_corporation_name", "corporation")
 
 
 # Linked data and dumps.

@@ -96,6 +96,7 @@ KEPT: Mapping[str, str] = {
     "postal_code": "postal codes",
     "corporation": "the public record of corporations",
     "corporation_past": "the public record of corporations, before",
+    "registry_change": "numbers of corporations that changed, for two weeks",
     "corporation_file": "which files of corporations were taken in",
     "activity": "what public bodies published of corporations",
     "activity_file": "which files of activities were taken in",

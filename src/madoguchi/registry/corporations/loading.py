@@ -18,6 +18,7 @@ from madoguchi.registry.corporations.files import FileFault, Refused, read_file
 from madoguchi.registry.corporations.merging import Merged, Superseded, merge
 from madoguchi.registry.corporations.models import Corporation, CorporationFile, PastCorporation
 from madoguchi.registry.corporations.record import Incoming, Record
+from madoguchi.registry.search.changes import note_changes
 
 PIECE = 5_000
 MOST_OF_A_DAY = 500_000
@@ -64,8 +65,9 @@ async def load_full(
                 report(item)
         read, refused = read + len(piece), refused + len(piece) - len(records)
         async with database.session() as session:
-            await take_in(session, records)
+            merged = await take_in(session, records)
             await _note(session, sha256, read, refused)
+            await note_changes(session, changed_by(merged), clock())
             await session.commit()
         tell(read)
     if limit is None:
@@ -95,10 +97,12 @@ async def load_changes(
     for item in refused:
         report(item)
     async with database.session() as session:
+        changed: set[str] = set()
         for piece in _whole_days(records):
-            await take_in(session, piece)
+            changed |= changed_by(await take_in(session, piece))
         await _note(session, sha256, len(found), len(refused))
         await _finish(session, clock, sha256)
+        await note_changes(session, changed, clock())
         await session.commit()
     return Taken(len(records), len(refused))
 
@@ -137,6 +141,13 @@ async def take_in(session: AsyncSession, records: Sequence[Incoming]) -> Merged:
     if merged.superseded:
         await _supersede(session, merged.superseded)
     return merged
+
+
+def changed_by(merged: Merged) -> set[str]:
+    """The numbers of which something is known now that was not before."""
+    return {record.number for record in (*merged.added, *merged.replaced, *merged.past)} | {
+        item.number for item in merged.superseded
+    }
 
 
 async def _known(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Record]:

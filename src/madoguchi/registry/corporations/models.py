@@ -43,11 +43,14 @@ class Corporation(_State, Base):
     """Corporation (法人): the newest record of a corporate number.
 
     `process` 99: the number was withdrawn; what was known of it stays. By (updated_on, number)
-    programs learn what changed.
+    programs learn what changed. By name it is found while there is no index to search.
     """
 
     __tablename__ = "corporation"
-    __table_args__ = (Index("ix_corporation_updated_on_number", "updated_on", "number"),)
+    __table_args__ = (
+        Index("ix_corporation_updated_on_number", "updated_on", "number"),
+        Index("ix_corporation_name", "name"),
+    )
 
     number: Mapped[str] = mapped_column(String(13), primary_key=True)
     updated_on: Mapped[date] = mapped_column(Date)

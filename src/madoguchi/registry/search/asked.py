@@ -42,9 +42,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """An answer. `total` is exact; `after` is "" on the last page; `facets` by name, then code."""
+    """An answer. `total` is exact; `after` is "" on the last page.
+
+    `facets`: how many of all that fit, by name (kind, prefecture, city, status, activity), then code;
+    a city's first two digits are its prefecture. `limited`: the index cannot be read now, only
+    numbers and whole names, as registered, were looked for.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     after: str = ""
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    limited: bool = False
