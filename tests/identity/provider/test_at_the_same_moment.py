@@ -1,9 +1,10 @@
 """A sign-out, a withdrawal or a narrowing at the very moment something is granted is not passed over."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Select, func, select
 
@@ -11,10 +12,10 @@ from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.models import SignIn
 from madoguchi.identity.provider import device_pages
 from madoguchi.identity.provider.authorising import pages
-from madoguchi.identity.provider.clients.rules import REFRESH
 from madoguchi.identity.provider.connected import withdraw
-from madoguchi.identity.provider.granting import endpoint
-from madoguchi.identity.provider.granting.refresh import refresh
+from madoguchi.identity.provider.granting import refresh
+from madoguchi.identity.provider.granting.asking import Asking
+from madoguchi.identity.provider.granting.using import Given
 from madoguchi.identity.provider.models import Consent, Grant
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.errors import DomainError
@@ -144,26 +145,64 @@ async def test_whoever_narrows_waits_for_the_refresh_under_way(
     code = (await op.allow(scope=" ".join(scopes), **plain))["code"]
     token = (await op.exchange(code, code_verifier=None)).json()["refresh_token"]
     kept: list[bool] = []
+    real, address = refresh._turned, postgres.url.set(drivername="postgresql")
 
-    class Looking:
-        """The session of the refresh, with a look at the grant once it was read."""
+    def turned(asking: Asking, grant: Grant) -> Given:
+        """The decision, with a look at the row it is made of."""
+        with psycopg.connect(address.render_as_string(hide_password=False)) as other:
+            try:
+                other.execute(
+                    "SELECT 1 FROM oidc_grant WHERE id = %s FOR UPDATE NOWAIT", [grant.id]
+                )
+                kept.append(False)
+            except psycopg.errors.LockNotAvailable:
+                kept.append(True)
+        return real(asking, grant)
 
-        def __init__(self, session: Any) -> None:
-            self.session = session
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self.session, name)
-
-        async def scalar(self, *told: Any) -> Any:
-            found = await self.session.scalar(*told)
-            if not kept:
-                kept.append(await held(postgres, select(Grant.id).where(Grant.id == found.id)))
-            return found
-
-    async def watched(asking: Any) -> Any:
-        return await refresh(replace(asking, session=Looking(asking.session)))
-
-    monkeypatch.setitem(endpoint.KINDS, REFRESH, watched)  # type: ignore[arg-type]
+    monkeypatch.setattr(refresh, "_turned", turned)
     answer = await op.token({"grant_type": "refresh_token", "refresh_token": token})
     assert answer.status_code == 200, answer.text
     assert kept == [True]
+
+
+async def families(op: Op, count: int) -> list[str]:
+    """The refresh tokens of several sign-ins of one person."""
+    await op.sign_in()
+    given = []
+    for _ in range(count):
+        code = (await op.allow(scope="openid offline_access"))["code"]
+        given.append((await op.exchange(code)).json()["refresh_token"])
+    return given
+
+
+async def refreshed(op: Op, token: str) -> dict[str, Any]:
+    answer = await op.token({"grant_type": "refresh_token", "refresh_token": token})
+    return dict(answer.json())
+
+
+async def test_families_refreshed_together_are_each_their_own(op: Op) -> None:
+    tokens = await families(op, 3)
+    shown = [*tokens, tokens[1]]  # one is shown twice at the same moment
+    answers = await asyncio.gather(*(refreshed(op, token) for token in shown))
+    assert sum("access_token" in answer for answer in (answers[1], answers[3])) == 1
+    for answer, grant in ((answers[0], tokens[0]), (answers[2], tokens[2])):
+        following = answer["refresh_token"]
+        assert following.partition(".")[0] == grant.partition(".")[0]
+        assert "access_token" in await refreshed(op, following)
+    winner = next(a for a in (answers[1], answers[3]) if "access_token" in a)
+    assert (await refreshed(op, winner["refresh_token"]))["error"] == "invalid_grant"
+
+
+async def test_a_family_somebody_holds_is_waited_for_and_stops_no_other(
+    op: Op, postgres: Database
+) -> None:
+    tokens = await families(op, 3)
+    held_id = tokens[1].partition(".")[0]
+    async with postgres.session() as session:
+        await session.scalar(select(Grant.id).where(Grant.id == held_id).with_for_update())
+        asked = [asyncio.create_task(refreshed(op, token)) for token in tokens]
+        free = await asyncio.gather(asked[0], asked[2])
+        late = await refreshed(op, free[0]["refresh_token"])  # nor does it stop the next group
+        assert not asked[1].done()
+        await session.rollback()
+    assert all("access_token" in answer for answer in (*free, late, await asked[1]))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -61,26 +60,18 @@ async def _given(
     request: Request, form: dict[str, str], profile: Profile, client: Client
 ) -> dict[str, Any]:
     state = request.app.state
-    async with state.database.session() as session:
-        try:
-            jkt = await key_shown(request, session)
-            given = await give_tokens(
-                Asking(session, state.clock, state.provider, profile, client, form, jkt)
-            )
-        except OAuthError:
-            await session.commit()  # what a replay ended stays ended
-            raise
-        await session.commit()
-    return given
+    jkt = await key_shown(request)
+    return await give_tokens(
+        Asking(state.database, state.clock, state.provider, profile, client, form, jkt)
+    )
 
 
 async def push(request: Request) -> Response:
     """POST /oauth/par."""
     state, form = request.app.state, await form_values(request)
     client = await client_of(request, form)
+    jkt = await key_shown(request)
     async with state.database.session() as session:
-        jkt = await key_shown(request, session)
-        await session.commit()  # what was shown is spent, whatever becomes of the request
         kept = await pushed.push(session, client, form, jkt, state.clock())
         await session.commit()
     return JSONResponse(kept, 201, headers=NO_STORE)
@@ -104,10 +95,9 @@ async def introspect(request: Request) -> Response:
         raise invalid_client("a client without a credential may not ask about tokens")
     if not form.get("token"):
         raise invalid_request("token is missing")
-    async with state.database.looking() as session:
-        found = await telling.introspect(
-            session, state.provider, client, form["token"], state.clock()
-        )
+    found = await telling.introspect(
+        state.database, state.provider, client, form["token"], state.clock()
+    )
     return JSONResponse(found, headers=NO_STORE)
 
 
@@ -129,18 +119,17 @@ async def userinfo(request: Request) -> Response:
     now, found = state.clock(), await token_shown(request)
     if found.grant_id is None:
         raise invalid_token()
-    async with state.database.looking() as session:
-        told = await telling.told_by(session, found, now)
-        as_gbizid = PROFILES[told.client.profile].gbizid_fields
-        # What the person took back since is not told, whatever the token says.
-        named = told.grant.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
-        scopes = [scope for scope in named if scope in told.grant.scopes]
-        if OPENID not in scopes:
-            raise OAuthError("insufficient_scope", "the token lacks openid", 403)
-        if as_gbizid:
-            today = jst_date(now)
-            account = await account_of(session, told.grant, told.subject, told.own, today)
-            return JSONResponse(gbizid.userinfo(account, scopes), headers=NO_STORE)
+    told = await telling.told_by(state.database, found, now)
+    as_gbizid = PROFILES[told.client.profile].gbizid_fields
+    # What the person took back since is not told, whatever the token says.
+    named = told.grant.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
+    scopes = [scope for scope in named if scope in told.grant.scopes]
+    if OPENID not in scopes:
+        raise OAuthError("insufficient_scope", "the token lacks openid", 403)
+    if as_gbizid:
+        async with state.database.looking() as session:
+            account = await account_of(session, told.grant, told.subject, told.own, jst_date(now))
+        return JSONResponse(gbizid.userinfo(account, scopes), headers=NO_STORE)
     return JSONResponse(standard_claims(told.subject, scopes), headers=NO_STORE)
 
 
@@ -153,9 +142,9 @@ async def delegations(request: Request) -> Response:
     if delegated.SCOPE not in str(found.claims.get("scope", "")).split():
         raise OAuthError("insufficient_scope", "the token lacks delegations", 403)
     after = request.query_params.get("after", "")[:200]
+    if not await telling.stands_alone(state.database, found):
+        raise invalid_token()
     async with state.database.looking() as session:
-        if not await telling.is_alive(session, found):
-            raise invalid_token()
         told = await delegated.delegations_at(session, found.client_id, now, after)
     return JSONResponse(told, headers=NO_STORE)
 
@@ -169,11 +158,7 @@ async def token_shown(request: Request) -> AccessClaims:
     found = read_access_token(state.provider, text.strip(), state.clock())
     if found is None:
         raise invalid_token()
-    jkt = None
-    if scheme.lower() == "dpop":
-        async with state.database.session() as session:
-            jkt = await key_shown(request, session, text.strip())
-            await session.commit()
+    jkt = await key_shown(request, text.strip()) if scheme.lower() == "dpop" else None
     # A token without its key, or with a key it is not bound to, is a stolen one.
     if scheme.lower() not in ("bearer", "dpop") or found.jkt != jkt:
         raise invalid_token()
@@ -199,10 +184,11 @@ async def gbizid_discovery(request: Request) -> Response:
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="madoguchi"'}
 
 
-async def key_shown(
-    request: Request, session: AsyncSession, token: str | None = None
-) -> str | None:
-    """The key a DPoP proof shows, None without one. OAuthError. The caller commits."""
+async def key_shown(request: Request, token: str | None = None) -> str | None:
+    """The key a DPoP proof shows, None without one. OAuthError.
+
+    The proof is spent by this, whatever becomes of the request.
+    """
     state = request.app.state
     now, url = state.clock(), state.provider.address + request.url.path
     proof = dpop.read_proof(
@@ -215,7 +201,9 @@ async def key_shown(
     )
     if proof is None:
         return None
-    await dpop.spend(session, proof, now)
+    async with state.database.session() as session:
+        await dpop.spend(session, proof, now)
+        await session.commit()
     return proof.jkt
 
 
@@ -230,8 +218,7 @@ async def form_values(request: Request) -> dict[str, str]:
 async def client_named(request: Request, form: dict[str, str]) -> Client | None:
     """The client named, whoever it is that asks: errors are worded by its profile. OAuthError."""
     credential = credential_of(request.headers.get("authorization", ""), form)
-    async with request.app.state.database.looking() as session:
-        return await clients.find(session, credential.client_id)
+    return await clients.named(request.app.state.database, credential.client_id)
 
 
 async def client_of(request: Request, form: dict[str, str]) -> Client:

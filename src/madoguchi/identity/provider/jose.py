@@ -1,7 +1,7 @@
-"""JSON Web Tokens of others: which signatures we accept, and what one says before it is checked."""
+"""JSON Web Tokens: whose signatures we accept of others, and what one says before it is checked."""
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, TypeGuard
 
 FOREIGN_ALGORITHMS = ["ES256", "PS256", "RS256", "EdDSA"]
@@ -20,6 +20,11 @@ def unverified(token: str, part: int) -> dict[str, Any]:
     except (ValueError, IndexError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def base64url(value: bytes) -> str:
+    """As JOSE writes bytes (RFC 7515 2): the alphabet of addresses, without padding."""
+    return urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -5,19 +5,34 @@ most) has it. The key before it stays published until KEEP after it last signed.
 """
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import ECKey, RSAKey
 
 from madoguchi.kernel.durable import write_once
 
 ES256, RS256 = "ES256", "RS256"
 ALGORITHMS = (ES256, RS256)
+P256 = 32  # bytes of a number of the curve
 LEAD = timedelta(hours=2)
 KEEP = timedelta(hours=26)
 """Longer than any token that is checked with the published keys lives."""
@@ -32,10 +47,38 @@ class SigningKey:
     created_at: datetime
     key: ECKey | RSAKey
 
-    @property
+    @cached_property
     def kid(self) -> str:
         """The name tokens and the key set know it by: its RFC 7638 thumbprint."""
         return self.key.kid or ""
+
+    @cached_property
+    def _private(self) -> EllipticCurvePrivateKey | RSAPrivateKey:
+        return self.key.get_op_key("sign")
+
+    @cached_property
+    def _public(self) -> EllipticCurvePublicKey | RSAPublicKey:
+        return self._private.public_key()
+
+    def sign(self, message: bytes) -> bytes:
+        """Its signature as JWS has it (RFC 7518 3.3, 3.4)."""
+        if isinstance(self._private, RSAPrivateKey):
+            return self._private.sign(message, PKCS1v15(), SHA256())
+        r, s = decode_dss_signature(self._private.sign(message, ECDSA(SHA256())))
+        return r.to_bytes(P256, "big") + s.to_bytes(P256, "big")
+
+    def holds(self, signature: str, message: bytes) -> bool:
+        """Whether a signature, in base64url, is its own of this message."""
+        try:
+            raw = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+            if isinstance(self._public, RSAPublicKey):
+                self._public.verify(raw, message, PKCS1v15(), SHA256())
+                return True
+            r, s = (int.from_bytes(half, "big") for half in (raw[:P256], raw[P256:]))
+            self._public.verify(encode_dss_signature(r, s), message, ECDSA(SHA256()))
+        except (InvalidSignature, ValueError):
+            return False
+        return len(raw) == 2 * P256
 
 
 def signing(keys: Sequence[SigningKey], algorithm: str, now: datetime) -> SigningKey:

@@ -1,5 +1,6 @@
 """Telling clients of people and tokens: userinfo, introspection (RFC 7662), revocation (RFC 7009)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,6 +13,7 @@ from madoguchi.identity.models import Membership, Organisation, Person
 from madoguchi.identity.provider import spent
 from madoguchi.identity.provider.authorising.service import revoke_grant
 from madoguchi.identity.provider.claims import Subject
+from madoguchi.identity.provider.clients import service as clients
 from madoguchi.identity.provider.errors import invalid_token
 from madoguchi.identity.provider.gbizid.tokens import unwrapped
 from madoguchi.identity.provider.installed import Provider
@@ -20,6 +22,7 @@ from madoguchi.identity.provider.secrets import grant_of_refresh_token, matches
 from madoguchi.identity.provider.tokens import AccessClaims, read_access_token
 from madoguchi.identity.service.actors import acting_choices
 from madoguchi.kernel.clock import Clock, jst_date
+from madoguchi.kernel.database import Database, padded
 
 REVOKED = "revoked access token"
 
@@ -35,8 +38,11 @@ class Told:
     """An agent's own organisation; `subject` has the one acted for."""
 
 
+Row = tuple[Grant, Client, Person, Organisation | None, str | None]
+
+
 @cache
-def _told() -> Select[Grant, Client, Person, Organisation | None, str | None]:
+def _standing() -> Select[Grant, Client, Person, Organisation | None, str | None]:
     return (
         select(Grant, Client, Person, Organisation, Membership.role)
         .join(Client, Client.id == Grant.client_id)
@@ -48,8 +54,7 @@ def _told() -> Select[Grant, Client, Person, Organisation | None, str | None]:
             & (Membership.organisation_id == Grant.organisation_id),
         )
         .where(
-            Grant.id == bindparam("grant_id"),
-            Grant.client_id == bindparam("client_id"),
+            Grant.id.in_(bindparam("grant_ids", expanding=True)),
             Grant.revoked_at.is_(None),
             Client.disabled_at.is_(None),
             Person.active,
@@ -57,32 +62,28 @@ def _told() -> Select[Grant, Client, Person, Organisation | None, str | None]:
     )
 
 
-@cache
-def _alive() -> Select[str]:
-    return (
-        select(Grant.id)
-        .join(Client, Client.id == Grant.client_id)
-        .join(Person, Person.id == Grant.person_id)
-        .where(
-            Grant.id == bindparam("grant_id"),
-            Grant.client_id == bindparam("client_id"),
-            Grant.revoked_at.is_(None),
-            Client.disabled_at.is_(None),
-            Person.active,
-        )
-    )
+async def _all_standing(database: Database, tokens: Sequence[AccessClaims]) -> list[Row | None]:
+    """What tokens of people came of, where it still stands: one query."""
+    async with database.looking() as session:
+        asked = {"grant_ids": padded(token.grant_id for token in tokens)}
+        rows: dict[str, Row] = {row[0].id: row for row in await session.execute(_standing(), asked)}
+    found = [rows.get(token.grant_id or "") for token in tokens]
+    return [
+        row if row is not None and row[0].client_id == token.client_id else None
+        for row, token in zip(found, tokens, strict=True)
+    ]
 
 
-async def told_by(session: AsyncSession, token: AccessClaims, now: datetime) -> Told:
-    """Whom a person's access token is about; one query, two more for an agent. OAuthError."""
-    named = {"grant_id": token.grant_id, "client_id": token.client_id}
-    row = (await session.execute(_told(), named)).first()
+async def told_by(database: Database, token: AccessClaims, now: datetime) -> Told:
+    """Whom a person's access token is about; two queries more for an agent. OAuthError."""
+    row = await database.together(_all_standing, token)
     if row is None:
         raise invalid_token()
     grant, client, person, organisation, role = row
     own = None
     if organisation is not None and role is None:
-        choices = await acting_choices(session, person.id, jst_date(now))
+        async with database.looking() as session:
+            choices = await acting_choices(session, person.id, jst_date(now))
         given = [i for i in choices if i.agent and i.organisation.id == organisation.id]
         own_id = given[0].own_organisation if given else None
         own = next((i.organisation for i in choices if i.organisation.id == own_id), None)
@@ -92,7 +93,7 @@ async def told_by(session: AsyncSession, token: AccessClaims, now: datetime) -> 
 
 
 async def introspect(
-    session: AsyncSession, provider: Provider, client: Client, token: str, now: datetime
+    database: Database, provider: Provider, client: Client, token: str, now: datetime
 ) -> dict[str, Any]:
     """What a token of the asking client is worth now; of any client, for a resource server.
 
@@ -100,15 +101,20 @@ async def introspect(
     """
     found = read_access_token(provider, token, now)
     if found is None:
-        return await _introspect_refresh(session, provider, client, token, now)
+        async with database.looking() as session:
+            return await _introspect_refresh(session, provider, client, token, now)
     if not client.introspects and found.client_id != client.id:
         return {"active": False}
-    if not await is_alive(session, found):
-        return {"active": False}
     told = {**found.claims, "client_id": found.client_id}
-    if found.grant_id and "scope" in told:
-        granted = await session.scalar(select(Grant.scopes).where(Grant.id == found.grant_id))
-        told["scope"] = " ".join(one for one in told["scope"].split() if one in (granted or ()))
+    if found.grant_id is None:
+        if not await stands_alone(database, found):
+            return {"active": False}
+    else:
+        row = await database.together(_all_standing, found)
+        if row is None:
+            return {"active": False}
+        if "scope" in told:
+            told["scope"] = " ".join(one for one in told["scope"].split() if one in row[0].scopes)
     return {"active": True, "token_type": "DPoP" if found.jkt else "Bearer", **told}
 
 
@@ -139,15 +145,12 @@ async def revoke(
         await revoke_grant(session, clock, grant.id, "revoked_by_client")
 
 
-async def is_alive(session: AsyncSession, token: AccessClaims) -> bool:
-    """Whether what a token came of still stands: its grant, or the client that has it for itself."""
-    if token.grant_id is None:
-        disabled = select(Client.disabled_at).where(Client.id == token.client_id)
-        return (await session.execute(disabled)).first() == (None,) and not await spent.is_spent(
-            session, REVOKED, token.jti
-        )
-    named = {"grant_id": token.grant_id, "client_id": token.client_id}
-    return await session.scalar(_alive(), named) is not None
+async def stands_alone(database: Database, token: AccessClaims) -> bool:
+    """Whether a token a client has for itself still stands, and the client too."""
+    if await clients.named(database, token.client_id) is None:
+        return False
+    async with database.looking() as session:
+        return not await spent.is_spent(session, REVOKED, token.jti)
 
 
 async def _introspect_refresh(

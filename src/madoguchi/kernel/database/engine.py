@@ -8,9 +8,9 @@ refuse to write and never wait for the writer (WAL).
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
@@ -26,6 +26,10 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolProx
 
 from madoguchi.kernel.database.columns import read_json, write_json
 from madoguchi.kernel.database.explaining import DatabaseAway, DatabaseBusy, explain, refuse_nul
+from madoguchi.kernel.database.together import Together
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 BUSY_MILLISECONDS = 10_000
 QUEUE_SECONDS = 30
@@ -73,6 +77,7 @@ class Database:
         self._writing = async_sessionmaker(engine, expire_on_commit=False, info=info)
         self._reading = async_sessionmaker(reading_engine, expire_on_commit=False, info=info)
         self._looking = async_sessionmaker(looking_engine, expire_on_commit=False, info=info)
+        self._together: dict[Any, Together[Any, Any]] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -97,6 +102,21 @@ class Database:
         On PostgreSQL that is one round trip in place of three. Never write in it.
         """
         return self._looking()
+
+    async def together(
+        self,
+        work: Callable[["Database", Sequence[Item]], Awaitable[Sequence[Result]]],
+        item: Item,
+    ) -> Result:
+        """The result of `work` for an item, done with all others that want it at this moment.
+
+        `work(database, items)` is a function of a module: it gives a result for each item.
+        """
+        group = self._together.get(work)
+        if group is None:
+            group = self._together[work] = Together(lambda items: work(self, items))
+        done: Result = await group.do(item)
+        return done
 
     async def dispose(self) -> None:
         """Close all connections."""

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.errors import unknown
@@ -22,6 +23,7 @@ from madoguchi.identity.provider.profiles import PROFILES, STANDARD
 from madoguchi.identity.provider.secrets import sha256
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.database import Database, padded
 from madoguchi.kernel.ids import new_id
 
 DEFAULTS: Mapping[str, Any] = {
@@ -91,14 +93,37 @@ async def change(
 
 async def find(session: AsyncSession, client_id: str | None) -> Client | None:
     """A client that may be used, by its id."""
-    if (
-        not client_id
-        or len(client_id) > 60
-        or not (client_id.isascii() and client_id.isprintable())
-    ):
+    if not _may_be_id(client_id):
         return None
     client = await session.get(Client, client_id)
     return client if client and client.disabled_at is None else None
+
+
+async def named(database: Database, client_id: str | None) -> Client | None:
+    """The same outside a session, asked for together with others: a client is looked at anew each
+    time, so that one that was ended or changed is known at once.
+    """
+    return await database.together(_named, client_id) if _may_be_id(client_id) else None
+
+
+def _may_be_id(client_id: str | None) -> bool:
+    return bool(
+        client_id and len(client_id) <= 60 and client_id.isascii() and client_id.isprintable()
+    )
+
+
+async def _named(database: Database, ids: Sequence[str | None]) -> list[Client | None]:
+    async with database.looking() as session:
+        rows = await session.scalars(_alive(), {"ids": padded(ids)})
+        found = {client.id: client for client in rows}
+    return [found.get(id or "") for id in ids]
+
+
+@cache
+def _alive() -> Select[Client]:
+    return select(Client).where(
+        Client.id.in_(bindparam("ids", expanding=True)), Client.disabled_at.is_(None)
+    )
 
 
 async def every(session: AsyncSession) -> Sequence[Client]:

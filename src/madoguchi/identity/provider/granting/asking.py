@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from madoguchi.identity.provider.clients.rules import REFRESH
 from madoguchi.identity.provider.errors import invalid_scope
 from madoguchi.identity.provider.gbizid.tokens import wrapped
@@ -16,13 +14,14 @@ from madoguchi.identity.provider.profiles import OFFLINE, OPENID, Profile
 from madoguchi.identity.provider.secrets import new_refresh_token
 from madoguchi.identity.provider.tokens import access_token, id_token
 from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.database import Database
 
 
 @dataclass(frozen=True)
 class Asking:
     """A token request of a client that proved who it is. `jkt`: the key its DPoP proof showed."""
 
-    session: AsyncSession
+    database: Database
     clock: Clock
     provider: Provider
     profile: Profile

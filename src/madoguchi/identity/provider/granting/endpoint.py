@@ -20,7 +20,7 @@ KINDS: Mapping[str, Callable[[Asking], Awaitable[dict[str, Any]]]] = {
 
 
 async def give_tokens(asking: Asking) -> dict[str, Any]:
-    """The answer to a token request. OAuthError. The caller commits, also when this raises."""
+    """The answer to a token request. OAuthError."""
     grant_type = asking.form.get("grant_type")
     if not grant_type:
         raise invalid_request("grant_type is missing")
