@@ -15,6 +15,7 @@ down_revision = "e6a1f0c93b27"
 branch_labels = None
 depends_on = None
 
+_KEY = """CASE channel WHEN 'api' THEN '"?"' ELSE 'null' END"""
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
@@ -63,9 +64,25 @@ def _delegation() -> None:
         "UPDATE payment_request SET procedure_id = coalesce("
         "(SELECT c.procedure_id FROM \"case\" AS c WHERE c.id = payment_request.case_id), '')"
     )
+    # What was asked for before goes on with the organisation it was asked for; a key's work, of which
+    # the key is not known any more, has to be asked for anew.
+    for table, key in (("export", "'null'"), ("bulk_filing", _KEY)):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.add_column(sa.Column("shown", _JSON, nullable=False, server_default="{}"))
+        whom = """coalesce('"' || organisation_id || '"', 'null')"""
+        shown = (
+            f"""'{{"acting_for": ' || {whom} || ', "through": ' || {whom} || ', "token": ' || {key}"""
+            """ || ', "alone": false, "agency": null}'"""
+        )
+        if op.get_bind().dialect.name == "postgresql":
+            shown = f"CAST({shown} AS jsonb)"
+        op.execute(f"UPDATE {table} SET shown = {shown}")  # noqa: S608 - names of ours alone
 
 
 def _delegation_down() -> None:
+    for table in ("bulk_filing", "export"):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.drop_column("shown")
     with op.batch_alter_table("payment_request") as table:
         table.drop_column("procedure_id")
 

@@ -9,7 +9,6 @@ from madoguchi.identity.models import Agency, Person, RoleGrant
 from madoguchi.identity.service import (
     Actor,
     IdentityError,
-    acting_choices,
     add_organisation,
     agency_tree,
     find_agency,
@@ -25,7 +24,7 @@ from madoguchi.identity.service import (
     seed_agencies,
     sign_in_as,
 )
-from madoguchi.identity.service.actors import actor_of_sign_in, actor_of_token
+from madoguchi.identity.service.actors import acting_choices, actor_of_sign_in, actor_of_token
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import fixed_clock
 from tests.identity.world import CLOCK, make_app, make_world

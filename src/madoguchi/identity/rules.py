@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from madoguchi.identity.agencies import shipped_agencies
 from madoguchi.identity.delegation.rules import FILE, LETTERS, Held, first_allowing, joined
+from madoguchi.identity.shown import NOTHING, Shown
 
 PUBLIC = "public"
 APPLICANT = "applicant"
@@ -44,7 +45,7 @@ class Actor:
     see (empty: every one), whomever they act for. `branch` is where they belong in their own
     organisation, `branches` those whose filings they see there (None: of the whole organisation).
     `resting`: the organisations for which they may bind nobody now, for the proof of who represents
-    these is too old (identity.reproof).
+    these is too old (identity.reproof). `shown`: by what they are all this.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Actor:
     branch: str | None = None
     branches: frozenset[str] | None = None
     resting: frozenset[str] = frozenset()
+    shown: Shown = NOTHING
 
     @property
     def mandates(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -247,6 +248,77 @@ async def test_an_agent_files_for_clients_with_a_mandate_only(office: Office) ->
     await drain(office)
     assert [row.state for row in await rows_of(office, late)] == ["fault"]
     assert await cases(office) == 1
+
+
+async def test_a_key_of_one_firm_files_by_its_mandate_only(office: Office) -> None:
+    """Two firms of one person hold mandates of one client: for `trial` only the second one's."""
+    await office.publish_trial()
+    counter = office.counter
+    agent = await office.add_person("代理 人子")
+    async with counter.database.session() as session:
+        other = await identity.add_organisation(session, counter.clock, name="第二事務所")
+        await identity.add_member(session, agent.id, other.id)
+        for firm, procedures in ((agent.organisation, ["another"]), (other.id, ["trial"])):
+            await identity.give_mandate(
+                session,
+                counter.clock,
+                principal_id=counter.organisation,
+                agent_organisation_id=firm,
+                procedures=procedures,
+                by="test",
+            )
+        await session.commit()
+    row = {"data": DATA, "client": "7000012050002", "key": "A"}
+    states, tokens = {}, {}
+    for firm in (agent.organisation, other.id):
+        async with counter.database.session() as session:
+            key, text = await identity.issue_token(
+                session, counter.clock, replace(agent, organisation=firm), "key"
+            )
+            await session.commit()
+        tokens[firm] = key.id
+        client = await office.client("public")
+        sent = await client.post(
+            "/api/v1/bulk",
+            json={"procedure_id": "trial", "filings": [row]},
+            headers={"authorization": f"Bearer {text}"},
+        )
+        assert sent.status_code == 202, sent.text
+        await drain(office)
+        found = (await rows_of(office, sent.json()["id"]))[0]
+        states[firm] = {fault["code"] for fault in found.faults}
+        last = sent.json()["id"]
+    assert "no-mandate" in states[agent.organisation]
+    assert "no-mandate" not in states[other.id]
+    # A key that was taken back since files nothing more, even what it had checked.
+    async with counter.database.session() as session:
+        await identity.revoke_token(session, counter.clock, agent, tokens[other.id])
+        bulk = await session.get_one(BulkFiling, last)
+        shown = identity.shown_of(bulk.shown)
+        assert (shown.token, shown.through) == (tokens[other.id], other.id)
+        sender = replace(agent, organisation=other.id, token=shown.token, shown=shown)
+        await service.check_again(session, sender, last, counter.clock)
+        await session.commit()
+    await drain(office)
+    assert (await rows_of(office, last))[0].faults[0]["code"] == "no-mandate"
+
+
+async def test_one_factor_sets_nothing_going(office: Office) -> None:
+    """An upload made with two factors is neither filed nor checked again with one."""
+    await office.publish_trial()
+    bulk_id = await send(office, zipped(TRIED, [entry("A")]))
+    await drain(office)
+    counter = office.counter
+    weak = replace(counter.people["applicant"], organisation=None, confined=True)
+    run = (await bulk_of(office, bulk_id)).run
+    async with counter.database.session() as session:
+        for doing in (
+            service.start_filing(session, weak, bulk_id, run, counter.clock),
+            service.check_again(session, weak, bulk_id, counter.clock),
+        ):
+            with pytest.raises(CaseError) as fault:
+                await doing
+            assert fault.value.code == "needs_second_factor"
 
 
 async def test_a_new_version_between_check_and_filing_is_said_and_checked_again(

@@ -143,7 +143,11 @@ async def test_a_mandate_withdrawn_between_reading_and_doing_stops_the_act(offic
     draft_id = await office.start("applicant")
     async with counter.database.reading() as session:
         agent = await identity.actor_of_person(
-            session, counter.people["代書 花子"].id, counter.organisation, "ja", counter.clock()
+            session,
+            counter.people["代書 花子"].id,
+            identity.Shown(counter.organisation),
+            "ja",
+            counter.clock(),
         )
     assert agent is not None
     async with counter.database.session() as session:

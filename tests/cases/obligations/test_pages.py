@@ -9,6 +9,7 @@ import pytest
 
 from madoguchi.cases.obligations.models import Obligation
 from madoguchi.cases.registers.letters import letters_about
+from madoguchi.identity.models import Membership
 from madoguchi.kernel.language import LANGUAGES
 from tests.cases.desk.counter import KANAGAWA, TOKYO
 from tests.cases.obligations.test_generating import DUTY, made, owed, work
@@ -89,6 +90,28 @@ async def test_the_calendar_opens_with_its_address_only(world: World) -> None:
         found[0].replace(world.office.counter.people["applicant"].id, stranger.id),
     ):
         assert (await public.get(other)).status_code == 404
+
+
+async def test_a_calendar_has_the_duties_its_person_may_see(world: World) -> None:
+    """Also by its address alone: a member for single procedures, and one who is none any more."""
+    await made(world)
+    listed = await page(world, "applicant", "/obligations")
+    found = re.search(r"/obligations/calendar/\w+/\w+/\w+\.ics", listed)
+    assert found is not None
+    counter = world.office.counter
+    public = await world.office.client("public")
+    assert "BEGIN:VEVENT" in (await public.get(found[0])).text
+    async with counter.database.session() as session:
+        key = (counter.people["applicant"].id, counter.organisation)
+        held = await session.get_one(Membership, key)
+        held.procedures = ["something-else"]
+        await session.commit()
+    narrowed = await public.get(found[0])
+    assert (narrowed.status_code, "BEGIN:VEVENT" in narrowed.text) == (200, False)
+    async with counter.database.session() as session:
+        await session.delete(await session.get_one(Membership, key))
+        await session.commit()
+    assert (await public.get(found[0])).status_code == 404
 
 
 async def test_nobody_sees_or_changes_what_is_not_theirs(world: World) -> None:

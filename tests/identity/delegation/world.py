@@ -10,10 +10,13 @@ from madoguchi.identity.delegation.offering import Agent, Terms
 from madoguchi.identity.delegation.parties import Party, party_of
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service import (
+    Shown,
     actor_of_person,
     add_member,
     add_organisation,
 )
+from madoguchi.identity.service.actors import acting_choices
+from madoguchi.kernel.clock import jst_date
 from tests.identity.account.site import Site
 
 FIRM_NUMBER = "7000012050002"
@@ -47,9 +50,11 @@ class Parties:
 
     async def actor(self, who: str, acting_for: str | None = None) -> Actor | None:
         async with self.site.database.reading() as session:
-            organisation = self.organisations.get(acting_for or "")
+            own = await acting_choices(session, self.people[who], jst_date(self.site.clock()))
+            first = next((one.organisation.id for one in own if not one.agent), None)
+            organisation = self.organisations[acting_for] if acting_for else first
             return await actor_of_person(
-                session, self.people[who], organisation, "ja", self.site.clock()
+                session, self.people[who], Shown(organisation), "ja", self.site.clock()
             )
 
     async def party(self, who: str) -> Party:

@@ -5,7 +5,7 @@ import re
 
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.officials import service
-from madoguchi.identity.service import actor_of_person, grant_role, seed_agencies
+from madoguchi.identity.service import Shown, actor_of_person, grant_role, seed_agencies
 from tests.identity.account.site import Device, Site, add_passkey, make_site, sign_in, use_passkey
 from tests.identity.account.test_signing_in import actions
 
@@ -101,7 +101,7 @@ async def test_an_invitation_of_somebody_removed_since_is_worth_nothing(database
         found = re.search(r"(/invitations/official/\S+)", (await site.letters())[-1][2])
         assert found
         async with site.database.session() as session:
-            actor = await actor_of_person(session, second, None, "ja", site.clock())
+            actor = await actor_of_person(session, second, Shown(), "ja", site.clock())
             assert actor
             await service.take(session, site.clock, actor, person, "meti", "administrator")
             await session.commit()
@@ -129,7 +129,7 @@ async def test_roles_have_days_and_end_by_themselves(database):
 
     async def roles() -> set[str]:
         async with site.database.reading() as session:
-            actor = await actor_of_person(session, person, None, "ja", site.clock())
+            actor = await actor_of_person(session, person, Shown(), "ja", site.clock())
         assert actor
         return {role for _, role in actor.grants}
 
@@ -153,7 +153,7 @@ async def test_nobody_raises_themselves_and_the_last_administrator_stays(databas
 
     async def remove(who: str, whom: str) -> str:
         async with site.database.session() as session:
-            actor = await actor_of_person(session, who, None, "ja", site.clock())
+            actor = await actor_of_person(session, who, Shown(), "ja", site.clock())
             assert actor
             try:
                 await service.take(session, site.clock, actor, whom, "meti", "administrator")

@@ -10,7 +10,7 @@ from madoguchi.identity.organisations.branches import branch_names
 from madoguchi.identity.organisations.rules import in_order, procedures_of, scope_of
 from madoguchi.identity.provider.gbizid.fields import Account, userinfo
 from madoguchi.identity.rules import Actor, limits_of, may_file_for
-from madoguchi.identity.service import actor_of_person, add_member, holders_of_tokens
+from madoguchi.identity.service import Shown, actor_of_person, add_member, holders_of_tokens
 from madoguchi.identity.service.actors import token_hash
 from madoguchi.identity.service.members import members_of
 from tests.identity.account.site import Device, Site, make_site, sign_in_strongly, use_passkey
@@ -118,7 +118,9 @@ async def test_an_administrator_manages_their_branch_and_those_below_only(databa
         assert (held.role, held.branch_id) == ("staff", east)
         limited = await session.get_one(Membership, (people["staff"], organisation))
         names = tuple(await branch_names(session, limited.branch_id))
-        actor = await actor_of_person(session, people["staff"], None, "ja", site.clock())
+        actor = await actor_of_person(
+            session, people["staff"], Shown(organisation), "ja", site.clock()
+        )
         assert actor
         assert (
             may_file_for(actor, organisation, "gas-a"),

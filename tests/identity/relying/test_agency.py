@@ -23,7 +23,14 @@ from madoguchi.identity.relying import providers
 from madoguchi.identity.relying.knowing import Fetched, Knowledge
 from madoguchi.identity.relying.models import ProviderLink
 from madoguchi.identity.routes import routers
-from madoguchi.identity.service import Actor, current_actor, grant_role, seed_agencies
+from madoguchi.identity.service import (
+    Actor,
+    add_member,
+    add_organisation,
+    current_actor,
+    grant_role,
+    seed_agencies,
+)
 from madoguchi.kernel import journal
 from madoguchi.kernel.database import Database, create_database
 from madoguchi.web.edge import install
@@ -233,6 +240,55 @@ async def test_an_official_links_and_signs_in_by_the_ministry(both: Both) -> Non
     assert "provider_linked" in actions
     removed = await own.post("/account/providers/meti/remove")
     assert removed.headers["location"].startswith("/sign-in/again")  # not fresh any more
+
+
+async def test_a_provider_opens_the_roles_of_its_agency_and_nothing_else(both: Both) -> None:
+    """Roles at other agencies, the firm the official owns, and the means of proof stay shut."""
+    await both.linked()
+    clock = both.here.clock
+    async with both.here.database.session() as session:
+        await grant_role(session, clock, both.official, "moj", "approver", by="test")
+        await grant_role(session, clock, both.official, "jpo", "examiner", by="test")
+        firm = await add_organisation(session, clock, name="審査株式会社")
+        await add_member(session, both.official, firm.id, "representative")
+        await session.commit()
+    window = await both.by_account()
+    whole = (await window.get("/api/v1/me")).json()
+    assert {role["agency"] for role in whole["roles"]} == {"meti", "jpo", "moj"}
+    assert [one["id"] for one in whole["may_act_for"]] == [firm.id]
+    there = await both.at_ministry()
+    async with both.window() as window:
+        await window.get(await both.through(window, there, "/sign-in/agency", provider="meti"))
+        me = (await window.get("/api/v1/me")).json()
+        assert {role["agency"] for role in me["roles"]} == {"meti", "jpo"}
+        assert (me["acting_for"], me["may_act_for"]) == (None, [])
+        chosen = await window.post("/act-for", data={"organisation": firm.id})
+        assert (await window.get("/api/v1/me")).json()["acting_for"] is None
+        assert chosen.status_code == 403
+        # Another proof by the ministry would not do: its button is not there.
+        answer = await window.post("/account/security/recovery-codes")
+        again = answer.headers["location"]
+        assert again.startswith("/sign-in/again?return=/account/security&own=1")
+        assert "/sign-in/agency/again" not in (await window.get(again)).text
+        # The account's own means open the rest of it, in the same browser.
+        clock.wait(minutes=2)
+        await sign_in(both.here, window, "saburo@meti.example.jp")
+        code = pyotp.TOTP(SECRET).at(clock.now)
+        assert (await window.post("/sign-in/second", data={"/code": code})).status_code == 303
+        assert (await window.get("/api/v1/me")).json()["roles"] == whole["roles"]
+        assert (await window.post("/account/security/recovery-codes")).status_code == 200
+
+
+async def test_a_session_of_a_provider_ends_with_the_role(both: Both) -> None:
+    await both.linked()
+    there = await both.at_ministry()
+    async with both.window() as window:
+        await window.get(await both.through(window, there, "/sign-in/agency", provider="meti"))
+        assert await kind(window) == "official"
+        async with both.here.database.session() as session:
+            await session.execute(delete(RoleGrant))
+            await session.commit()
+        assert await kind(window) == "public"
 
 
 async def test_a_level_the_configuration_does_not_name_is_the_lowest(both: Both) -> None:

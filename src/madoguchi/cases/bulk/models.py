@@ -21,6 +21,7 @@ ROW_STATES = (WAITING, GOOD, FAULTY, FILED, ALREADY)
 class BulkFiling(Base):
     """Bulk filing (一括申請): many filings of one procedure, sent in one file or one call.
 
+    `shown`: by what its sender acted who last set it going (identity.shown): rows are filed by that.
     `digest`: the version its rows are judged by. `run` counts up with every checking and filing:
     work begun in an earlier run ends. `done` of `total` rows are through the present run; the
     counts of rows by state follow. `fees`: what the good rows owe, [{label, due, count, amount}].
@@ -34,6 +35,7 @@ class BulkFiling(Base):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(26))
     organisation_id: Mapped[str | None] = mapped_column(String(26))
+    shown: Mapped[dict[str, Any]] = mapped_column(Json, server_default="{}")
     language: Mapped[str] = mapped_column(String(8))
     channel: Mapped[str] = mapped_column(String(10))
     procedure_id: Mapped[str] = mapped_column(String(64))

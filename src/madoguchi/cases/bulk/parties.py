@@ -119,21 +119,16 @@ class Parties:
         }
 
     async def _find(self, session: AsyncSession, name: str) -> Actor | Fault:
-        organisation = self.bulk.organisation_id
+        shown = identity.shown_of(self.bulk.shown)
         if name:
             if self.package.spec.who in ("person", "official"):
                 return Fault(PLACE, "client-not-used", _NOT_USED)
             chosen = (await self._all(session)).get(name)
-            if chosen is None or not self._reaches(chosen):
+            if chosen is None:
                 return Fault(PLACE, "no-mandate", _NO_MANDATE)
-            organisation = chosen.organisation.id
+            shown = replace(shown, acting_for=chosen.organisation.id)
         actor = await identity.actor_of_person(
-            session,
-            self.bulk.person_id,
-            organisation,
-            self.bulk.language,
-            self.now,
-            alone=organisation is None,
+            session, self.bulk.person_id, shown, self.bulk.language, self.now
         )
         if actor is None:
             return Fault(PLACE, "no-mandate", _NO_MANDATE)
@@ -145,20 +140,13 @@ class Parties:
             return Fault(PLACE, fault.code, fault.message)
         return actor
 
-    def _reaches(self, chosen: ActingFor) -> bool:
-        """Whether what the sender showed reaches so far: a key made for one organisation does not
-        open another, nor the mandates of another.
-        """
-        own = chosen.own_organisation if chosen.agent else chosen.organisation.id
-        return self.bulk.channel != "api" or self.bulk.organisation_id in (
-            own,
-            chosen.organisation.id,
-        )
-
     async def _all(self, session: AsyncSession) -> dict[str, ActingFor]:
         """By corporate number, and by id for those that have none (個人事業主)."""
         if self._choices is None:
-            found = await identity.acting_choices(session, self.bulk.person_id, jst_date(self.now))
+            shown = identity.shown_of(self.bulk.shown)
+            found = await identity.choices_shown(
+                session, self.bulk.person_id, shown, jst_date(self.now)
+            )
             self._choices = {item.organisation.id: item for item in found} | {
                 item.organisation.corporate_number: item
                 for item in found

@@ -1,7 +1,9 @@
 """Taking in a bulk filing, filing what is good, stopping, checking again (一括申請の受付)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -114,6 +116,7 @@ async def start_filing(
     `run` is that of the verdict the actor saw. CaseError 404; 409 when it is not checked, nothing
     is good, the rows were checked again meanwhile, or the procedure has a new version.
     """
+    _not_confined(actor)
     bulk = await bulk_for(session, actor, bulk_id, lock=True)
     now = clock()
     if bulk.state == FILING and not stalled(bulk, now):
@@ -137,6 +140,7 @@ async def start_filing(
     package = await procedures.current(session, bulk.procedure_id, jst_date(now))
     if package.digest != bulk.digest:
         raise case_error("other_version", 409, NEW_VERSION["ja"], NEW_VERSION["en"])
+    bulk.shown = _shown(actor, bulk)
     bulk.state, bulk.problem, bulk.done, bulk.updated_at = FILING, None, 0, now
     bulk.run += 1
     await _journal(session, bulk, "bulk_filing_asked", actor, now, rows=bulk.good)
@@ -166,6 +170,7 @@ async def check_again(
     session: AsyncSession, actor: Actor, bulk_id: str, clock: Clock
 ) -> BulkFiling:
     """Judge every row that is not filed once more, by the version in force now. CaseError 404, 409."""
+    _not_confined(actor)
     bulk = await bulk_for(session, actor, bulk_id, lock=True)
     now = clock()
     if bulk.state == CHECKING and not stalled(bulk, now):
@@ -173,6 +178,7 @@ async def check_again(
     if bulk.state not in (CHECKED, STOPPED, CHECKING):
         raise _not_now()
     package = await procedures.current(session, bulk.procedure_id, jst_date(now))
+    bulk.shown = _shown(actor, bulk)
     bulk.digest, bulk.run = package.digest, bulk.run + 1
     bulk.good = bulk.faulty = bulk.warned = 0
     bulk.fees = []
@@ -228,13 +234,7 @@ async def _new(
     channel: str,
 ) -> BulkFiling:
     now = clock()
-    if actor.confined:
-        raise case_error(
-            "needs_second_factor",
-            403,
-            "組織のために手続をする人は、先にパスキーか認証アプリを登録してください。",
-            "Who acts for an organisation first adds a passkey or an authenticator app.",
-        )
+    _not_confined(actor)
     under_way = await session.scalar(
         select(func.count()).where(
             BulkFiling.person_id == actor.id,
@@ -264,11 +264,29 @@ async def _new(
         updated_at=now,
         expires_at=now + KEPT,
     )
+    bulk.shown = _shown(actor, bulk)
     session.add(bulk)
     await session.flush()
     await _journal(session, bulk, "bulk_received", actor, now, procedure=package.id)
     await enqueue(session, FORGET_JOB, {"bulk": bulk.id}, key=bulk.id, run_at=bulk.expires_at)
     return bulk
+
+
+def _shown(actor: Actor, bulk: BulkFiling) -> dict[str, Any]:
+    """What whoever sets a bulk filing going shows: for the organisation it was sent for."""
+    organisation = bulk.organisation_id
+    through = organisation if actor.token is None else actor.shown.through
+    return replace(actor.shown, acting_for=organisation, through=through).as_json()
+
+
+def _not_confined(actor: Actor) -> None:
+    if actor.confined:
+        raise case_error(
+            "needs_second_factor",
+            403,
+            "組織のために手続をする人は、先にパスキーか認証アプリを登録してください。",
+            "Who acts for an organisation first adds a passkey or an authenticator app.",
+        )
 
 
 def _not_now() -> CaseError:

@@ -80,12 +80,7 @@ async def _made(
     assert context.blobs is not None  # noqa: S101 - the worker of the application has blobs
     now = context.clock()
     actor = await identity.actor_of_person(
-        reading,
-        export.person_id,
-        export.organisation_id,
-        export.language,
-        now,
-        alone=export.organisation_id is None,
+        reading, export.person_id, identity.shown_of(export.shown), export.language, now
     )
     if actor is None:
         raise case_error(

@@ -15,6 +15,7 @@ WAITING, DONE, FAILED = "waiting", "done", "failed"
 class Export(Base):
     """Export (書き出し): a selection somebody asked for as a file, and the file once it is made.
 
+    `shown`: by what it was asked for (identity.shown).
     `selection`: {source, …filters}. `agencies`: whose cases it holds; whoever no longer covers them
     may no longer open it. `problem`: {"ja", "en"}, why it could not be made. The file is kept until
     `expires_at`; then `sha256` is NULL again.
@@ -26,6 +27,7 @@ class Export(Base):
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(26))
     organisation_id: Mapped[str | None] = mapped_column(String(26))
+    shown: Mapped[dict[str, Any]] = mapped_column(Json, server_default="{}")
     language: Mapped[str] = mapped_column(String(8))
     selection: Mapped[dict[str, Any]] = mapped_column(Json)
     agencies: Mapped[list[str]] = mapped_column(Json, default=list)

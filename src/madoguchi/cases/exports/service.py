@@ -105,6 +105,7 @@ async def ask(
         id=new_id(),
         person_id=actor.id,
         organisation_id=actor.organisation,
+        shown=actor.shown.as_json(),
         language=language,
         selection=selection.as_json(),
         agencies=agencies_in(actor, selection),

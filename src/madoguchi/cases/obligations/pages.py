@@ -14,7 +14,7 @@ from madoguchi.cases.obligations.queries import PAGE, filed_duties, open_duties
 from madoguchi.cases.obligations.showing import line
 from madoguchi.cases.registers.letters import letter_for
 from madoguchi.documents import service as documents
-from madoguchi.identity.service import Actor, acting_choices, required_actor
+from madoguchi.identity.service import Actor, Shown, actor_of_person, required_actor
 from madoguchi.kernel.clock import jst_date
 from madoguchi.web.forms import form_of
 from madoguchi.web.paging import make_cursor, read_cursor
@@ -73,11 +73,9 @@ async def subscribed(request: Request, person: str, organisation: str, token: st
     now = state.clock()
     today = jst_date(now)
     async with state.database.reading() as session:
-        choices = await acting_choices(session, person, today)
-        own = [c.organisation.id for c in choices if not c.agent]
-        if organisation not in own:
+        actor = await actor_of_person(session, person, Shown(organisation), "ja", now)
+        if actor is None or actor.agent:
             raise not_found()
-        actor = Actor(id=person, name="", kind="applicant", organisation=organisation)
         duties = {id: duty for id, (duty, _) in (await duties_on(session, today)).items()}
         rows = await open_duties(session, actor, limit=IN_CALENDAR)
     lines = [line(duties, row, today) for row in rows]

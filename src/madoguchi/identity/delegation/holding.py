@@ -1,6 +1,6 @@
 """Which mandates hold at this moment, and for whom: asked anew at every act."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -14,12 +14,16 @@ _Source = aliased(Mandate)
 
 
 async def held_by(
-    session: AsyncSession, person_id: str, own: Collection[str], today: date
+    session: AsyncSession, person_id: str, own: Mapping[str, Collection[str]], today: date
 ) -> list[Held]:
-    """The mandates a person may use, given to them or to their own organisations, oldest first."""
+    """The mandates a person may use, given to them or to their own organisations, oldest first.
+
+    `own`: each of these with the procedures the person may file there (none: every one): a firm's
+    mandate reaches no further in their hands.
+    """
     agent: ColumnElement[bool] = Mandate.agent_person_id == person_id
     if own:
-        agent = or_(agent, Mandate.agent_organisation_id.in_(own))
+        agent = or_(agent, Mandate.agent_organisation_id.in_(list(own)))
     rows = await session.execute(
         select(
             Mandate.id,
@@ -32,11 +36,16 @@ async def held_by(
         .where(agent, holding_on(today))
         .order_by(Mandate.id)
     )
-    return [
-        Held(id, principal, firm, frozenset(procedures), frozenset(powers))
+    found = (
+        (Held(id, principal, firm, frozenset(procedures), frozenset(powers)), members)
         for id, principal, firm, procedures, powers, members in rows
-        if firm is None or members is None or person_id in members
-    ]
+    )
+    usable = (
+        one.narrowed(frozenset(own.get(one.own or "", ())))
+        for one, members in found
+        if one.own is None or members is None or person_id in members
+    )
+    return [one for one in usable if one is not None]
 
 
 async def still_hold(session: AsyncSession, mandate_ids: Collection[str]) -> frozenset[str]:

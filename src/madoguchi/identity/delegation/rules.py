@@ -1,7 +1,7 @@
 """The life of a mandate (委任の状態) as pure decisions; deny by default."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -111,6 +111,15 @@ class Held:
             and (not self.procedures or procedure_id in self.procedures)
             and (power is None or power in self.powers)
         )
+
+    def narrowed(self, limits: frozenset[str]) -> "Held | None":
+        """The same in the hands of who may file only these procedures (none: every one) there;
+        None when nothing is left of it.
+        """
+        if not limits:
+            return self
+        both = self.procedures & limits if self.procedures else limits
+        return replace(self, procedures=both) if both else None
 
 
 def first_allowing(

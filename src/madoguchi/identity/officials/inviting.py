@@ -18,6 +18,7 @@ from madoguchi.identity.officials.service import ADMINISTRATOR, checked
 from madoguchi.identity.rules import Actor, may
 from madoguchi.identity.service.actors import actor_of_person
 from madoguchi.identity.service.people import grant_role
+from madoguchi.identity.shown import Shown
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.language import pick
@@ -125,7 +126,7 @@ async def accept(
         raise not_allowed()
     if not known.passkeys and known.account.totp_since is None:
         raise refused("needs_second_factor")
-    inviter = await actor_of_person(session, invitation.invited_by, None, "ja", means.now)
+    inviter = await actor_of_person(session, invitation.invited_by, Shown(), "ja", means.now)
     if inviter is None or not may(inviter, ADMINISTRATOR, invitation.agency_id):
         raise unknown("invitation")
     taken = await session.scalar(

@@ -31,6 +31,7 @@ from madoguchi.identity.rules import PUBLIC, Actor
 from madoguchi.identity.service.actors import actor_of_person
 from madoguchi.identity.service.agencies import agencies
 from madoguchi.identity.service.sign_in import SIGN_IN
+from madoguchi.identity.shown import Shown
 from madoguchi.web.answering import page
 from madoguchi.web.session import flash
 
@@ -243,7 +244,7 @@ async def _still_of_it(
     session: AsyncSession, person_id: str, relied: Relied, now: datetime
 ) -> None:
     """A link does not outlive the role: a provider speaks for its agency's officials only."""
-    official = await actor_of_person(session, person_id, None, "ja", now)
+    official = await actor_of_person(session, person_id, Shown(), "ja", now)
     provider = await providers.open_one(session, relied.id)
     if official is None or not providers.may_link(official, provider):
         raise ProviderFault("no_official")

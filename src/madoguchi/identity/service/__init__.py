@@ -31,11 +31,10 @@ from madoguchi.identity.rules import (
     under_mandate,
 )
 from madoguchi.identity.service.actors import (
-    ActingFor,
     Holder,
-    acting_choices,
     actor_of_person,
     bearer_of,
+    choices_shown,
     holders_of_tokens,
     note_use,
 )
@@ -73,7 +72,9 @@ from madoguchi.identity.service.sign_in import (
     sign_out,
     start_sign_in,
 )
+from madoguchi.identity.service.standing import ActingFor
 from madoguchi.identity.service.tokens import issue_token, list_tokens, revoke_token
+from madoguchi.identity.shown import Shown, shown_of
 
 __all__ = [
     "FILE",
@@ -89,7 +90,7 @@ __all__ = [
     "IdentityError",
     "Organisation",
     "Person",
-    "acting_choices",
+    "Shown",
     "actor_of_person",
     "add_member",
     "add_organisation",
@@ -103,6 +104,7 @@ __all__ = [
     "bearer_of",
     "binding",
     "branch_of_filing",
+    "choices_shown",
     "choose_acting_for",
     "corporation_value",
     "covers",
@@ -143,6 +145,7 @@ __all__ = [
     "safe_return",
     "seed_agencies",
     "shipped_agencies",
+    "shown_of",
     "sign_in_as",
     "sign_out",
     "start_sign_in",

@@ -1,7 +1,7 @@
-"""Who acts now: an actor from a sign-in or from an access token."""
+"""Who acts now: one way to make an actor, from what was shown: a sign-in, a key, or work left to do."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -11,14 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.rules import PRIME
-from madoguchi.identity.agencies import shipped_agencies
 from madoguchi.identity.assurance import ACR_2, reaches
-from madoguchi.identity.delegation.holding import held_by
-from madoguchi.identity.delegation.rules import Held, joined
 from madoguchi.identity.device import moved
 from madoguchi.identity.models import (
     AccessToken,
-    Agency,
     Membership,
     Organisation,
     Person,
@@ -27,8 +23,20 @@ from madoguchi.identity.models import (
     Verification,
 )
 from madoguchi.identity.organisations.branches import branches_below
+from madoguchi.identity.relying.models import ProviderSession, TrustedProvider
 from madoguchi.identity.rules import APPLICANT, OFFICIAL, Actor
-from madoguchi.identity.service.belonging import memberships, resting
+from madoguchi.identity.service.belonging import Member, resting
+from madoguchi.identity.service.standing import (
+    ActingFor,
+    Standing,
+    acting_standing_of,
+    choices_in,
+    firm_for,
+    reached,
+    spread,
+    standing_of,
+)
+from madoguchi.identity.shown import Shown
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import is_id
 
@@ -36,22 +44,14 @@ USED_EVERY = timedelta(minutes=5)
 LONGEST_TOKEN = 200
 
 
-@dataclass(frozen=True)
-class ActingFor:
-    """A choice of for whom one acts: an own organisation, or one that gave a mandate."""
-
-    organisation: Organisation
-    agent: bool
-    own_organisation: str | None = None
-    procedures: frozenset[str] = frozenset()
-
-
 @cache
-def _signed_in() -> Select[Person, str, str, str | None]:
+def _signed_in() -> Select[Person, str, str, str | None, str | None]:
     return (
-        select(Person, SignIn.device, SignIn.acr, Account.level)
+        select(Person, SignIn.device, SignIn.acr, Account.level, TrustedProvider.agency_id)
         .join(SignIn, SignIn.person_id == Person.id)
         .outerjoin(Account, Account.person_id == Person.id)
+        .outerjoin(ProviderSession, ProviderSession.sign_in_id == SignIn.id)
+        .outerjoin(TrustedProvider, TrustedProvider.id == ProviderSession.provider_id)
         .where(SignIn.id == bindparam("sign_in_id"), SignIn.ended_at.is_(None), Person.active)
     )
 
@@ -68,37 +68,48 @@ async def actor_of_sign_in(
 
     None, too, when it was begun in another browser than that of `device` (of a request). With one
     factor a member or agent is confined (Actor.confined), a prime or an official nobody (ASVS 6.3.3).
+    A provider speaks for its agency's officials only, while they are.
     """
     if not is_id(sign_in_id):
         return None
     row = (await session.execute(_signed_in(), {"sign_in_id": sign_in_id})).first()
     if row is None or (device is not None and moved(row[1], device)):
         return None
-    weak = row[3] is not None and not reaches(row[2], ACR_2)
-    actor = await _actor(session, row[0], acting_for, language, now, alone=weak)
-    return None if weak and (row[3] == PRIME or actor.kind == OFFICIAL) else actor
+    person, _, acr, level, agency = row
+    weak = level is not None and not reaches(acr, ACR_2)
+    actor = await actor_of(
+        session, person, Shown(acting_for, alone=weak, agency=agency), language, now
+    )
+    if agency is not None and actor.kind != OFFICIAL:
+        return None
+    return None if weak and (level == PRIME or actor.kind == OFFICIAL) else actor
 
 
 async def actor_of_person(
-    session: AsyncSession,
-    person_id: str,
-    acting_for: str | None,
-    language: str,
-    now: datetime,
-    *,
-    alone: bool = False,
+    session: AsyncSession, person_id: str, shown: Shown, language: str, now: datetime
 ) -> Actor | None:
-    """Who a person is now, for work done on their behalf after the request.
+    """Who a person is now by what they showed earlier, for work done on their behalf since.
 
-    None when they are no longer active, or may no longer act for the organisation named. `alone`:
-    as the private person they are, for what was asked for nobody: one factor may have been all
+    None when they are no longer active, may no longer act for whom they acted, or the key they
+    showed was taken back. Who acted for nobody is nobody's member: one factor may have been all
     they showed.
     """
     person: Person | None = await session.get(Person, person_id) if is_id(person_id) else None
-    if person is None or not person.active:
+    if person is None or not person.active or not await _key_stands(session, shown.token):
         return None
-    actor = await _actor(session, person, acting_for, language, now, alone=alone)
-    return actor if acting_for in (None, actor.organisation) else None
+    shown = replace(shown, alone=shown.alone or shown.acting_for is None)
+    actor = await actor_of(session, person, shown, language, now)
+    if shown.agency is not None and not actor.grants:
+        return None
+    return actor if shown.acting_for == actor.organisation else None
+
+
+async def _key_stands(session: AsyncSession, token_id: str | None) -> bool:
+    """Whether nobody has taken a key back; that it grew too old since does not stop its work."""
+    if token_id is None:
+        return True
+    found = await session.get(AccessToken, token_id)
+    return found is not None and found.revoked_at is None
 
 
 async def actor_of_token(
@@ -120,7 +131,8 @@ async def actor_of_token(
     if row is None:
         return None
     found, person = row
-    actor = await _actor(session, person, found.organisation_id, language, now, token=found.id)
+    shown = Shown(found.organisation_id, through=found.organisation_id, token=found.id)
+    actor = await actor_of(session, person, shown, language, now)
     if actor.organisation != found.organisation_id:
         return None  # the membership or mandate the token was made for has ended
     stale = found.last_used_at is None or now - found.last_used_at > USED_EVERY
@@ -152,16 +164,11 @@ async def holders_of_tokens(
     rows = await session.execute(_plain_holders(), {"hashes": list(hashes), "now": now})
     return {
         sha256: Holder(
-            Actor(
-                id=person.id,
-                name=person.name,
-                kind=APPLICANT,
-                organisation=organisation.id,
-                organisation_name=organisation.name,
-                corporate_number=organisation.corporate_number,
-                language=language,
-                token=token,
-                limits=frozenset(limits),
+            acting(
+                person,
+                Standing(members=(Member(organisation, limits),)),
+                Shown(organisation.id, through=organisation.id, token=token),
+                language,
             ),
             person,
             organisation,
@@ -234,126 +241,83 @@ async def note_use(session: AsyncSession, token_ids: Collection[str], now: datet
 
 
 async def acting_choices(session: AsyncSession, person_id: str, today: date) -> list[ActingFor]:
-    """For whom a person may act: own organisations first, then those that gave a mandate."""
-    own = await own_organisations(session, person_id)
-    found = [ActingFor(item, agent=False) for item in own]
-    ids = [item.id for item in own]
-    held = [
-        one for one in await held_by(session, person_id, ids, today) if one.principal not in ids
-    ]
-    names = {one.principal for one in held}
-    rows = (
-        await session.scalars(select(Organisation).where(Organisation.id.in_(names)))
-        if names
-        else ()
-    )
-    principals = {item.id: item for item in rows}
-    return found + [
-        ActingFor(principals[id], True, _own_for(held, id), joined(held, id))
-        for id in dict.fromkeys(one.principal for one in held)
-    ]
-
-
-async def own_organisations(session: AsyncSession, person_id: str) -> list[Organisation]:
-    """The organisations a person is a member of, oldest first."""
-    return [member.organisation for member in await memberships(session, person_id)]
+    """For whom a person may act, whatever they show."""
+    return await choices_in(session, await acting_standing_of(session, person_id, today))
 
 
 async def choices_of(session: AsyncSession, actor: Actor, today: date) -> list[ActingFor]:
-    """For whom an actor may act in this session: for nobody while they are confined."""
-    return [] if actor.confined else await acting_choices(session, actor.id, today)
+    """For whom an actor may act by what they showed."""
+    return await choices_shown(session, actor.id, actor.shown, today)
 
 
-def _own_for(held: Sequence[Held], principal_id: str) -> str | None:
-    """Through which of their organisations somebody is an agent; None: in person."""
-    firms = [one.own for one in held if one.principal == principal_id and one.own]
-    return firms[-1] if firms else None
+async def choices_shown(
+    session: AsyncSession, person_id: str, shown: Shown, today: date
+) -> list[ActingFor]:
+    """For whom a person may act who showed this."""
+    standing = reached(await acting_standing_of(session, person_id, today), shown)
+    return await choices_in(session, standing, shown.through)
 
 
-async def _actor(
-    session: AsyncSession,
-    person: Person,
-    acting_for: str | None,
-    language: str,
-    now: datetime,
-    token: str | None = None,
-    alone: bool = False,
+async def actor_of(
+    session: AsyncSession, person: Person, shown: Shown, language: str, now: datetime
 ) -> Actor:
-    grants = await _grants(session, person.id, jst_date(now))
-    members = await memberships(session, person.id)
-    own = [member.organisation for member in members]
-    limits = {member.organisation.id: member.limits for member in members}
-    ids = [item.id for item in own]
-    held = [
-        narrowed
-        for one in await held_by(session, person.id, ids, jst_date(now))
-        if one.principal not in ids and (narrowed := _narrowed(one, limits)) is not None
-    ]
-    if token is not None:  # a key made for one organisation opens no other
-        held = [one for one in held if acting_for in (one.principal, one.own)]
-    confined = alone and bool(own or held)
-    if alone:
-        own, held = [], []
-    agent = any(one.principal == acting_for for one in held)
-    chosen = next((item for item in own if item.id == acting_for), own[0] if own else None)
-    if agent:
-        chosen = await session.get_one(Organisation, acting_for)
-    firm = _own_for(held, chosen.id) if agent and chosen else None
-    home = firm if agent else chosen.id if chosen else None
-    branch = next((one.branch for one in members if one.organisation.id == home), None)
+    """Who a person is now by what they showed. The one way an actor is made: of pages, programs,
+    jobs and calendars alike.
+    """
+    all_of_it = await standing_of(session, person.id, jst_date(now))
+    open_to = reached(all_of_it, shown)
+    open_to = replace(open_to, grants=await spread(session, open_to.grants))
+    principal = None
+    if any(one.principal == shown.acting_for for one in open_to.held):
+        principal = await session.get_one(Organisation, shown.acting_for)
+    confined = shown.alone and all_of_it.for_organisations
+    actor = acting(person, open_to, shown, language, principal=principal, confined=confined)
+    below = (
+        await branches_below(session, actor.own, actor.branch)
+        if actor.own and actor.branch
+        else None
+    )
+    too_old = await resting(session, open_to.members, set(actor.mandates), now)
+    return replace(actor, branches=below, resting=too_old)
+
+
+def acting(
+    person: Person,
+    standing: Standing,
+    shown: Shown,
+    language: str,
+    *,
+    principal: Organisation | None = None,
+    confined: bool = False,
+) -> Actor:
+    """The actor of a standing that is open to them: for `principal` as agent, else for the own
+    organisation named, else for the oldest.
+    """
+    own = [member.organisation for member in standing.members]
+    home = next((item for item in own if item.id == shown.acting_for), own[0] if own else None)
+    chosen = principal or home
+    firm = firm_for(standing.held, principal.id, shown.through) if principal else None
+    through = firm if principal else home.id if home else None
+    member = next((one for one in standing.members if one.organisation.id == through), None)
     return Actor(
         id=person.id,
         name=person.name,
-        kind=OFFICIAL if grants else APPLICANT,
+        kind=OFFICIAL if standing.grants else APPLICANT,
         organisation=chosen.id if chosen else None,
         organisation_name=chosen.name if chosen else None,
         corporate_number=chosen.corporate_number if chosen else None,
-        grants=grants,
+        grants=standing.grants,
         language=language,
-        agent=agent,
+        agent=principal is not None,
         own_organisation=firm,
-        token=token,
+        token=shown.token,
         confined=confined,
-        held=tuple(held),
-        limits=frozenset(limits.get(home or "", ())),
-        branch=branch,
-        branches=await branches_below(session, home, branch) if home and branch else None,
-        resting=await resting(session, members, {one.principal for one in held}, now),
+        held=tuple(standing.held),
+        limits=frozenset(member.limits) if member else frozenset(),
+        branch=member.branch if member else None,
+        shown=replace(
+            shown,
+            acting_for=chosen.id if chosen else None,
+            through=through if shown.token is None else shown.through,
+        ),
     )
-
-
-def _narrowed(held: Held, limits: Mapping[str, Sequence[str]]) -> Held | None:
-    """A firm's mandate in the hands of a member who may file only some procedures there."""
-    mine = frozenset(limits.get(held.own or "", ()))
-    if not mine:
-        return held
-    both = held.procedures & mine if held.procedures else mine
-    return replace(held, procedures=both) if both else None
-
-
-async def _grants(session: AsyncSession, person_id: str, today: date) -> frozenset[tuple[str, str]]:
-    rows = await session.execute(
-        select(RoleGrant.agency_id, RoleGrant.role).where(
-            RoleGrant.person_id == person_id, RoleGrant.in_force(today)
-        )
-    )
-    grants = {(row.agency_id, row.role) for row in rows}
-    return frozenset(grants | await _spread(session, grants)) if grants else frozenset()
-
-
-async def _spread(session: AsyncSession, grants: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The grants at agencies below that the shipped tree does not know."""
-    added = await session.execute(
-        select(Agency.id, Agency.parent_id).where(Agency.id.not_in(list(shipped_agencies())))
-    )
-    parents = {row.id: row.parent_id for row in added}
-    spread: set[tuple[str, str]] = set()
-    for lower in parents:
-        upper: str | None = parents[lower]
-        seen = {lower}
-        while upper is not None and upper not in seen:
-            seen.add(upper)
-            spread |= {(lower, role) for agency, role in grants if agency == upper}
-            record = shipped_agencies().get(upper)
-            upper = parents.get(upper) if record is None else record.parent
-    return spread

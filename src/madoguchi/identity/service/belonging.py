@@ -19,10 +19,10 @@ class Member:
     """
 
     organisation: Organisation
-    limits: list[str]
-    branch: str | None
-    represents: bool
-    due_at: datetime | None
+    limits: Sequence[str]
+    branch: str | None = None
+    represents: bool = False
+    due_at: datetime | None = None
 
 
 async def memberships(session: AsyncSession, person_id: str) -> list[Member]:

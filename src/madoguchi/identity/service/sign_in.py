@@ -12,7 +12,8 @@ from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.errors import demo_only, not_allowed, unknown
 from madoguchi.identity.models import Person, SignIn
 from madoguchi.identity.rules import Actor
-from madoguchi.identity.service.actors import ActingFor, choices_of
+from madoguchi.identity.service.actors import choices_of
+from madoguchi.identity.service.standing import ActingFor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.ids import is_id, new_id

@@ -36,7 +36,9 @@ SignedIn = Annotated[Actor, Depends(required_actor)]
 async def fresh_actor(request: Request, actor: SignedIn) -> Actor:
     """Who proved a short while ago, with two factors if they have them, who they are.
 
-    Others are sent to prove it again. People of the demonstration, who have no account, get 403.
+    Others are sent to prove it again; who came by another provider, by their own means: its word is
+    not enough for what opens the whole account. People of the demonstration, who have no account,
+    get 403.
     """
     state = request.app.state
     async with state.database.reading() as session:
@@ -46,15 +48,16 @@ async def fresh_actor(request: Request, actor: SignedIn) -> Actor:
     if sign_in is None or actor.token is not None or not own:
         raise not_allowed()  # a program's token, perhaps beside somebody else's session
     fresh = state.clock() - sign_in.authenticated_at <= FRESH
-    if not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
-        raise SeeOther(_again(request))
+    by_others = actor.shown.agency is not None
+    if by_others or not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
+        raise SeeOther(_again(request, own=by_others))
     return actor
 
 
-def _again(request: Request) -> str:
+def _again(request: Request, *, own: bool) -> str:
     """Where one proves it again, and then comes back to the page; what was sent has to be sent anew."""
     back = request.url.path if request.method == "GET" else HOME
-    return f"/sign-in/again?return={quote(back, safe='/')}"
+    return f"/sign-in/again?return={quote(back, safe='/')}{'&own=1' if own else ''}"
 
 
 Fresh = Annotated[Actor, Depends(fresh_actor)]

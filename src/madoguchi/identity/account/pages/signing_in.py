@@ -72,6 +72,8 @@ async def again_page(request: Request, actor: SignedIn) -> Response:
         agency = await provider_of_session(session, request.state.session.get(SIGN_IN))
     if known is None:
         return RedirectResponse("/account", 303)
+    if request.query_params.get("own") == "1":  # the provider's word would not do
+        agency = None
     address = known.account.address
     return page(request, "begin.html", address=address, again=True, signed_in=True, agency=agency)
 

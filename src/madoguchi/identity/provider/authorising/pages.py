@@ -40,8 +40,9 @@ from madoguchi.identity.provider.errors import (
 from madoguchi.identity.provider.models import Client
 from madoguchi.identity.provider.profiles import ORGANISATION, PROFILES, Profile
 from madoguchi.identity.rules import PUBLIC, Actor
-from madoguchi.identity.service.actors import ActingFor, choices_of
+from madoguchi.identity.service.actors import choices_of
 from madoguchi.identity.service.sign_in import SIGN_IN, choose_acting_for
+from madoguchi.identity.service.standing import ActingFor
 from madoguchi.kernel.clock import jst_date
 from madoguchi.web.forms import form_of
 from madoguchi.web.security_headers import CONTENT_SECURITY_POLICY

@@ -111,7 +111,7 @@ async def _delegation(
     own: Organisation | None,
     today: date,
 ) -> Delegation | None:
-    firms = [] if own is None else [own.id]
+    firms: dict[str, list[str]] = {} if own is None else {own.id: []}
     held = await held_by(session, str(grant.person_id), firms, today)
     newest = max((one.mandate for one in held if one.principal == principal.id), default=None)
     found = await session.get(Mandate, newest) if newest else None
