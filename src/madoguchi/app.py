@@ -71,6 +71,8 @@ from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.registry.door import Door as RegistryDoor
 from madoguchi.registry.keys.admitting import Admission
 from madoguchi.registry.keys.counting import keep_writing
+from madoguchi.registry.search.keeping_up import keep_up
+from madoguchi.registry.search.serving import serve_from
 from madoguchi.settings import Settings
 from madoguchi.web import edge
 from madoguchi.web.shell import Link
@@ -278,9 +280,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             *(sending_handlers(settings, app.state.log),) * SENDERS,
         )
     ]
+    index = serve_from(database, settings.index_folder)
     closing = asyncio.Event()
     running = [
         asyncio.create_task(keep_log(database, app.state.log, closing)),
+        asyncio.create_task(keep_up(database, index, app.state.clock, closing)),
         asyncio.create_task(keep_writing(database, app.state.key_admission.uses, closing)),
         *(asyncio.create_task(worker.run()) for worker in workers),
     ]

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         return self.home / "log"
 
     @property
+    def index_folder(self) -> Path:
+        """Where the index of corporations is kept; built anew from the database whenever wanted."""
+        return self.home / "registry-index"
+
+    @property
     def provider_folder(self) -> Path:
         """Where the OpenID provider's keys are kept, all secret."""
         return self.home / "provider"

@@ -42,7 +42,7 @@ def changes(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)],
 ) -> None:
     """Take in the difference files of days, each whole or not at all."""
-    from madoguchi.installation.corporations import load_day
+    from madoguchi.installation.corporations import bring_index_up, load_day
 
     refused = False
     for file in files:
@@ -58,8 +58,38 @@ def changes(
         else:
             seconds = time.monotonic() - started
             typer.echo(f"{file.name}: {taken.rows} changes taken in in {seconds:.1f} s")
+    now = run(bring_index_up())
+    if now.entries is None and now.corporations:
+        typer.echo("there is no index to search: madoguchi registry index builds it", err=True)
+    elif now.waiting:
+        typer.echo("another process is bringing the index up to date", err=True)
     if refused:
         raise typer.Exit(1)
+
+
+@corporations.command("index")
+def index(
+    anew: Annotated[
+        bool, typer.Option(help="begin again, also where a builder was stopped")
+    ] = False,
+) -> None:
+    """Build the index corporations are searched in, beside the one that is served.
+
+    Interrupted, the same command goes on where it stopped. What changes from then on servers take
+    in by themselves.
+    """
+    from madoguchi.installation.corporations import build_index, index_standing
+
+    started = time.monotonic()
+    told = Told(run(index_standing()).corporations or None)
+    many = run(build_index(told.progress, anew=anew))
+    told.end()
+    if many is None:
+        typer.echo("another process is writing the index", err=True)
+        raise typer.Exit(1)
+    size = run(index_standing()).size / 1_000_000
+    seconds = time.monotonic() - started
+    typer.echo(f"{many} corporations in the index, {size:.0f} MB, in {seconds:.1f} s")
 
 
 class Told:

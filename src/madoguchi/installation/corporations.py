@@ -6,6 +6,10 @@ from madoguchi.installation.publishing import opened
 from madoguchi.kernel.clock import system_clock
 from madoguchi.registry.corporations.files import FileFault
 from madoguchi.registry.corporations.loading import Report, Taken, Tell, load_changes, load_full
+from madoguchi.registry.search.generations import Busy
+from madoguchi.registry.search.keeping_up import Standing, look, standing
+from madoguchi.registry.search.serving import ServedIndex
+from madoguchi.registry.search.writing import build
 from madoguchi.settings import Settings
 
 
@@ -35,3 +39,28 @@ async def load_day(path: Path, report: Report) -> tuple[Taken, FileFault | None]
             return await load_changes(database, system_clock, path, report=report), None
         except FileFault as fault:
             return Taken(0, 0), fault
+
+
+async def bring_index_up() -> Standing:
+    """Have the index take in what changed, and say how it stands."""
+    settings = Settings()
+    async with opened(settings) as database:
+        await look(database, settings.index_folder)
+        return await standing(database, ServedIndex(settings.index_folder))
+
+
+async def build_index(tell: Tell, *, anew: bool) -> int | None:
+    """Build the index of corporations; how many are in it, None while another process does it."""
+    settings = Settings()
+    async with opened(settings) as database:
+        try:
+            return await build(database, settings.index_folder, tell=tell, anew=anew)
+        except Busy:
+            return None
+
+
+async def index_standing() -> Standing:
+    """How the index of corporations stands."""
+    settings = Settings()
+    async with opened(settings) as database:
+        return await standing(database, ServedIndex(settings.index_folder))

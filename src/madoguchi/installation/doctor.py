@@ -18,6 +18,8 @@ from madoguchi.kernel.transparency import Log
 from madoguchi.kernel.transparency.notes import Key
 from madoguchi.kernel.transparency.verifying import check_journal
 from madoguchi.kernel.transparency.witnessing import cosigned_size
+from madoguchi.registry.search.keeping_up import standing
+from madoguchi.registry.search.serving import ServedIndex
 
 CHUNK = 1000
 MOST = 1000
@@ -42,6 +44,7 @@ async def examine(
     *,
     deep: bool = False,
     witnesses: Sequence[Key] = (),
+    index: ServedIndex | None = None,
 ) -> Findings:
     """Compare database, files and journal; with `deep`, every file is read and hashed anew."""
     found = Findings()
@@ -51,6 +54,8 @@ async def examine(
     for witness in witnesses:
         await _look_at_witness(database, witness, now, found)
     await _look_at_jobs(database, found)
+    if index is not None:
+        await _look_at_search(database, index, found)
     await _look_at_erasures(database, now, found)
     return found
 
@@ -128,6 +133,22 @@ async def _look_at_witness(
             f"witness {witness.name} has cosigned nothing after {size} entries "
             f"(the next is of {since.isoformat()})"
         )
+
+
+async def _look_at_search(database: Database, index: ServedIndex, found: Findings) -> None:
+    """Can corporations be searched, and is the index up with the registry?"""
+    now = await standing(database, index)
+    if now.entries is None:
+        if now.corporations:
+            found.faults.append(
+                "no index of corporations can be read, only numbers and whole names are found: "
+                "madoguchi registry index builds it"
+            )
+        return
+    found.notes.append(
+        f"{now.entries} of {now.corporations} corporations can be found by search, "
+        f"{now.waiting} changes wait for the index"
+    )
 
 
 async def _look_at_erasures(database: Database, now: datetime, found: Findings) -> None:

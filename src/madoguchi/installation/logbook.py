@@ -14,6 +14,7 @@ from madoguchi.kernel.transparency.asking import read_witness
 from madoguchi.kernel.transparency.models import Attestation
 from madoguchi.kernel.transparency.timestamping import over_http, timestamp
 from madoguchi.kernel.transparency.verifying import Report, check_journal
+from madoguchi.registry.search.serving import ServedIndex
 from madoguchi.settings import Settings
 
 SAY_SECONDS = 30.0
@@ -58,6 +59,7 @@ async def examine_installation(deep: bool) -> Findings:
             system_clock(),
             deep=deep,
             witnesses=[read_witness(line).key for line in settings.witnesses],
+            index=ServedIndex(settings.index_folder),
         )
     finally:
         await database.dispose()

@@ -15,6 +15,7 @@ from madoguchi.kernel.ids import new_id
 from madoguchi.registry.activities.cleansing import Clean
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.search.changes import note_changes
 
 _AT_ONCE = 450  # pairs of a key in one statement
 Key = tuple[str, str]
@@ -56,6 +57,7 @@ async def keep(
     numbers = sorted({row.published.number for row in rows})
     unknown = await _unknown(session, numbers)
     found["number-unknown"] += sum(row.published.number in unknown for row in rows)
+    await note_changes(session, numbers, at)
     return +found
 
 
@@ -72,9 +74,11 @@ async def withdraw_others(session: AsyncSession, source: str, seen_at: datetime)
             Activity.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=seen_at, updated_on=jst_date(seen_at))
-        .returning(Activity.id)
+        .returning(Activity.number)
     )
-    return len(result.all())
+    numbers = list(result.scalars())
+    await note_changes(session, numbers, seen_at)
+    return len(numbers)
 
 
 async def numbers_seen(session: AsyncSession, source: str, at: datetime) -> int:
