@@ -13,13 +13,18 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from madoguchi.kernel.errors import DomainError
-from madoguchi.registry import gbizinfo, houjin, rest
+from madoguchi.registry import downloads, gbizinfo, houjin, rest
 from madoguchi.registry.errors import RegistryError
 from madoguchi.registry.interface import Endpoint, Interface
 from madoguchi.web.gate import headers_only, refusal
 
 AT_ONCE = 200  # beyond it who comes is told to come again
-INTERFACES: tuple[Interface, ...] = (*rest.INTERFACES, *gbizinfo.INTERFACES, *houjin.INTERFACES)
+INTERFACES: tuple[Interface, ...] = (
+    *rest.INTERFACES,
+    *gbizinfo.INTERFACES,
+    *houjin.INTERFACES,
+    *downloads.INTERFACES,
+)
 
 _log = logging.getLogger("madoguchi.registry")
 
