@@ -21,6 +21,7 @@ from madoguchi.registry.activities.ministries import MINISTRIES, ministry_of
         ("国土交通省 観光庁", "観光庁"),
         ("文部科学省大臣官房会計課", "文部科学省"),
         ("新ｴﾈﾙｷﾞｰ・産業技術総合開発機構", "新エネルギー・産業技術総合開発機構"),
+        ("経済産業省／環境省", "経済産業省"),
         ("堺市", ""),
         ("", ""),
     ],

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity import service as identity
 from madoguchi.identity.service import Actor
+from madoguchi.installation.demo.corporations import fill_corporations
 from madoguchi.installation.demo.duties import fill_duties
 from madoguchi.installation.demo.inspections import fill_inspections
 from madoguchi.installation.demo.mandates import give_mandates
@@ -49,8 +50,10 @@ async def fill(database: Database, settings: Settings, say: Say) -> None:
             await catalogue.load_sample(session)
             await catalogue.set_agencies(session, ministry_agencies())
         actors = await _people(session)
+        corporations, activities = await fill_corporations(session, system_clock)
         await session.commit()
     say(f"  {len(packages)} procedures published, {len(actors)} people to choose from")
+    say(f"  {corporations} fictional corporations with {activities} activities")
     blobs = BlobStore(settings.blob_folder)
     async with database.session() as session:
         clock = system_clock()

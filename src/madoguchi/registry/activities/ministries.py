@@ -24,9 +24,10 @@ def ministry_of(department: str) -> str:
 
     Bureaus and legal forms around the name do not matter: 国立研究開発法人新エネルギー・産業技術総合
     開発機構 is 30. Of several names the one that stands last decides: a part follows its whole
-    (経済産業省中小企業庁); at one place the longer one.
+    (経済産業省中小企業庁); at one place the longer one. Of several that act together (経済産業省／
+    外務省) the first leads.
     """
-    plain = unicodedata.normalize("NFKC", department)
+    plain = unicodedata.normalize("NFKC", department).split("/")[0]
     found = [
         (plain.rfind(name) + len(name), len(name), code)
         for code, name in MINISTRIES.items()
