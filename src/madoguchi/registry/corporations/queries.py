@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.registry.corporations.models import Corporation, PastCorporation
 from madoguchi.registry.corporations.record import Record
 
+_AT_ONCE = 900
+
 
 @dataclass(frozen=True)
 class Past:
@@ -25,6 +27,17 @@ async def current(session: AsyncSession, number: str) -> Record | None:
     """The newest record of a number, of a withdrawn one too; None for an unknown number."""
     row = (await session.execute(_current(), {"number": number})).first()
     return Record(*row) if row else None
+
+
+async def currents(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Record]:
+    """The newest record of each of these numbers; unknown ones are left out."""
+    found: dict[str, Record] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        rows = await session.execute(
+            _currents(), {"numbers": list(numbers[start : start + _AT_ONCE])}
+        )
+        found |= {row[0]: Record(*row) for row in rows}
+    return found
 
 
 async def history(session: AsyncSession, number: str) -> list[Past]:
@@ -70,6 +83,12 @@ def _current() -> Select[*tuple[Any, ...]]:
     """Made once: putting a statement together takes longer than asking it."""
     columns = [getattr(Corporation, name) for name in Record._fields]
     return select(*columns).where(Corporation.number == bindparam("number"))
+
+
+@cache
+def _currents() -> Select[*tuple[Any, ...]]:
+    columns = [getattr(Corporation, name) for name in Record._fields]
+    return select(*columns).where(Corporation.number.in_(bindparam("numbers", expanding=True)))
 
 
 @cache

@@ -9,18 +9,39 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from madoguchi.registry.activities import kinds
+from madoguchi.registry.activities.queries import counts
 from madoguchi.registry.corporations.codes import DELETED
+from madoguchi.registry.corporations.queries import currents
 from madoguchi.registry.errors import unknown_corporation
 from madoguchi.registry.gbizinfo.errors import refuse
 from madoguchi.registry.gbizinfo.fields import VERSION_1, VERSION_2, Version
 from madoguchi.registry.gbizinfo.parameters import Parameters, number_of
+from madoguchi.registry.gbizinfo.searching import numbers, question
 from madoguchi.registry.gbizinfo.showing import Info, full, one_section
+from madoguchi.registry.gbizinfo.showing import found as found_one
 from madoguchi.registry.gbizinfo.updates import PAGE, changed, changed_activities
 from madoguchi.registry.interface import Interface
 from madoguchi.registry.whole import Whole, whole
 
 TOKEN = "x-hojininfo-api-token"  # noqa: S105 - the name of a header
 MOST_PAGES = 10**9
+
+
+async def searched(version: Version, request: Request) -> Response:
+    """The corporations that fit, a page of them."""
+    asked = Parameters(request)
+    metadata = _metadata(version, asked)
+    wanted = question(asked, version.number)
+    asked.check()
+    async with request.app.state.database.reading() as session:
+        found = await numbers(session, wanted)
+        records = await currents(session, found)
+        many = await counts(session, found)
+    return _answer(
+        found_one(records[number], sum(many[number].values()), metadata=metadata)
+        for number in found
+        if number in records
+    )
 
 
 async def by_number(version: Version, request: Request) -> Response:
@@ -103,6 +124,7 @@ def _routes(version: Version) -> tuple[Route, ...]:
     root = f"/hojin/v{version.number}/hojin"
     sections = [kind for kind in kinds.KINDS if version.metadata or kind != kinds.ESTABLISHMENT]
     return (
+        Route(root, partial(searched, version)),
         Route(f"{root}/updateInfo", partial(updates, version)),
         *(
             Route(f"{root}/updateInfo/{kind}", partial(section_updates, version, kind))

@@ -15,6 +15,7 @@ from madoguchi.registry.houjin.asking import (
     with_history,
 )
 from madoguchi.registry.houjin.errors import BAD_DATE, TOO_LONG, ApiFault, missing, refuse
+from madoguchi.registry.houjin.naming import ENGLISH, EXACT, FUZZY, Wanted, by_name
 from madoguchi.registry.houjin.parameters import Parameters
 from madoguchi.registry.houjin.rows import Answer, Format
 from madoguchi.registry.interface import Interface
@@ -56,6 +57,31 @@ async def by_period(request: Request) -> Response:
     )
 
 
+async def named(request: Request) -> Response:
+    """Corporations by their name."""
+    asked = Parameters(request)
+    format, division = asked.format(), asked.division()
+    target = asked.one_of("target", "123", FUZZY)
+    wanted = Wanted(
+        name=asked.text("name", needed=True),
+        target=ENGLISH if target == ENGLISH else EXACT if target == EXACT else FUZZY,
+        begins=asked.one_of("mode", "12", "1") == "1",
+        former=asked.one_of("change", "01", "0") == "1",
+        closed=asked.one_of("close", "01", "1") == "1",
+        place=asked.place(),
+        kinds=asked.kinds(),
+        first=asked.day("from"),
+        last=asked.day("to"),
+    )
+    async with request.app.state.database.reading() as session:
+        found = await by_name(session, wanted)
+        day = await last_update(session)
+    start = (division - 1) * asking.DIVISION
+    rows = tuple((record, True) for record in found[start : start + asking.DIVISION])
+    divisions = max(1, -(-len(found) // asking.DIVISION))
+    return _answer(format, Answer(rows, day, len(found), division, divisions, start + 1))
+
+
 def _answer(format: Format, answer: Answer) -> Response:
     return Response(
         format.write(answer), media_type=None, headers={"Content-Type": format.media_type}
@@ -65,7 +91,7 @@ def _answer(format: Format, answer: Answer) -> Response:
 INTERFACES = (
     Interface(
         prefix="/4/",
-        routes=(Route("/4/num", by_number), Route("/4/diff", by_period)),
+        routes=(Route("/4/num", by_number), Route("/4/diff", by_period), Route("/4/name", named)),
         key_of=lambda request: request.query_params.get("id", ""),
         refuse=refuse,
     ),

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from madoguchi.registry.activities.kinds import KINDS
 from madoguchi.registry.interface import Endpoint, Interface
-from madoguchi.registry.rest import changes, records
+from madoguchi.registry.rest import changes, reconciling, records, searching
 from madoguchi.registry.rest.errors import refuse
 
 CORPORATIONS = "/api/v1/corporations"
@@ -35,7 +35,62 @@ def _number(lowest: int, highest: int, default: int) -> Schema:
     return {"type": "integer", "minimum": lowest, "maximum": highest, "default": default}
 
 
+_CODES: Schema = {"type": "string", "pattern": "^[0-9,]*$"}
+_RECONCILE = reconciling.RECONCILE
+
 OPERATIONS = (
+    Operation(
+        CORPORATIONS,
+        searching.searched,
+        "法人の検索 / Search corporations",
+        {
+            "q": (_TEXT, "name or part of it, reading, number, address, or name and address"),
+            "name": (_TEXT, "names only"),
+            "address": (_TEXT, "addresses only"),
+            "kind": (_CODES, "kinds (法人種別), comma separated: 301, 302 …"),
+            "prefecture": (_CODES, "two digits (JIS X 0401)"),
+            "city": (_CODES, "five digits (JIS X 0402), comma separated"),
+            "status": ({"type": "string", "enum": ["open", "closed"]}, "both when left out"),
+            "activity": ({"type": "string", "enum": list(KINDS)}, "kinds, comma separated"),
+            "limit": (_number(1, searching.MOST, 20), "at most so many"),
+            "cursor": (_TEXT, "`next` of the answer before"),
+            "facets": ({"type": "boolean", "default": False}, "count by kind, place, state"),
+        },
+    ),
+    Operation(
+        _RECONCILE,
+        reconciling.reconcile,
+        "突合 / Reconciliation Service API 0.2",
+        {
+            "queries": (_TEXT, "JSON: queries by name"),
+            "query": (_TEXT, "one query, as text or JSON"),
+        },
+        ("GET", "POST"),
+    ),
+    Operation(
+        f"{_RECONCILE}/suggest/entity",
+        reconciling.suggest_entity,
+        "突合：法人の候補 / Reconciliation: suggest corporations",
+        {"prefix": (_TEXT, "what was typed"), "cursor": (_TEXT, "not used")},
+    ),
+    Operation(
+        f"{_RECONCILE}/suggest/property",
+        reconciling.suggest_property,
+        "突合：項目の候補 / Reconciliation: suggest properties",
+        {"prefix": (_TEXT, "what was typed"), "cursor": (_TEXT, "not used")},
+    ),
+    Operation(
+        f"{_RECONCILE}/suggest/type",
+        reconciling.suggest_type,
+        "突合：種類の候補 / Reconciliation: suggest types",
+        {"prefix": (_TEXT, "what was typed"), "cursor": (_TEXT, "not used")},
+    ),
+    Operation(
+        f"{_RECONCILE}/preview/{{number}}",
+        reconciling.preview,
+        "突合：見出し / Reconciliation: preview",
+        {},
+    ),
     Operation(
         f"{CORPORATIONS}/changes",
         changes.changes,
@@ -110,15 +165,18 @@ def _described() -> APIRouter:
 
 
 router = _described()
-INTERFACES = (
+INTERFACES = tuple(
     Interface(
-        prefix=CORPORATIONS,
+        prefix=prefix,
         routes=tuple(
-            Route(one.path, one.endpoint, methods=list(one.methods)) for one in OPERATIONS
+            Route(one.path, one.endpoint, methods=list(one.methods))
+            for one in OPERATIONS
+            if one.path.startswith(prefix)
         ),
         key_of=key_of,
         refuse=refuse,
         keyless=True,
         whole=False,
-    ),
+    )
+    for prefix in (CORPORATIONS, _RECONCILE)
 )
