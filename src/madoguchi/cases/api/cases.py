@@ -45,6 +45,9 @@ async def cases(
     actor: Signed,
     group: Group = "all",
     q: Annotated[str, Query(max_length=200)] = "",
+    branch: Annotated[
+        str, Query(max_length=26, description="a branch and those below it; -: of no branch")
+    ] = "",
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> CaseList:
@@ -57,6 +60,7 @@ async def cases(
             secret=state.settings.secret_key,
             group=group,
             words=q,
+            branch=branch,
             cursor=cursor,
             limit=limit,
         )

@@ -132,6 +132,9 @@ class CaseOut(BaseModel):
     agent: str | None
     filed_by: str = Field(description="who filed it: the agent, where there is one")
     on_behalf_of: str | None = Field(description="the organisation an agent filed for")
+    branch: str | None = Field(
+        default=None, description="the branch of the organisation whose filing it is"
+    )
     erased_at: datetime | None = Field(
         default=None, description="When its content was erased (消去); what is left is this."
     )
@@ -263,5 +266,6 @@ def _case(case: Case, package: Package) -> dict[str, Any]:
         "agent": case.agent_name,
         "filed_by": case.agent_name or case.filer_name,
         "on_behalf_of": case.organisation_name if case.agent_name else None,
+        "branch": case.branch_id,
         "erased_at": case.erased_at,
     }

@@ -1,6 +1,6 @@
 """Proposing a mandate, one step a page: offering, asking, passing on, renewing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.delegations import steps
-from madoguchi.cases.delegations.showing import page, said, titles
+from madoguchi.cases.delegations.showing import acts, page, said, titles
 from madoguchi.cases.delegations.steps import Answers
 from madoguchi.identity.account.entering import means_of
 from madoguchi.identity.account.pages.securing import fresh_where_possible
@@ -23,7 +23,7 @@ from madoguchi.identity.delegation.telling import agent_name
 from madoguchi.identity.errors import not_allowed
 from madoguchi.identity.service import Actor, IdentityError, required_actor
 from madoguchi.kernel.clock import jst_date
-from madoguchi.kernel.language import pick
+from madoguchi.kernel.language import Text, pick
 from madoguchi.web.forms import form_of
 from madoguchi.web.session import flash
 
@@ -32,6 +32,8 @@ SignedIn = Annotated[Actor, Depends(required_actor)]
 Sure = Annotated[Actor, Depends(fresh_where_possible)]
 LARGEST_FORM = 200_000
 SHOWN = 30  # procedures on a page of the search
+CHOSEN_GROUP: Text = {"ja": "選んだ手続", "en": "Chosen"}
+OTHER_GROUP: Text = {"ja": "その他", "en": "Others"}
 
 
 @router.get("/delegations/new")
@@ -180,7 +182,8 @@ async def _step(
     state = request.app.state
     language = request.state.language
     async with state.database.reading() as session:
-        names = await titles(session, jst_date(state.clock()))
+        today = jst_date(state.clock())
+        names, laws = await titles(session, today), await acts(session, today)
         source = None
         if answers.source:
             party = await party_of(session, actor)
@@ -206,13 +209,29 @@ async def _step(
         steps=len(steps.STEPS),
         hidden=known.hidden(step),
         unseen=unseen,
-        options=[(id, title) for id, title in shown],
+        groups=_groups(shown, ticked, laws, language),
         more=len(matching) - len(shown),
         words=words,
         names=[names[p] for p in known.procedures],
         source=source,
         other=other,
     )
+
+
+def _groups(
+    shown: Sequence[tuple[str, Text]], ticked: set[str], laws: Mapping[str, str], language: str
+) -> list[dict[str, Any]]:
+    """What was chosen first, then the others by the act they stand on."""
+    chosen = [pair for pair in shown if pair[0] in ticked]
+    found: dict[str, list[tuple[str, Text]]] = {}
+    for id, title in shown:
+        if id not in ticked:
+            found.setdefault(laws.get(id, ""), []).append((id, title))
+    groups: list[dict[str, Any]] = [
+        {"title": {"ja": act, "en": act} if act else OTHER_GROUP, "options": options}
+        for act, options in sorted(found.items(), key=lambda pair: (not pair[0], pair[0]))
+    ]
+    return ([{"title": CHOSEN_GROUP, "options": chosen}] if chosen else []) + groups
 
 
 async def _other_side(session: AsyncSession, answers: Answers) -> str:

@@ -17,12 +17,23 @@ TONES = {"offered": "warning", "asked": "warning", "in_force": "success", "upcom
 
 async def titles(session: AsyncSession, today: Any) -> dict[str, Text]:
     """The procedures an organisation can be represented in, by id."""
-    found = await procedures.all_current(session, today)
+    return {package.id: dict(package.title) for package in await _delegable(session, today)}
+
+
+async def acts(session: AsyncSession, today: Any) -> dict[str, str]:
+    """The act (法律) each of them stands on, "" for those on none."""
     return {
-        package.id: dict(package.title)
-        for package in found
-        if package.kind != "internal" and package.spec.who not in ("person", "official")
+        package.id: package.spec.law[0].act if package.spec.law else ""
+        for package in await _delegable(session, today)
     }
+
+
+async def _delegable(session: AsyncSession, today: Any) -> list[procedures.Package]:
+    return [
+        package
+        for package in await procedures.all_current(session, today)
+        if package.kind != "internal" and package.spec.who not in ("person", "official")
+    ]
 
 
 def said(request: Request, key: str) -> Text:

@@ -21,7 +21,7 @@ from madoguchi.procedures import service as procedures
 DESK, OWN = SOURCES = ("desk", "cases")
 FILTERS: Mapping[str, tuple[str, ...]] = {
     DESK: ("tab", "procedure", "state", "agency", "q"),
-    OWN: ("group", "q"),
+    OWN: ("group", "q", "branch"),
 }
 LONGEST_FILTER = 100
 
@@ -88,7 +88,10 @@ def conditions(
     """The conditions of the cases selected, those this actor may see only."""
     filters = selection.filters
     if selection.source == OWN:
-        return [own_cases(actor), *narrowed(filters.get("group", "all"), filters.get("q", ""))]
+        return [
+            own_cases(actor),
+            *narrowed(filters.get("group", "all"), filters.get("q", ""), filters.get("branch", "")),
+        ]
     query = TrayQuery(
         tab=filters.get("tab", OPEN),
         procedure_id=filters.get("procedure"),

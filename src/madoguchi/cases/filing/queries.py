@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_cases
 from madoguchi.cases.filing.asking import kind_of
 from madoguchi.cases.models import Case, Draft
+from madoguchi.identity.organisations.branches import branch_and_below
 from madoguchi.identity.service import Actor
-from madoguchi.kernel.ids import read_arrival_number
+from madoguchi.kernel.ids import is_id, read_arrival_number
 from madoguchi.kernel.japanese import search_key
 from madoguchi.kernel.periods import last_day_before
 from madoguchi.payments import service as payments
@@ -21,6 +22,9 @@ from madoguchi.web.paging import Page, after, page_of, read_cursor
 LIST = "cases"
 GROUPS = ("all", "waiting", "open", "done")
 _WAITS = {"waiting": "applicant", "open": "agency", "done": ""}
+
+
+ITSELF = "-"  # filings of the organisation itself, of no branch
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,12 @@ async def list_cases(
     secret: str,
     group: str = "all",
     words: str = "",
+    branch: str = "",
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[Case]:
     """The filings of the party the actor acts for, newest first. CursorError 400."""
-    query = select(Case).where(own_cases(actor), *narrowed(group, words))
+    query = select(Case).where(own_cases(actor), *narrowed(group, words, branch))
     if cursor:
         query = query.where(
             after((Case.arrived_at, Case.id), read_cursor(secret, LIST, cursor), descending=True)
@@ -55,10 +60,12 @@ async def list_cases(
     return page_of(rows, limit, secret, LIST, lambda case: (case.arrived_at, case.id))
 
 
-async def count_cases(session: AsyncSession, actor: Actor) -> dict[str, int]:
+async def count_cases(session: AsyncSession, actor: Actor, branch: str = "") -> dict[str, int]:
     """How many filings there are in each group."""
     rows = await session.execute(
-        select(Case.waits_for, func.count()).where(own_cases(actor)).group_by(Case.waits_for)
+        select(Case.waits_for, func.count())
+        .where(own_cases(actor), *narrowed("all", "", branch))
+        .group_by(Case.waits_for)
     )
     found: dict[str, int] = {waits: count for waits, count in rows}  # noqa: C416 - rows are not pairs to mypy
     counts = {group: found.get(waits, 0) for group, waits in _WAITS.items()}
@@ -131,14 +138,21 @@ async def _unpaid(session: AsyncSession, actor: Actor, limit: int) -> list[Waiti
     ]
 
 
-def narrowed(group: str, words: str) -> list[ColumnElement[bool]]:
-    """The conditions of a group of filings and of words in their titles."""
+def narrowed(group: str, words: str, branch: str = "") -> list[ColumnElement[bool]]:
+    """The conditions of a group of filings, of words in their titles, and of a branch with those
+    below it (`ITSELF`: of no branch).
+    """
     found: list[ColumnElement[bool]] = []
     if group in _WAITS:
         found.append(Case.waits_for == _WAITS[group])
     if words.strip():
         number = read_arrival_number(words)
         found.append(_named(words) if number is None else Case.arrival_number == number)
+    if branch == ITSELF:
+        found.append(Case.branch_id.is_(None))
+    elif branch:
+        known = Case.branch_id.in_(branch_and_below(branch)) if is_id(branch) else false()
+        found.append(known)
     return found
 
 

@@ -9,12 +9,14 @@ from madoguchi.cases.filing.drafts import open_drafts
 from madoguchi.cases.filing.pages.counter import Signed, Translate, day_text, texts
 from madoguchi.cases.filing.queries import (
     GROUPS,
+    ITSELF,
     Waiting,
     count_cases,
     list_cases,
     waiting_for_me,
 )
 from madoguchi.cases.models import Case, Draft
+from madoguchi.identity.organisations.branches import branches_seen
 from madoguchi.kernel.clock import as_jst
 from madoguchi.kernel.language import pick
 from madoguchi.procedures import service as procedures
@@ -29,24 +31,32 @@ async def my_cases(request: Request, actor: Signed) -> Response:
     query = request.query_params
     group = query.get("group", "all") if query.get("group") in GROUPS else "all"
     words, cursor = query.get("q", "")[:200], query.get("cursor")
+    wanted = query.get("branch", "")
     async with state.database.reading() as session:
+        branches = await branches_seen(session, actor)
+        branch = wanted if wanted == ITSELF or wanted in dict(branches) else ""
         page = await list_cases(
             session,
             actor,
             secret=state.settings.secret_key,
             group=group,
             words=words,
+            branch=branch,
             cursor=cursor,
         )
-        counts = await count_cases(session, actor)
-        first = not cursor and group == "all" and not words
+        counts = await count_cases(session, actor, branch)
+        first = not cursor and group == "all" and not words and not branch
         waiting = await waiting_for_me(session, actor) if first else []
         drafts = await open_drafts(session, actor) if first else []
         packages = {
             digest: await procedures.package(session, digest)
             for digest in {case.digest for case in page.items}
         }
-    rows = [case_card(case, packages[case.digest], language, t) for case in page.items]
+    places = dict(branches)
+    rows = [
+        case_card(case, packages[case.digest], language, t, places.get(case.branch_id or ""))
+        for case in page.items
+    ]
     response: Response = state.pages.render(
         request,
         "cases/filing/list.html",
@@ -58,7 +68,7 @@ async def my_cases(request: Request, actor: Signed) -> Response:
         counts=counts,
         groups=[
             {
-                "href": f"/cases?group={name}",
+                "href": f"/cases?group={name}" + (f"&branch={branch}" if branch else ""),
                 "text": t(f"cases.list.group.{name}"),
                 "count": counts[name],
                 "current": name == group,
@@ -66,13 +76,27 @@ async def my_cases(request: Request, actor: Signed) -> Response:
             for name in GROUPS
         ],
         next=_next(request, page.next),
+        branch=branch,
+        branches=[
+            ("", t("cases.list.branch_all")),
+            *(
+                [(ITSELF, t("cases.list.branch_itself"))]
+                if branches and actor.branches is None
+                else []
+            ),
+            *branches,
+        ],
         on_behalf=actor.organisation_name if actor.agent else None,
     )
     return response
 
 
 def case_card(
-    case: Case, package: procedures.Package, language: str, t: Translate
+    case: Case,
+    package: procedures.Package,
+    language: str,
+    t: Translate,
+    branch: str | None = None,
 ) -> dict[str, Any]:
     """A case in a list."""
     state = package.machine.states[case.state]
@@ -82,6 +106,8 @@ def case_card(
         meta.append(t("cases.list.due", date=day_text(case.due_on, language)))
     if case.late:
         meta.append(t("cases.case.late"))
+    if branch:
+        meta.append(branch)
     if case.agent_name:
         meta.append(t("cases.agent.tag", name=case.agent_name))
     return {
