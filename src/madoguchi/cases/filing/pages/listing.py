@@ -1,5 +1,6 @@
 """My filings: what waits for me first, then drafts, then everything filed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -77,18 +78,20 @@ async def my_cases(request: Request, actor: Signed) -> Response:
         ],
         next=_next(request, page.next),
         branch=branch,
-        branches=[
-            ("", t("cases.list.branch_all")),
-            *(
-                [(ITSELF, t("cases.list.branch_itself"))]
-                if branches and actor.branches is None
-                else []
-            ),
-            *branches,
-        ],
+        branches=_branch_options(branches, t, whole=actor.branches is None),
         on_behalf=actor.organisation_name if actor.agent else None,
     )
     return response
+
+
+def _branch_options(
+    branches: Sequence[tuple[str, str]], t: Translate, *, whole: bool
+) -> list[tuple[str, str]]:
+    """What the list may be narrowed to; [] where there are no branches."""
+    if not branches:
+        return []
+    itself = [(ITSELF, t("cases.list.branch_itself"))] if whole else []
+    return [("", t("cases.list.branch_all")), *itself, *branches]
 
 
 def case_card(
