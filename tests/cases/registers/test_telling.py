@@ -19,10 +19,11 @@ from madoguchi.kernel.jobs.models import Job
 from madoguchi.procedures.service import check_files
 from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.activities.queries import of_number
-from madoguchi.registry.activities.sections import section
+from madoguchi.registry.search.models import RegistryChange
 from tests.cases.desk.counter import CORPORATE_NUMBER, KANTO, Counter
 from tests.cases.ledgers.world import LICENCE
 from tests.cases.registers.test_registers import CHANGE, CLOSURE, registered
+from tests.registry.activities.made import section
 
 REGISTER = "aids"
 OTHER = "3010001098765"
@@ -104,8 +105,6 @@ async def test_from_the_filing_to_the_activity_and_back(counter: Counter) -> Non
         {
             "title": "揮発油販売業者の登録",
             "date_of_approval": "2026-05-01",
-            "target": None,
-            "category": None,
             "government_departments": "関東経済産業局",
         }
     ]
@@ -133,6 +132,8 @@ async def test_a_subsidy_with_its_amount_changes_with_the_entry(counter: Counter
     assert (found.title, found.amount, found.target) == ("省エネルギー補助金", 2_500_000, "照明")
     assert (found.data["amount"], found.data["register_number"]) == ("2500000", "R8-1")
     assert "secret" not in str(found.data)
+    async with counter.database.reading() as session:
+        assert (await session.scalars(select(RegistryChange.numbers))).all() == [[CORPORATE_NUMBER]]
     async with counter.database.session() as session:
         later = Change("x", counter.now + timedelta(days=3), date(2026, 5, 4))
         await service.amend(

@@ -1,5 +1,6 @@
 """Activities, details and corporations made up for tests."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.kernel.ids import new_id
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.corporations.loading import take_in
+from madoguchi.registry.gbizinfo.fields import VERSION_2
+from madoguchi.registry.gbizinfo.showing import section as shown
+from madoguchi.registry.whole import Act
 from tests.registry.corporations.records import incoming, number
 
 AT = datetime(2026, 11, 1, 3, tzinfo=UTC)
@@ -53,3 +57,13 @@ async def corporations(session: AsyncSession, many: int, **hidden: str) -> None:
     """Corporations 1 to `many`; the last one hidden when asked for."""
     rows = [incoming(serial, sequence=serial) for serial in range(1, many)]
     await take_in(session, [*rows, incoming(many, sequence=many, **hidden)])
+
+
+def section(kind: str, rows: Sequence[Activity]) -> Any:
+    """The section gBizINFO's interface (v2) makes of activities, without its key."""
+    acts = [
+        Act(row.kind, row.source, row.key, row.data, row.day, row.updated_on, row.recorded_at)
+        for row in rows
+    ]
+    (found,) = shown(VERSION_2, kind, acts, metadata=False).values()
+    return found

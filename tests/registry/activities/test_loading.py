@@ -14,7 +14,6 @@ from madoguchi.registry.activities import loading
 from madoguchi.registry.activities.loading import Taken, load_activities
 from madoguchi.registry.activities.models import Activity, ActivityFile, Detail
 from madoguchi.registry.activities.queries import details, of_number
-from madoguchi.registry.activities.sections import section
 from madoguchi.registry.opening import FileFault, Refused
 from tests.registry.activities.csv_files import (
     as_file,
@@ -25,7 +24,7 @@ from tests.registry.activities.csv_files import (
     workplace,
     zipped,
 )
-from tests.registry.activities.made import AT, corporations
+from tests.registry.activities.made import AT, corporations, section
 from tests.registry.corporations.records import number
 
 
@@ -58,7 +57,6 @@ async def test_a_file_of_subsidies(database: Database, tmp_path: Path) -> None:
                 "title": "省エネ設備の導入1",
                 "amount": "2500000",
                 "date_of_approval": "2026-04-01",
-                "target": None,
                 "government_departments": "経済産業省",
             }
         ]
@@ -81,8 +79,8 @@ async def test_patents_finance_and_workplaces(database: Database, tmp_path: Path
             for kind in ("patent", "finance", "workplace")
         }
         (shown,) = section("patent", rows_of["patent"])
-        assert shown["title"] == "ＭＡＤＯ＜窓＞"  # type: ignore[index]
-        assert shown["classifications"] == [{"日本語": "42 科学技術"}]  # type: ignore[index]
+        assert shown["title"] == "ＭＡＤＯ＜窓＞"
+        assert shown["classifications"] == [{"日本語": "42 科学技術"}]
         assert rows_of["patent"][0].title == "MADO<窓>"
         money = section("finance", rows_of["finance"])
         assert isinstance(money, dict)
@@ -296,5 +294,5 @@ async def test_a_real_record(database: Database, shared_data: Path) -> None:
     assert (taken.rows, taken.refused) == (10, 0)
     async with database.reading() as session:
         shown = section("patent", await of_number(session, "3011101042092"))
-    titles = {item["title"] for item in shown}  # type: ignore[index]
+    titles = {item["title"] for item in shown}
     assert titles == {"ふわっち", "オタマート", "ＩｃｈｉｇｏＪａｍ"}

@@ -15,8 +15,7 @@ from madoguchi.registry.activities.queries import (
     of_number,
     of_numbers,
 )
-from madoguchi.registry.activities.sections import section
-from tests.registry.activities.made import AT, activity, corporations, detail
+from tests.registry.activities.made import AT, activity, corporations, detail, section
 from tests.registry.corporations.records import number
 
 
@@ -38,13 +37,10 @@ async def test_activities_of_a_number_newest_first_without_the_withdrawn(
     async with database.reading() as session:
         found = by_kind(await of_number(session, number(1)))
         shown = section("subsidy", found["subsidy"])
-        assert [item["title"] for item in shown] == ["new", "old", "undated"]  # type: ignore[index]
-        assert shown[0] == {  # type: ignore[index]
+        assert [item["title"] for item in shown] == ["new", "old", "undated"]
+        assert shown[0] == {
             "title": "new",
             "amount": "2",
-            "date_of_approval": None,
-            "target": None,
-            "government_departments": None,
         }
         assert [row.kind for row in await of_number(session, number(1), ["patent"])] == ["patent"]
         assert await counts(session, [number(1), number(2), number(3)]) == {
@@ -169,3 +165,9 @@ async def test_a_band_that_is_none_is_refused(database: Database) -> None:
     async with database.reading() as session:
         with pytest.raises(ValueError, match="no band"):
             await numbers_with(session, Conditions(bands={"average_age": ("E",)}))
+
+
+def test_figures_no_double_holds_are_left_out_of_the_interface() -> None:
+    data = {"base_infos": {"average_age": "1e999", "average_continuous_service_years": "12.5"}}
+    shown = section("workplace", [activity(1, "workplace", data=data)])
+    assert shown["base_infos"] == {"average_continuous_service_years": 12.5}

@@ -16,6 +16,7 @@ from madoguchi.registry.activities.ministries import ministry_of
 from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.activities.texts import plain as plain_text
 from madoguchi.registry.activities.vocabulary import REST
+from madoguchi.registry.search.changes import note_changes
 
 LARGEST = 10**18
 """Amounts beyond are kept as published, and not searched: the databases have no such number."""
@@ -67,6 +68,7 @@ async def publish(session: AsyncSession, told: Told, at: datetime) -> bool:
         setattr(row, name, value)
     row.updated_on, row.recorded_at, row.withdrawn_at = jst_date(at), at, None
     await session.flush()
+    await note_changes(session, [told.number], at)
     return True
 
 
@@ -86,6 +88,7 @@ async def withdraw(session: AsyncSession, source: str, keys: Collection[str], at
     for row in rows:
         row.updated_on, row.recorded_at, row.withdrawn_at = jst_date(at), at, at
     await session.flush()
+    await note_changes(session, [row.number for row in rows], at)
     return len(rows)
 
 

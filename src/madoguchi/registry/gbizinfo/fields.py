@@ -27,7 +27,7 @@ def whole(value: Any) -> int | None:
 def fraction(value: Any) -> float | None:
     """A number that may have a fraction; None for what is none. A share or mean, never money."""
     number = decimal(value)
-    return None if number is None else float(number)
+    return None if number is None or abs(number) > MOST else float(number)
 
 
 def decimal(value: Any) -> Decimal | None:
