@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     card_acr: str = ""
     key_requests: int = Field(default=6_000, ge=1, le=10_000_000)
     open_requests: int = Field(default=600, ge=0, le=10_000_000)
+    sparql_workers: int = Field(default=2, ge=0, le=64)
+    sparql_seconds: int = Field(default=30, ge=1, le=3600)
+    sparql_megabytes: int = Field(default=2_000, ge=256, le=1_000_000)
 
     @model_validator(mode="after")
     def _demo_stays_a_demo(self) -> Self:
@@ -109,6 +112,11 @@ class Settings(BaseSettings):
     def provider_folder(self) -> Path:
         """Where the OpenID provider's keys are kept, all secret."""
         return self.home / "provider"
+
+    @property
+    def linked_folder(self) -> Path:
+        """Where the read-only generations SPARQL asks are kept."""
+        return self.home / "linked"
 
     @cached_property
     def log_origin(self) -> str:

@@ -8,6 +8,7 @@ from madoguchi.cli.accounts import accounts
 from madoguchi.cli.corporations import corporations
 from madoguchi.cli.erasures import erasures
 from madoguchi.cli.identity import identity
+from madoguchi.cli.linked import snapshot
 from madoguchi.cli.loading import catalogue, forms, postal_codes
 from madoguchi.cli.packages import packages
 from madoguchi.cli.records import receipts, records
@@ -26,6 +27,7 @@ app.add_typer(erasures, name="erasures")
 app.add_typer(identity, name="identity")
 app.add_typer(accounts, name="account")
 app.add_typer(security, name="security")
+corporations.command("snapshot")(snapshot)
 app.command("postal-codes")(postal_codes)
 for command in (
     running.migrate,
