@@ -44,6 +44,7 @@ import madoguchi.procedures
 import madoguchi.procedures.catalogue
 import madoguchi.registry
 import madoguchi.registry.keys
+import madoguchi.registry.linked
 import madoguchi.web
 import madoguchi.webhooks
 from madoguchi.cases.expiry.jobs import look_for_ends
@@ -71,6 +72,7 @@ from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.registry.door import Door as RegistryDoor
 from madoguchi.registry.keys.admitting import Admission
 from madoguchi.registry.keys.counting import keep_writing
+from madoguchi.registry.linked.workers import Bounds, Workers
 from madoguchi.registry.search.keeping_up import keep_up
 from madoguchi.registry.search.serving import serve_from
 from madoguchi.settings import Settings
@@ -93,6 +95,7 @@ MODULES = (
     madoguchi.identity.relying,
     madoguchi.registry,
     madoguchi.registry.keys,
+    madoguchi.registry.linked,
     madoguchi.webhooks,
     madoguchi.messages,
     madoguchi.payments,
@@ -198,6 +201,11 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     app.state.key_admission = Admission(
         clock, of_key=settings.key_requests, of_address=settings.open_requests
     )
+    app.state.sparql = Workers(
+        settings.linked_folder,
+        settings.sparql_workers,
+        Bounds(settings.sparql_seconds, settings.sparql_megabytes),
+    )
     app.state.witnesses = tuple(read_witness(line) for line in settings.witnesses)
     app.router.routes += _routes(settings.demo)
     documenting.document(app)
@@ -240,6 +248,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
     from madoguchi.registry import api as registry_api
     from madoguchi.registry import rest as corporations_api
     from madoguchi.registry.keys import pages as developer_pages
+    from madoguchi.registry.linked import pages as linked_pages
     from madoguchi.webhooks import routes as webhooks
 
     settings = Settings(demo=demo)
@@ -251,6 +260,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
         registry_api.router,
         corporations_api.router,
         developer_pages.router,
+        linked_pages.router,
         *cases.routers(settings),
         *messages.routers(settings),
         *payments.routers(settings),
@@ -294,6 +304,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await uploads.close()
         await intake.close()
+        await app.state.sparql.close()
         closing.set()
         for worker in workers:
             worker.stop()

@@ -60,6 +60,7 @@ UNLINKED = {
     "/desk/entry-acts",
     "/desk/matches",
     "/developers/keys",
+    "/linked-data",
     "/desk/together/support-organisation-certification",
 }
 NOT_OPENED = {

@@ -16,6 +16,7 @@ from madoguchi.kernel.errors import DomainError
 from madoguchi.registry import downloads, gbizinfo, houjin, rest
 from madoguchi.registry.errors import RegistryError
 from madoguchi.registry.interface import Endpoint, Interface
+from madoguchi.registry.linked import endpoints as linked
 from madoguchi.web.gate import headers_only, refusal
 
 AT_ONCE = 200  # beyond it who comes is told to come again
@@ -24,6 +25,7 @@ INTERFACES: tuple[Interface, ...] = (
     *gbizinfo.INTERFACES,
     *houjin.INTERFACES,
     *downloads.INTERFACES,
+    *linked.INTERFACES,
 )
 
 _log = logging.getLogger("madoguchi.registry")

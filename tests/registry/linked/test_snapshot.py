@@ -122,7 +122,7 @@ async def test_a_generation_replaces_the_one_before_whole(
     assert snapshot.current(tmp_path) == third.folder
     assert third.corporations == 1 < second.corporations
 
-    def broken(aside: Path) -> int:
+    def broken(store: Store) -> int:
         raise OSError("no room")
 
     monkeypatch.setattr(snapshot, "_settle", broken)

@@ -31,9 +31,7 @@ def description(endpoint: str) -> list[Triple]:
         Triple(dataset, _sd("defaultGraph"), merged),
         Triple(merged, TYPE, _sd("Graph")),
     ]
-    found += [
-        Triple(service, _sd("resultFormat"), NamedNode(FORMATS + name)) for name in _OFFERED
-    ]
+    found += [Triple(service, _sd("resultFormat"), NamedNode(FORMATS + name)) for name in _OFFERED]
     for name in GRAPHS:
         named = BlankNode(f"graph-{name}")
         found += [

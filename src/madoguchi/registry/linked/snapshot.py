@@ -70,8 +70,10 @@ async def make_snapshot(
     aside = root / f".{new_id()}.new"
     aside.mkdir()
     try:
-        corporations = await _write(database, aside, codes, limit, tell)
-        quads = await asyncio.to_thread(_settle, aside)
+        store = Store(str(aside / "store"))
+        corporations = await _write(database, store, aside, codes, limit, tell)
+        quads = await asyncio.to_thread(_settle, store)
+        del store  # its files are closed before anybody else opens them
         folder = put_in_place(root, aside)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
@@ -126,10 +128,14 @@ def put_in_place(root: Path, aside: Path) -> Path:
 
 
 async def _write(
-    database: Database, aside: Path, codes: Path | None, limit: int | None, tell: Tell
+    database: Database,
+    store: Store,
+    aside: Path,
+    codes: Path | None,
+    limit: int | None,
+    tell: Tell,
 ) -> int:
     """Load everything by one call: each call writes files of its own, which costs a second."""
-    store = Store(str(aside / "store"))
     literals = LiteralWriter(aside)
     writer = Writer(Shape.COMPACT)
     cities: dict[str, tuple[str, str]] = {}
@@ -192,8 +198,7 @@ def _labels(quads: Iterable[Quad]) -> Iterator[tuple[str, str, str]]:
             yield name, quad.object.value, f"@{language}" if language else ""
 
 
-def _settle(aside: Path) -> int:
-    store = Store(str(aside / "store"))
+def _settle(store: Store) -> int:
     store.optimize()
     store.flush()
     return len(store)

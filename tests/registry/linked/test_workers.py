@@ -1,0 +1,95 @@
+"""Workers end every query at its deadline, and the pool is whole again afterwards."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from madoguchi.kernel.database import Database
+from madoguchi.registry.linked.snapshot import make_snapshot
+from madoguchi.registry.linked.workers import Bounds, Workers
+from tests.registry.linked.filled import generation
+
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+PATHS = "SELECT (COUNT(*) AS ?n) { ?a (!<x:y>|^!<x:y>)+/(!<x:y>|^!<x:y>)*/(!<x:y>|^!<x:y>)+ ?b . ?c (!<x:y>|^!<x:y>)+ ?d }"
+HUGE = "SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i ?a"
+EASY = "ASK { ?s ?p ?o }"
+
+
+def question(query: str, **more: object) -> dict[str, object]:
+    return {
+        "query": query, "default_graphs": [], "named_graphs": [], "format": "json",
+        "most_bytes": 1_000_000, "most_rows": 100, "skip": 0,
+    } | more  # fmt: skip
+
+
+@pytest.fixture
+async def workers(linked_root: Path):
+    made = Workers(linked_root, 2, Bounds(seconds=1.0, megabytes=2_000))
+    yield made
+    await made.close()
+
+
+@pytest.mark.parametrize("query", [CROSS, PATHS])
+async def test_killed_at_the_deadline(workers: Workers, query: str) -> None:
+    await asyncio.gather(workers.ask(question(EASY)), workers.ask(question(EASY)))
+    started = time.monotonic()
+    answer = await workers.ask(question(query))
+    taken = time.monotonic() - started
+    assert answer.fault == "timeout"
+    assert 0.9 < taken < 1.2 + 0.8, taken  # ≤ 200 ms on a machine with nothing else to do
+    found = await asyncio.gather(*(workers.ask(question(EASY)) for _ in range(4)))
+    assert [one.fault for one in found] == [""] * 4
+
+
+async def test_memory_is_bounded(linked_root: Path) -> None:
+    made = Workers(linked_root, 1, Bounds(seconds=60.0, megabytes=700))
+    try:
+        answer = await made.ask(question(HUGE))
+        after = await made.ask(question(EASY))
+    finally:
+        await made.close()
+    assert (answer.fault, after.fault) == ("memory", "")
+
+
+async def test_who_comes_too_late_is_told(linked_root: Path) -> None:
+    made = Workers(linked_root, 1, Bounds(seconds=0.7, megabytes=2_000))
+    try:
+        await made.ask(question(EASY))
+        answers = await asyncio.gather(*(made.ask(question(CROSS)) for _ in range(30)))
+    finally:
+        await made.close()
+    faults = [one.fault for one in answers]
+    assert set(faults) == {"timeout", "busy"}
+    assert faults.count("busy") >= 25
+
+
+async def test_a_newer_generation_is_asked_at_once(database: Database, tmp_path: Path) -> None:
+    await generation(database, tmp_path)
+    made = Workers(tmp_path, 1)
+    count = "SELECT (COUNT(*) AS ?n) { ?s a <http://hojin-info.go.jp/ns/domain/biz/1#法人情報型> }"
+    try:
+        before = await made.ask(question(count, format="csv"))
+        await make_snapshot(database, tmp_path, limit=1)
+        after = await made.ask(question(count, format="csv"))
+    finally:
+        await made.close()
+    assert (before.body, after.body) == (b"n\r\n4\r\n", b"n\r\n1\r\n")
+
+
+async def test_a_worker_that_dies_is_replaced(workers: Workers) -> None:
+    await workers.ask(question(EASY))
+    for process in list(workers._all):
+        process.kill()
+        await process.wait()
+    assert (await workers.ask(question(EASY))).fault == ""
+
+
+async def test_nothing_is_left_running(linked_root: Path) -> None:
+    made = Workers(linked_root, 2, Bounds(seconds=0.5, megabytes=2_000))
+    await asyncio.gather(*(made.ask(question(CROSS)) for _ in range(2)))
+    processes = list(made._all)
+    await made.close()
+    assert not made._all
+    assert all(process.returncode is not None for process in processes)
