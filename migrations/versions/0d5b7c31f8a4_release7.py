@@ -64,6 +64,11 @@ def _delegation() -> None:
         "UPDATE payment_request SET procedure_id = coalesce("
         "(SELECT c.procedure_id FROM \"case\" AS c WHERE c.id = payment_request.case_id), '')"
     )
+    with op.batch_alter_table("access_token") as batch_op:
+        batch_op.add_column(sa.Column("acr", sa.String(length=40), nullable=True))
+        batch_op.add_column(
+            sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True)
+        )
     # What was asked for before goes on with the organisation it was asked for; a key's work, of which
     # the key is not known any more, has to be asked for anew.
     for table, key in (("export", "'null'"), ("bulk_filing", _KEY)):
@@ -80,6 +85,9 @@ def _delegation() -> None:
 
 
 def _delegation_down() -> None:
+    with op.batch_alter_table("access_token") as batch_op:
+        batch_op.drop_column("authenticated_at")
+        batch_op.drop_column("acr")
     for table in ("bulk_filing", "export"):
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_column("shown")

@@ -47,6 +47,7 @@ import madoguchi.registry.keys
 import madoguchi.registry.linked
 import madoguchi.web
 import madoguchi.webhooks
+from madoguchi.cases.access import seen_cases
 from madoguchi.cases.expiry.jobs import look_for_ends
 from madoguchi.cases.intake.door import Door, open_intake
 from madoguchi.cases.obligations.schedule import look_today
@@ -195,6 +196,7 @@ def create_app(settings: Settings | None = None, clock: Clock = system_clock) ->
     )
     app.state.settings = settings
     app.state.clock = clock
+    app.state.cases_seen = seen_cases
     app.state.blobs = BlobStore(settings.blob_folder)
     app.state.log = open_log(settings.log_folder, settings.log_origin)
     app.state.provider = Provider(settings.address, settings.provider_folder)

@@ -6,7 +6,7 @@ filings by a person alone, that person. The official's side is anyone with a rol
 the case or above it.
 """
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -140,6 +140,11 @@ async def _may_act(
 def own_cases(actor: Actor) -> ColumnElement[bool]:
     """The condition "a case of the party this actor acts for now", for lists."""
     return _own(actor, Case, Case.filer_id, None)
+
+
+def seen_cases(actor: Actor) -> Select[str]:
+    """The ids of the cases of the party this actor acts for now, for other modules' conditions."""
+    return select(Case.id).where(own_cases(actor))
 
 
 def own_drafts(actor: Actor) -> ColumnElement[bool]:

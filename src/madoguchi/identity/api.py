@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.errors import unknown
 from madoguchi.identity.guards import required_actor
-from madoguchi.identity.models import AccessToken
+from madoguchi.identity.models import AccessToken, SignIn
 from madoguchi.identity.reproof.rules import lapses
 from madoguchi.identity.reproof.service import standing_of
 from madoguchi.identity.rules import Actor
@@ -21,6 +21,7 @@ from madoguchi.identity.schemas import (
     TokenView,
 )
 from madoguchi.identity.service.actors import choices_of
+from madoguchi.identity.service.sign_in import SIGN_IN
 from madoguchi.identity.service.tokens import issue_token, list_tokens, revoke_token
 from madoguchi.kernel.clock import jst_date
 
@@ -88,7 +89,10 @@ async def create_token(
     """A new token; its text is in this answer and never again."""
     state = request.app.state
     async with state.database.session() as session:
-        token, text = await issue_token(session, state.clock, actor, asked.label, asked.days)
+        proof = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
+        token, text = await issue_token(
+            session, state.clock, actor, asked.label, asked.days, proof=proof
+        )
         await session.commit()
     return NewToken(**_view(token).model_dump(), token=text)
 

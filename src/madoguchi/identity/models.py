@@ -148,7 +148,10 @@ class SignIn(Base):
 
 
 class AccessToken(Base):
-    """Access token (アクセストークン) of a program; only its SHA-256 is kept."""
+    """Access token (アクセストークン) of a program; only its SHA-256 is kept.
+
+    `acr` and `authenticated_at`: how surely and when its person proved who they are to make it.
+    """
 
     __tablename__ = "access_token"
 
@@ -157,6 +160,8 @@ class AccessToken(Base):
     organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
     label: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    acr: Mapped[str | None] = mapped_column(String(40))
+    authenticated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

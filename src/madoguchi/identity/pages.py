@@ -10,6 +10,7 @@ from madoguchi.identity.account.pages.signing_in import begin_page
 from madoguchi.identity.device import device_of
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.guards import current_actor, required_actor
+from madoguchi.identity.models import SignIn
 from madoguchi.identity.organisations.service import manages
 from madoguchi.identity.reproof.rules import CURRENT, DOUBTS
 from madoguchi.identity.reproof.service import standing_of
@@ -141,7 +142,10 @@ async def create_token(
         label, days = form.value("/label"), form.value("/days", str(DEFAULT_DAYS))
     try:
         async with state.database.session() as session:
-            _, text = await issue_token(session, state.clock, actor, label, _days(days))
+            proof = await session.get(SignIn, request.state.session.get(SIGN_IN, ""))
+            _, text = await issue_token(
+                session, state.clock, actor, label, _days(days), proof=proof
+            )
             await session.commit()
     except IdentityError as error:
         return await _account(request, actor, error=error, label=label, days=days)

@@ -16,6 +16,9 @@ class DomainError(Exception, DontWrapMixin):
     that a value refused while being bound is still explained to its sender.
     """
 
+    headers: Mapping[str, str] = {}
+    """What HTTP has to say beside the problem, where its status alone does not tell it."""
+
     def __init__(
         self,
         code: str,

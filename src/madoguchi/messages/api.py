@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from madoguchi.identity.service import Actor, required_actor
-from madoguchi.messages.reading import reader_of
+from madoguchi.messages.reading import reader_in
 from madoguchi.messages.schemas import MessageList, MessageOut, message_out
 from madoguchi.messages.service import inbox, mark_read, unread_count
 from madoguchi.web.paging import link_header, page_of, read_cursor
@@ -29,7 +29,7 @@ async def list_messages(
     state = request.app.state
     secret = state.settings.secret_key
     before = read_cursor(secret, LIST, cursor)[0] if cursor else None
-    reader = reader_of(actor)
+    reader = reader_in(request, actor)
     async with state.database.reading() as session:
         found = await inbox(session, reader, before=before, limit=limit + 1, unread_only=unread)
         count = await unread_count(session, reader)
@@ -46,6 +46,6 @@ async def read_message(request: Request, id: str, actor: Who) -> MessageOut:
     """Mark one message as read; repeating keeps the first time. 404 for anybody else's."""
     state = request.app.state
     async with state.database.session() as session:
-        message = await mark_read(session, reader_of(actor), id, state.clock())
+        message = await mark_read(session, reader_in(request, actor), id, state.clock())
         await session.commit()
     return message_out(message)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from madoguchi.identity.service import Actor, current_actor, required_actor
-from madoguchi.messages.reading import reader_of
+from madoguchi.messages.reading import reader_in
 from madoguchi.messages.service import (
     development_mailbox,
     inbox,
@@ -31,7 +31,7 @@ async def count_unread(request: Request, actor: Annotated[Actor, Depends(current
     if actor.kind in ("public", "system") or request.url.path.startswith("/api/"):
         return
     async with request.app.state.database.reading() as session:
-        request.state.inbox_count = await unread_count(session, reader_of(actor))
+        request.state.inbox_count = await unread_count(session, reader_in(request, actor))
 
 
 @router.get("/inbox")
@@ -42,7 +42,7 @@ async def show_inbox(request: Request, actor: Who) -> HTMLResponse:
     unread_only = request.query_params.get("unread") == "1"
     secret = state.settings.secret_key
     before = read_cursor(secret, _LIST, cursor)[0] if cursor else None
-    reader = reader_of(actor)
+    reader = reader_in(request, actor)
     async with state.database.reading() as session:
         found = await inbox(
             session, reader, before=before, limit=_PAGE + 1, unread_only=unread_only
@@ -67,7 +67,7 @@ async def read_all(request: Request, actor: Who) -> Response:
     """Mark everything as read and go back to the inbox."""
     state = request.app.state
     async with state.database.session() as session:
-        count = await mark_all_read(session, reader_of(actor), state.clock())
+        count = await mark_all_read(session, reader_in(request, actor), state.clock())
         await session.commit()
     if count:
         flash(request, state.texts.text("messages.inbox.all_read"))
@@ -78,7 +78,7 @@ async def read_all(request: Request, actor: Who) -> Response:
 async def show_message(request: Request, id: str, actor: Who) -> HTMLResponse:
     """One message; opening it marks it as read."""
     state = request.app.state
-    reader = reader_of(actor)
+    reader = reader_in(request, actor)
     async with state.database.reading() as session:
         message = await message_for(session, reader, id)
     if message.read_at is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import unsaved
@@ -34,10 +34,13 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: a person, and the organisations that person acts for (ids)."""
+    """Who reads: a person, and the organisations that person acts for (ids); `cases`: of these
+    organisations' messages only those about cases with these ids (None: all).
+    """
 
     person: str
     organisations: frozenset[str] = frozenset()
+    cases: Select[Any] | None = None
 
 
 async def notify(
@@ -243,8 +246,13 @@ async def development_mailbox(session: AsyncSession, limit: int = 100) -> list[D
 def _addressed_to(reader: Reader) -> ColumnElement[bool]:
     mine = Message.recipient_person == reader.person
     # One to a person within an organisation is that person's alone.
-    ours = Message.recipient_organisation.in_(reader.organisations)
-    return or_(mine, ours & Message.recipient_person.is_(None))
+    ours = [
+        Message.recipient_organisation.in_(reader.organisations),
+        Message.recipient_person.is_(None),
+    ]
+    if reader.cases is not None:
+        ours.append(Message.case_id.in_(reader.cases))
+    return or_(mine, and_(*ours))
 
 
 def _cut(text: Text) -> Text:

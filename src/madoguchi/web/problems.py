@@ -101,7 +101,7 @@ def problem(
 
 def domain_problem(request: Request, error: DomainError) -> Response:
     """The response for a DomainError."""
-    headers = _STATUS_HEADERS.get(error.status)
+    headers = {**_STATUS_HEADERS.get(error.status, {}), **error.headers}
     language = getattr(request.state, "language", LANGUAGES[0])
     errors = [{**part, "detail": pick(part["detail"], language)} for part in error.parts]
     return problem(

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from madoguchi.identity import service as identity
 from madoguchi.identity.account.models import Account
-from madoguchi.identity.models import Person
+from madoguchi.identity.assurance import ACR_1, ACR_3
+from madoguchi.identity.models import AccessToken, Person
 from madoguchi.identity.service.actors import actor_of_sign_in, actor_of_token
 from tests.identity.account.site import Device, Site, add_passkey, make_site, sign_in
 from tests.identity.account.test_signing_in import newest
@@ -92,3 +94,18 @@ async def test_an_answer_to_no_challenge_is_none(database):
         site.clock.now += timedelta(minutes=6)  # the challenge is over
         refused = await thief.post("/sign-in/passkey", data={"credential": answer})
         assert refused.status_code == 422
+
+
+async def test_a_key_tells_by_what_proof_it_was_made(database):
+    site = make_site(database)
+    person = await site.person()
+    async with site.visitor() as owner:
+        await sign_in(site, owner)
+        made = await owner.post("/api/v1/tokens", json={"label": "weak"})
+        assert made.status_code == 201, made.text
+        await add_passkey(owner, Device())
+        await owner.post("/api/v1/tokens", json={"label": "strong"})
+    async with database.reading() as session:
+        keys = await session.scalars(select(AccessToken).where(AccessToken.person_id == person))
+        found = {key.label: (key.acr, key.authenticated_at) for key in keys}
+    assert found == {"weak": (ACR_1, site.clock()), "strong": (ACR_3, site.clock())}

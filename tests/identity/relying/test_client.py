@@ -11,7 +11,7 @@ from madoguchi.identity.provider.secrets import s256
 from madoguchi.identity.relying import checking, client
 from madoguchi.identity.relying.checking import Expected
 from madoguchi.identity.relying.faults import ProviderFault
-from madoguchi.identity.relying.knowing import Knowledge
+from madoguchi.identity.relying.knowing import Fetched, Knowledge
 from madoguchi.identity.relying.metadata import discovery_address, metadata_of
 from tests.identity.provider.world import signed_by_secret
 from tests.identity.relying.hostile import CLIENT, FOREIGN, ISSUER, KEY, SECONDS, Hostile
@@ -226,3 +226,20 @@ async def test_keys_are_asked_for_again_but_not_endlessly() -> None:
     assert discovery_address(spelled) == "https://id.example/oauth/.well-known/openid-configuration"
     with pytest.raises(ProviderFault):
         metadata_of(spelled.removesuffix("/"), provider(issuer=spelled).document)
+
+
+async def test_what_cannot_be_had_is_not_asked_for_over_and_over() -> None:
+    """Whoever calls an address that needs a provider's keys cannot make us wait for it each time."""
+    asked: list[str] = []
+
+    async def away(method: str, address: str, headers: object, body: bytes) -> Fetched:
+        asked.append(address)
+        raise ProviderFault("unreachable")
+
+    known = Knowledge(away)
+    for seconds, times in ((0, 1), (19, 1), (21, 2), (22, 2)):
+        with pytest.raises(ProviderFault, match="unreachable"):
+            await known.keys(ISSUER, None, NOW + timedelta(seconds=seconds))
+        assert len(asked) == times
+    known.fetch = provider().fetch
+    assert (await known.keys(ISSUER, None, NOW + timedelta(seconds=60))).keys

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.api.body import read_body, schema_of
 from madoguchi.identity.account.entering import means_of
+from madoguchi.identity.account.stepping_up import proved_lately
 from madoguchi.identity.delegation import ending, listing, offering
 from madoguchi.identity.delegation.errors import refused
 from madoguchi.identity.delegation.listing import Line
@@ -22,6 +23,7 @@ from madoguchi.web.idempotency import Key, once
 
 router = APIRouter(prefix="/api/v1", tags=["delegation"])
 Signed = Annotated[Actor, Depends(required_actor)]
+Sure = Annotated[Actor, Depends(proved_lately)]
 
 
 class MandateOut(BaseModel):
@@ -119,10 +121,15 @@ async def mandate(request: Request, actor: Signed, mandate_id: str) -> MandateOu
     response_model=MandateOut,
     openapi_extra=schema_of(MandateIn),
 )
-async def propose(request: Request, actor: Signed, key: Key = None) -> Response:
-    """Offer a mandate, ask for one, or pass one on; the other side accepts or declines."""
+async def propose(request: Request, actor: Sure, key: Key = None) -> Response:
+    """Offer a mandate, ask for one, or pass one on; the other side accepts or declines.
+
+    401 insufficient_user_authentication (RFC 9470) without a proof with two factors of the last 15
+    minutes: a key counts from the proof it was made by. 429 after 50 in twelve hours.
+    """
     asked = await read_body(request, MandateIn)
     means = means_of(request)
+    await offering.may_look_up(means, actor)
     terms = Terms(
         tuple(asked.procedures),
         tuple(asked.powers),
@@ -158,7 +165,12 @@ async def act_on(
     act: Literal["accept", "decline", "end"],
     key: Key = None,
 ) -> Response:
-    """Accept or decline; end: take back, withdraw or give up, whichever is one's to do."""
+    """Accept or decline; end: take back, withdraw or give up, whichever is one's to do.
+
+    Accepting needs what proposing does: 401 without a fresh proof.
+    """
+    if act == "accept":  # it binds; saying no and ending must never wait
+        await proved_lately(request, actor)
     means = means_of(request)
     doing = {"accept": ending.accept, "decline": ending.decline, "end": ending.end}[act]
 

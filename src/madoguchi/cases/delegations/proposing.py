@@ -64,6 +64,11 @@ async def new_post(request: Request, actor: Sure) -> Response:
     at = at if at in steps.STEPS else steps.AGENT
     if go in steps.STEPS:  # to search within a step, or to change one from the last page
         return await _step(request, actor, answers, go, words=words)
+    if at == steps.AGENT and not answers.renews:
+        try:
+            await offering.may_look_up(means_of(request), actor)
+        except IdentityError as fault:
+            return await _refused(request, actor, answers, at, fault)
     faults = await _faults(request, actor, answers, at)
     if faults:
         return await _step(request, actor, answers, at, faults)

@@ -1,6 +1,7 @@
 """Who handles a case (担当): taking it, giving it to a colleague, one or many at a time."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,20 +11,20 @@ from madoguchi.cases.models import Case
 from madoguchi.identity import service as identity
 from madoguchi.identity.service import ROLES, Actor, Person
 from madoguchi.kernel import journal
-from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.clock import Clock, jst_date
 
 NOT_HANDLING = frozenset({"administrator", "manager", "inspector"})
 MOST = 200
 
 
-async def colleagues(session: AsyncSession, agency_id: str) -> list[Person]:
+async def colleagues(session: AsyncSession, agency_id: str, today: date) -> list[Person]:
     """The officials who can handle cases of an agency: with a role there or above it, by kana."""
     above = [id for id in identity.shipped_agencies() if identity.covers(id, agency_id)]
     places = list(dict.fromkeys([agency_id, *above]))
     found: dict[str, Person] = {}
     for role in ROLES:
         if role not in NOT_HANDLING:
-            found |= {p.id: p for p in await identity.officials_of(session, places, role)}
+            found |= {p.id: p for p in await identity.officials_of(session, places, role, today)}
     return sorted(found.values(), key=lambda person: (person.kana, person.name, person.id))
 
 
@@ -53,7 +54,7 @@ async def assign(
     for case_id in sorted(wanted):  # one order for everybody: two bulk assignments cannot deadlock
         case = await case_at_desk(session, actor, case_id, lock=True)
         if case.agency_id not in known:
-            people = await colleagues(session, case.agency_id)
+            people = await colleagues(session, case.agency_id, jst_date(clock()))
             known[case.agency_id] = {person.id: person for person in people}
         assignee = known[case.agency_id].get(assignee_id or "")
         if assignee_id is not None and assignee is None:

@@ -1,5 +1,6 @@
 """Who goes where and when (担当と日程), and what the holder is told beforehand (事前通知)."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,17 +18,18 @@ from madoguchi.identity.service import Person
 MOST_INSPECTORS = 10
 
 
-async def inspectors_at(session: AsyncSession, agency_id: str) -> list[Person]:
+async def inspectors_at(session: AsyncSession, agency_id: str, today: date) -> list[Person]:
     """The officials who may inspect for an agency: inspectors there or above it, by kana."""
     above = [id for id in identity.shipped_agencies() if identity.covers(id, agency_id)]
     known = list(dict.fromkeys([agency_id, *above]))
-    return await identity.officials_of(session, known, rules.INSPECTOR)
+    return await identity.officials_of(session, known, rules.INSPECTOR, today)
 
 
 async def assign(step: Step) -> dict[str, Any]:
     """Inspectors (the first leads unless `lead` says otherwise), day, time and place."""
     inspection, session = step.inspection, step.session
-    people = {person.id: person for person in await inspectors_at(session, inspection.agency_id)}
+    able = await inspectors_at(session, inspection.agency_id, step.today)
+    people = {person.id: person for person in able}
     sites = sites_of(step.programme, await entry_now(session, inspection))
     entered = Entered(step.form)
     chosen = entered.choices("inspectors", people, most=MOST_INSPECTORS)

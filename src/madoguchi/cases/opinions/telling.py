@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.cases.models import Case
 from madoguchi.cases.opinions.models import OpinionTask
 from madoguchi.identity import service as identity
+from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import Texts
 from madoguchi.kernel.periods import until_text
 from madoguchi.messages import service as messages
@@ -21,7 +22,8 @@ async def tell_agency(
     session: AsyncSession, case: Case, task: OpinionTask, block: Opinion, notice: str, at: datetime
 ) -> None:
     """A message to everyone at the agency who may answer, once for each notice."""
-    for person in await identity.officials_of(session, [task.agency_id], task.role):
+    today = jst_date(at)
+    for person in await identity.officials_of(session, [task.agency_id], task.role, today):
         await _tell(session, case, task, block, notice, person.id, f"/desk/opinions/{task.id}", at)
 
 

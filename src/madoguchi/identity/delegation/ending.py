@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.proving import Means
@@ -65,10 +65,20 @@ async def mandate_seen(
     """
     if not is_id(mandate_id):
         raise unknown("mandate")
-    query = select(Mandate).where(Mandate.id == mandate_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    mandate: Mandate | None = await session.scalar(query)
+        # The source first, as whoever ends it does: its id is the older one. Locked the other way
+        # round, accepting what was passed on and ending its source would wait for each other.
+        source_id = select(Mandate.source_id).where(Mandate.id == mandate_id).scalar_subquery()
+        await session.execute(
+            select(Mandate.id)
+            .where(or_(Mandate.id == mandate_id, Mandate.id == source_id))
+            .order_by(Mandate.id)
+            .with_for_update()
+        )
+    query = select(Mandate).where(Mandate.id == mandate_id)
+    mandate: Mandate | None = await session.scalar(
+        query.execution_options(populate_existing=True) if lock else query
+    )
     if mandate is None:
         raise unknown("mandate")
     source = await session.get(Mandate, mandate.source_id) if mandate.source_id else None

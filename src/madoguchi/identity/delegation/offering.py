@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.account.limits import DAILY, admit
+from madoguchi.identity.account.limits import DAILY, Limit, admit
 from madoguchi.identity.account.proving import Means
 from madoguchi.identity.account.rules import mail_address
 from madoguchi.identity.delegation import telling
@@ -20,11 +20,13 @@ from madoguchi.identity.delegation.rules import MOST_PROCEDURES, POWERS, within
 from madoguchi.identity.errors import invalid_mandate, not_allowed
 from madoguchi.identity.models import Organisation
 from madoguchi.identity.reproof.binding import proof_needed
+from madoguchi.identity.rules import Actor
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.japanese import is_corporate_number
 
 LONGEST = timedelta(days=5 * 366)
+OF_A_FIRM = Limit("firm", 200, timedelta(hours=12))
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,21 @@ async def organisation_typed(session: AsyncSession, typed: str, pointer: str = "
     if found is None:
         raise refused("agent_unknown", pointer)
     return str(found)
+
+
+async def may_look_up(means: Means, actor: Actor) -> None:
+    """Count one question who has a corporate number here, for the person and for their organisation.
+
+    Asked before it is answered, in a transaction of its own, so that it counts however it ends;
+    known and unknown numbers alike. IdentityError 429.
+    """
+    async with means.database.session() as session:
+        within = await admit(session, DAILY, f"number\0{actor.id}", means.now)
+        if within and actor.own is not None:
+            within = await admit(session, OF_A_FIRM, f"number\0{actor.own}", means.now)
+        await session.commit()
+    if not within:
+        raise refused("too_many")
 
 
 def checked(terms: Terms, now: datetime) -> Terms:

@@ -16,6 +16,9 @@ KEEP = timedelta(hours=1)
 AGAIN = timedelta(minutes=1)
 """Before keys are fetched anew for a name that is not among them: nobody makes us ask endlessly."""
 
+AWAY = timedelta(seconds=20)
+"""Before what could not be had is asked for again."""
+
 
 @dataclass(frozen=True)
 class Fetched:
@@ -36,13 +39,14 @@ class Knowledge:
         self.fetch = fetch
         self._metadata: dict[str, tuple[Metadata, datetime]] = {}
         self._keys: dict[str, tuple[KeySet, datetime]] = {}
+        self._away: dict[str, tuple[ProviderFault, datetime]] = {}
 
     async def metadata(self, issuer: str, now: datetime) -> Metadata:
         """The metadata of a configured issuer. ProviderFault."""
         kept = self._metadata.get(issuer)
         if kept is not None and now < kept[1] + KEEP:
             return kept[0]
-        found = metadata_of(issuer, await self._json(discovery_address(issuer)))
+        found = metadata_of(issuer, await self._json(discovery_address(issuer), now))
         self._metadata[issuer] = found, now
         return found
 
@@ -54,13 +58,24 @@ class Knowledge:
             if now < kept[1] + (KEEP if known else AGAIN):
                 return kept[0]
         metadata = await self.metadata(issuer, now)
-        found = keys_of(await self._json(metadata.jwks_uri))
+        found = keys_of(await self._json(metadata.jwks_uri, now))
         self._keys[issuer] = found, now
         return found
 
-    async def _json(self, address: str) -> Any:
-        answer = await self.fetch("GET", address, {"Accept": "application/json"}, b"")
-        return read_json(answer)
+    async def _json(self, address: str, now: datetime) -> Any:
+        """What is at an address; one that could not be had is not asked for again for a while,
+        so that nobody makes us wait for it over and over (RFC 9111 4 has the same of errors).
+        """
+        failed = self._away.get(address)
+        if failed is not None and now < failed[1] + AWAY:
+            raise failed[0]
+        try:
+            found = read_json(await self.fetch("GET", address, {"Accept": "application/json"}, b""))
+        except ProviderFault as fault:
+            self._away[address] = fault, now
+            raise
+        self._away.pop(address, None)
+        return found
 
 
 def read_json(answer: Fetched) -> Any:

@@ -76,6 +76,8 @@ async def again_post(request: Request, actor: SignedIn) -> Response:
 @router.get(PAGE + "/{provider_id}/back")
 async def back(request: Request, provider_id: str, actor: Anyone) -> Response:
     """The provider's answer: a sign-in, a proof once more, or a link."""
+    if not await client_admitted(request):
+        return await _choose(request, "", "throttled", 429)
     relied = await _relied(request, provider_id)
     own = actor.id if actor.kind != PUBLIC else None
     again = PAGE if own is None else LINKS

@@ -222,12 +222,19 @@ def address_line(address: Mapping[str, str]) -> str:
     )
 
 
-async def officials_of(session: AsyncSession, agency_ids: Sequence[str], role: str) -> list[Person]:
-    """The active people with a role directly at one of these agencies, by kana."""
+async def officials_of(
+    session: AsyncSession, agency_ids: Sequence[str], role: str, today: date
+) -> list[Person]:
+    """The active people whose role directly at one of these agencies is in force, by kana."""
     found = await session.scalars(
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.agency_id.in_(list(agency_ids)), RoleGrant.role == role, Person.active)
+        .where(
+            RoleGrant.agency_id.in_(list(agency_ids)),
+            RoleGrant.role == role,
+            RoleGrant.in_force(today),
+            Person.active,
+        )
         .order_by(Person.kana, Person.id)
         .distinct()
     )

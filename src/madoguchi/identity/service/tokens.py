@@ -14,7 +14,7 @@ from madoguchi.identity.errors import (
     too_many_tokens,
     unknown,
 )
-from madoguchi.identity.models import AccessToken, Person
+from madoguchi.identity.models import AccessToken, Person, SignIn
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -29,10 +29,17 @@ MOST_TOKENS = 20
 
 
 async def issue_token(
-    session: AsyncSession, clock: Clock, actor: Actor, label: str, days: int = DEFAULT_DAYS
+    session: AsyncSession,
+    clock: Clock,
+    actor: Actor,
+    label: str,
+    days: int = DEFAULT_DAYS,
+    *,
+    proof: SignIn | None = None,
 ) -> tuple[AccessToken, str]:
     """A new token for the actor, acting for the organisation acted for now; the text is given
-    here and never again. IdentityError 403 for programs, 422 for the label or the days, 409 beyond MOST_TOKENS.
+    here and never again. `proof`: the sign-in it is made in. IdentityError 403 for programs, 422 for
+    the label or the days, 409 beyond MOST_TOKENS.
     The caller commits.
     """
     name = normalise_line(label)
@@ -62,6 +69,8 @@ async def issue_token(
         organisation_id=actor.organisation,
         label=name,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
+        acr=proof.acr if proof else None,
+        authenticated_at=proof.authenticated_at if proof else None,
         created_at=now,
         expires_at=now + timedelta(days=days),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,7 +47,7 @@ async def tray(request: Request, actor: Official) -> Response:
         opinions = await open_count(session, actor)
         reviews = await to_review(session, actor)
         lines = await _lines(request, session, found.rows, state.clock())
-        people = await _people(session, found.rows, agencies)
+        people = await _people(session, found.rows, agencies, jst_date(request.app.state.clock()))
         choices = await _choices(session, asked, agencies)
     page: Response = state.pages.render(
         request,
@@ -195,13 +195,13 @@ async def _lines(
 
 
 async def _people(
-    session: AsyncSession, rows: Sequence[CaseRow], agencies: frozenset[str]
+    session: AsyncSession, rows: Sequence[CaseRow], agencies: frozenset[str], today: date
 ) -> list[tuple[str, str]]:
     """Whom the cases on this page may be given to: those who can handle all of their agencies."""
     places = list(dict.fromkeys(row.agency_id for row in rows))[:5]
     common: dict[str, str] | None = None
     for place in places:
-        people = {person.id: person.name for person in await colleagues(session, place)}
+        people = {person.id: person.name for person in await colleagues(session, place, today)}
         common = people if common is None else {i: n for i, n in common.items() if i in people}
     return list((common or {}).items())
 

@@ -19,6 +19,7 @@ from madoguchi.cases.opinions.view import opinion_lines
 from madoguchi.cases.retention.showing import show_erased
 from madoguchi.documents import service as documents
 from madoguchi.identity.service import Actor
+from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.errors import DomainError
 from madoguchi.messages.service import mark_conversation_read
 from madoguchi.procedures.workflow.picture import WHO, arrows, svg
@@ -52,7 +53,7 @@ async def show_case(
         return await show_erased(request, found, at_desk=True)
     async with state.database.reading() as session:
         view = await case_view(session, actor, case_id, language, now)
-        people = await colleagues(session, view.case.agency_id)
+        people = await colleagues(session, view.case.agency_id, jst_date(now))
         opinions = await opinion_lines(session, actor, view.case, view.package, language, now)
     if any(said.direction == "to_office" and said.read_at is None for said in view.conversation):
         async with state.database.session() as session:

@@ -1,5 +1,6 @@
 """One inspection at the desk: everything about it, and the form of each act."""
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -79,7 +80,11 @@ async def _form(
         raise not_found()
     async with state.database.reading() as session:
         view = await view_of(session, actor, inspection_id)
-        extra = await _choices(session, view) if name == "assign" else {}
+        extra = (
+            await _choices(session, view, jst_date(request.app.state.clock()))
+            if name == "assign"
+            else {}
+        )
     finding = next((f for f in view.findings if f.id == given.get("finding")), None)
     return shown(
         request,
@@ -95,8 +100,8 @@ async def _form(
     )
 
 
-async def _choices(session: AsyncSession, view: View) -> dict[str, Any]:
-    people = await inspectors_at(session, view.inspection.agency_id)
+async def _choices(session: AsyncSession, view: View, today: date) -> dict[str, Any]:
+    people = await inspectors_at(session, view.inspection.agency_id, today)
     sites = sites_of(view.programme, await entry_now(session, view.inspection))
     now = view.inspection.site
     chosen = [i for i, site in enumerate(sites) if vars(site) == now] or [0]
