@@ -92,6 +92,24 @@ def index(
     typer.echo(f"{many} corporations in the index, {size:.0f} MB, in {seconds:.1f} s")
 
 
+@corporations.command("match")
+def match(file: File) -> None:
+    """Find the corporations of a CSV with the columns name, address (kana, name_en, postal_code).
+
+    Each row is written to standard output with what was found behind it.
+    """
+    from madoguchi.installation.corporations import match_rows
+    from madoguchi.registry.matching.tables import TableFault
+
+    try:
+        counted = run(match_rows(file, lambda line: typer.echo(line, nl=False)))
+    except TableFault as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
+    said = ", ".join(f"{many} {decision}" for decision, many in sorted(counted.items()))
+    typer.echo(f"{sum(counted.values())} rows: {said or 'nothing to find'}", err=True)
+
+
 class Told:
     """What is said on the way: a line that counts, and the first rows that were refused."""
 

@@ -1,14 +1,18 @@
-"""Taking in the files of corporations the National Tax Agency publishes."""
+"""Taking in the files of corporations the National Tax Agency publishes, and matching others to them."""
 
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from madoguchi.installation.publishing import opened
 from madoguchi.kernel.clock import system_clock
 from madoguchi.registry.corporations.files import FileFault
 from madoguchi.registry.corporations.loading import Report, Taken, Tell, load_changes, load_full
+from madoguchi.registry.matching.service import match
+from madoguchi.registry.matching.tables import read_table, row_text
 from madoguchi.registry.search.generations import Busy
 from madoguchi.registry.search.keeping_up import Standing, look, standing
-from madoguchi.registry.search.serving import ServedIndex
+from madoguchi.registry.search.serving import ServedIndex, serve_from
 from madoguchi.registry.search.writing import build
 from madoguchi.settings import Settings
 
@@ -39,6 +43,23 @@ async def load_day(path: Path, report: Report) -> tuple[Taken, FileFault | None]
             return await load_changes(database, system_clock, path, report=report), None
         except FileFault as fault:
             return Taken(0, 0), fault
+
+
+async def match_rows(path: Path, write: Callable[[str], None]) -> Counter[str]:
+    """Write each row of a table with the corporation it means; how many were decided which way.
+
+    TableFault when the file is no such table.
+    """
+    decided: Counter[str] = Counter()
+    settings = Settings()
+    async with opened(settings) as database:
+        serve_from(database, settings.index_folder)
+        for number, (row, described) in enumerate(read_table(path)):
+            async with database.reading() as session:
+                found = await match(session, described) if described else None
+            decided[found.decision if found else "none"] += 1
+            write(row_text(row, found, head=number == 0))
+    return decided
 
 
 async def bring_index_up() -> Standing:

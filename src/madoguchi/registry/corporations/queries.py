@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.registry.corporations.models import Corporation, PastCorporation
 from madoguchi.registry.corporations.record import Record
 
-_AT_ONCE = 900
+_AT_ONCE = 900  # numbers in one statement
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,22 @@ async def history(session: AsyncSession, number: str) -> list[Past]:
     rows = await session.execute(_past(), {"number": number})
     found = [Past(Record(*row[:-1]), row[-1]) for row in rows]
     return [Past(now, None), *_told_once(found)]
+
+
+async def records_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, list[Record]]:
+    """The records of each number that were right at their time, newest first; unknown ones are left out."""
+    past = [getattr(PastCorporation, name) for name in Record._fields]
+    found = {number: [now] for number, now in (await currents(session, numbers)).items()}
+    for start in range(0, len(numbers), _AT_ONCE):
+        piece = numbers[start : start + _AT_ONCE]
+        rows = await session.execute(
+            select(*past)
+            .where(PastCorporation.number.in_(piece), PastCorporation.superseded_on.is_(None))
+            .order_by(PastCorporation.updated_on.desc(), PastCorporation.sequence.desc())
+        )
+        for row in rows:
+            found[row[0]].append(Record(*row))
+    return found
 
 
 def as_of(records: Iterable[Past], held_on: date, known_on: date) -> Record | None:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from madoguchi.registry.activities.kinds import KINDS
 from madoguchi.registry.interface import Endpoint, Interface
-from madoguchi.registry.rest import changes, reconciling, records, searching
+from madoguchi.registry.rest import changes, matching, reconciling, records, searching
 from madoguchi.registry.rest.errors import refuse
 
 CORPORATIONS = "/api/v1/corporations"
@@ -99,6 +99,18 @@ OPERATIONS = (
             "after": (_TEXT, "place in the feed: `next` of the answer before"),
             "since": (_DAY, "begin at this day of publication"),
             "limit": (_number(1, changes.MOST, 100), "at most so many"),
+        },
+    ),
+    Operation(
+        f"{CORPORATIONS}/match",
+        matching.match_one,
+        "名称と所在地から法人を特定 / The corporation a name and an address mean",
+        {
+            "name": (_TEXT, "name, in any way of writing"),
+            "address": (_TEXT, "address, in any way of writing"),
+            "kana": (_TEXT, "reading of the name"),
+            "name_en": (_TEXT, "English name"),
+            "postal_code": (_TEXT, "seven digits, with or without hyphen"),
         },
     ),
     Operation(
