@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.canonical import canonical_json, plain
@@ -17,7 +17,7 @@ from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.corporations.models import Corporation
 from madoguchi.registry.search.changes import note_changes
 
-_AT_ONCE = 450  # pairs of a key in one statement
+_AT_ONCE = 900  # keys in one statement
 Key = tuple[str, str]
 
 
@@ -115,17 +115,21 @@ def _unless_changed(before: Activity, values: dict[str, Any], today: date) -> da
 
 
 async def _known(session: AsyncSession, source: str, keys: Sequence[Key]) -> dict[Key, Activity]:
+    """By kind, for SQLite finds pairs by no index."""
     known: dict[Key, Activity] = {}
-    for start in range(0, len(keys), _AT_ONCE):
-        rows = await session.scalars(
-            select(Activity)
-            .where(
-                Activity.source == source,
-                tuple_(Activity.kind, Activity.key).in_(keys[start : start + _AT_ONCE]),
+    for kind in sorted({kind for kind, _ in keys}):
+        of_kind = [key for one, key in keys if one == kind]
+        for start in range(0, len(of_kind), _AT_ONCE):
+            rows = await session.scalars(
+                select(Activity)
+                .where(
+                    Activity.kind == kind,
+                    Activity.source == source,
+                    Activity.key.in_(of_kind[start : start + _AT_ONCE]),
+                )
+                .execution_options(populate_existing=True)
             )
-            .execution_options(populate_existing=True)
-        )
-        known |= {(row.kind, row.key): row for row in rows}
+            known |= {(kind, row.key): row for row in rows}
     return known
 
 
@@ -149,12 +153,11 @@ async def _keep_details(
                 "as_of": as_of,
                 "recorded_at": at,
             }
-    keys = list(told)
+    numbers = sorted({number for number, _ in told})
     known: dict[Key, date] = {}
-    for start in range(0, len(keys), _AT_ONCE):
+    for start in range(0, len(numbers), _AT_ONCE):
         query = select(Detail.number, Detail.field, Detail.as_of).where(
-            Detail.source == source,
-            tuple_(Detail.number, Detail.field).in_(keys[start : start + _AT_ONCE]),
+            Detail.source == source, Detail.number.in_(numbers[start : start + _AT_ONCE])
         )
         known |= {(number, field): as_of for number, field, as_of in await session.execute(query)}
     await store(session, Detail, [row for key, row in told.items() if key not in known])
@@ -165,8 +168,8 @@ async def _keep_details(
 
 async def _unknown(session: AsyncSession, numbers: Sequence[str]) -> set[str]:
     unknown = set(numbers)
-    for start in range(0, len(numbers), 2 * _AT_ONCE):
-        part = numbers[start : start + 2 * _AT_ONCE]
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
         unknown -= set(
             await session.scalars(select(Corporation.number).where(Corporation.number.in_(part)))
         )
