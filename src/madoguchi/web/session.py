@@ -75,42 +75,17 @@ def cookie_of(request: Request, name: str) -> str:
     return request.cookies.get(request.state.cookie_prefix + name, "")
 
 
-class SessionMiddleware:
-    """Reads the session cookie into request.state.session and writes it back when needed."""
+class SessionCookie:
+    """The signed cookie a session is kept in."""
 
-    def __init__(self, app: ASGIApp, *, secret: str, https: bool, clock: Clock) -> None:
-        self.app = app
+    def __init__(self, *, secret: str, https: bool, clock: Clock) -> None:
         self.https = https
         self.clock = clock
         self.prefix = "__Host-" if https else ""
-        self.cookie = f"{self.prefix}session"
+        self.name = f"{self.prefix}session"
         self.serializer = URLSafeTimedSerializer(secret, salt="madoguchi.web.session")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        session, age = self._read(Request(scope).cookies.get(self.cookie, ""))
-        cookies: dict[str, tuple[str, int]] = {}
-        scope.setdefault("state", {}).update(
-            session=session, cookies=cookies, cookie_prefix=self.prefix
-        )
-
-        async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                if session.changed or (len(session) and age > REFRESH_SECONDS):
-                    self._write(session, MutableHeaders(scope=message))
-                for name, kept in cookies.items():
-                    line = self._cookie_line(self.prefix + name, *kept)
-                    MutableHeaders(scope=message).append("Set-Cookie", line)
-                if len(session):
-                    MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
-            await send(message)
-
-        await self.app(scope, receive, send_with_cookie)
-
-    def _read(self, cookie: str) -> tuple[Session, int]:
+    def read(self, cookie: str) -> tuple[Session, int]:
         """The session of a cookie and its age in seconds; a bad or old one is an empty session."""
         if not cookie or len(cookie) > LARGEST_COOKIE:
             return Session(), 0
@@ -126,10 +101,14 @@ class SessionMiddleware:
             return Session(), 0
         return Session(values), int(age)
 
-    def _write(self, session: Session, headers: MutableHeaders) -> None:
+    def lines(self, session: Session, age: int) -> list[str]:
+        """The values of Set-Cookie by which a session of this age is written back; none while it
+        need not be.
+        """
+        if not (session.changed or (len(session) and age > REFRESH_SECONDS)):
+            return []
         if set(session) <= {"since"}:
-            headers.append("Set-Cookie", self._cookie_line(self.cookie, "", 0))
-            return
+            return [self.line(self.name, "", 0)]
         if "since" not in session:
             session["since"] = int(self.clock().timestamp())
         while len(value := str(self.serializer.dumps(dict(session)))) > LARGEST_COOKIE:
@@ -137,8 +116,41 @@ class SessionMiddleware:
             # short, so nobody is signed out by an address somebody made for them.
             largest = max(session, key=lambda key: len(json.dumps(session[key])))
             del session[largest]
-        headers.append("Set-Cookie", self._cookie_line(self.cookie, value, LIFETIME_SECONDS))
+        return [self.line(self.name, value, LIFETIME_SECONDS)]
 
-    def _cookie_line(self, name: str, value: str, max_age: int) -> str:
+    def line(self, name: str, value: str, max_age: int) -> str:
+        """A value of Set-Cookie with the session's attributes."""
         secure = "; Secure" if self.https else ""
         return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}"
+
+
+class SessionMiddleware:
+    """Reads the session cookie into request.state.session and writes it back when needed."""
+
+    def __init__(self, app: ASGIApp, *, secret: str, https: bool, clock: Clock) -> None:
+        self.app = app
+        self.cookie = SessionCookie(secret=secret, https=https, clock=clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        kept = self.cookie
+        session, age = kept.read(Request(scope).cookies.get(kept.name, ""))
+        cookies: dict[str, tuple[str, int]] = {}
+        scope.setdefault("state", {}).update(
+            session=session, cookies=cookies, cookie_prefix=kept.prefix
+        )
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                lines = kept.lines(session, age)
+                lines += [kept.line(kept.prefix + name, *told) for name, told in cookies.items()]
+                for line in lines:
+                    MutableHeaders(scope=message).append("Set-Cookie", line)
+                if len(session):
+                    MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)

@@ -10,9 +10,8 @@ from madoguchi.identity.account import codes
 from madoguchi.identity.account.models import Account, RecoveryCode
 from madoguchi.identity.account.rules import CODE_LIFE
 from madoguchi.identity.models import Person
-from madoguchi.web.session import SessionMiddleware
+from madoguchi.web.session import SessionCookie
 from tests.identity.account.site import make_site, sign_in
-from tests.web.app import make_app
 
 SOURCE = Path(codes.__file__).parents[2]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "security" / "authentication.md"
@@ -52,7 +51,7 @@ async def test_recovery_codes_are_kept_as_keyed_hashes(database):
 
 
 def test_a_session_is_shown_by_160_bits_of_signature() -> None:
-    cookie = str(SessionMiddleware(make_app(), secret="x", https=True, clock=None).serializer.dumps({}))  # type: ignore[arg-type] # fmt: skip
+    cookie = str(SessionCookie(secret="x", https=True, clock=None).serializer.dumps({}))  # type: ignore[arg-type] # fmt: skip
     assert len(cookie.rpartition(".")[2]) * 6 // 8 >= 20
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.models import SignIn
-from madoguchi.identity.provider import device_pages
+from madoguchi.identity.provider import device_pages, door
 from madoguchi.identity.provider.authorising import pages
 from madoguchi.identity.provider.connected import withdraw
 from madoguchi.identity.provider.granting import refresh
@@ -52,12 +52,23 @@ def right_after(
     patch.setattr(module, name, called)
 
 
+@pytest.fixture
+def ordinary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody goes straight on: tests/identity/provider/test_straight.py has those who do."""
+
+    async def nobody(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(door, "straight_on", nobody)
+
+
 async def grants(op: Op) -> int:
     async with op.database.reading() as session:
         return await session.scalar(select(func.count()).select_from(Grant)) or 0
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.usefixtures("ordinary")
 async def test_who_is_signed_out_beside_a_grant_signs_in_again(
     op: Op, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
@@ -73,6 +84,7 @@ async def test_who_is_signed_out_beside_a_grant_signs_in_again(
     assert await grants(op) == before
 
 
+@pytest.mark.usefixtures("ordinary")
 async def test_a_consent_taken_back_beside_a_grant_is_asked_for_again(
     op: Op, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +129,7 @@ async def test_a_device_is_not_signed_in_by_who_was_signed_out(
     assert await grants(op) == 0
 
 
+@pytest.mark.usefixtures("ordinary")
 async def test_whoever_ends_a_session_waits_for_the_grant_under_way(
     op: Op, postgres: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, text
+from sqlalchemy import bindparam, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.canonical import canonical_plain, plain
 from madoguchi.kernel.clock import as_utc
+from madoguchi.kernel.database import padded
 from madoguchi.kernel.ids import new_id
 from madoguchi.kernel.journal.leaf import commitment_to, leaf_content, leaf_hash, new_salt
 from madoguchi.kernel.journal.models import ERASED, Entry, Place, Unplaced
@@ -30,18 +31,38 @@ async def append(
     one subject wait for each other (SQLite: the write lock; PostgreSQL: an advisory lock until
     the transaction ends). TypeError or ValueError for a payload without canonical form.
     """
-    row = entry_row(
+    seq = await _next_seq(session, subject)
+    return add(
+        session,
         subject=subject,
-        seq=await _next_seq(session, subject),
+        seq=seq,
         action=action,
         actor=actor,
         on_behalf_of=on_behalf_of,
         at=at,
-        payload=plain(payload),
+        payload=payload,
     )
-    made = Entry(**row)
+
+
+def add(session: AsyncSession, *, payload: Mapping[str, Any], **told: Any) -> Entry:
+    """Add one entry whose `seq` the caller's transaction holds (`append`, `free_subjects`)."""
+    made = Entry(**entry_row(payload=plain(payload), **told))
     session.add_all([made, Unplaced(entry_id=made.id)])
     return made
+
+
+async def free_subjects(session: AsyncSession, subjects: Sequence[str]) -> dict[str, int]:
+    """The next seq of those subjects nobody else is writing about; held until the transaction ends.
+
+    It waits for nobody: who writes about many subjects at once would make others wait in a circle.
+    On SQLite the session must have begun to write.
+    """
+    named = sorted(set(subjects))
+    if session.get_bind().dialect.name == "postgresql":
+        named = list(await session.scalars(_TRY, {"subjects": named}))
+    newest = await session.execute(_NEWEST, {"subjects": padded(named)})
+    known: dict[str, int] = {row[0]: row[1] for row in newest}
+    return {subject: known.get(subject, 0) + 1 for subject in named}
 
 
 def entry_row(
@@ -115,6 +136,17 @@ async def erasures(session: AsyncSession, limit: int = 20) -> list[tuple[Entry, 
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+_TRY = text(
+    "SELECT one FROM unnest(CAST(:subjects AS text[])) AS one"
+    " WHERE pg_try_advisory_xact_lock(hashtextextended('journal:' || one, 0))"
+)
+_NEWEST = (
+    select(Entry.subject, func.max(Entry.seq))
+    .where(Entry.subject.in_(bindparam("subjects", expanding=True)))
+    .group_by(Entry.subject)
+)
 
 
 async def _next_seq(session: AsyncSession, subject: str) -> int:

@@ -1,10 +1,9 @@
 """The authorisation endpoint and its consent page: where a service sends people to sign in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -13,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.guards import current_actor
 from madoguchi.identity.models import Organisation, Person, SignIn
-from madoguchi.identity.provider.authorising import rules
+from madoguchi.identity.provider.authorising import arriving, rules
+from madoguchi.identity.provider.authorising.arriving import Arrived
 from madoguchi.identity.provider.authorising.pushed import pushed_request, use_up
 from madoguchi.identity.provider.authorising.rules import (
     CONSENT,
     AuthorisationRequest,
-    answer_to,
     what_next,
 )
 from madoguchi.identity.provider.authorising.service import (
@@ -38,7 +37,7 @@ from madoguchi.identity.provider.errors import (
     unknown_service,
 )
 from madoguchi.identity.provider.models import Client
-from madoguchi.identity.provider.profiles import ORGANISATION, PROFILES, Profile
+from madoguchi.identity.provider.profiles import ORGANISATION
 from madoguchi.identity.rules import PUBLIC, Actor
 from madoguchi.identity.service.actors import choices_of
 from madoguchi.identity.service.sign_in import SIGN_IN, choose_acting_for
@@ -56,26 +55,12 @@ SIGNING_IN = timedelta(minutes=30)
 Somebody = Annotated[Actor, Depends(current_actor)]
 
 
-@dataclass(frozen=True)
-class Arrived:
-    """A request of a client we know, at an address that is its own.
-
-    `query` is what stands in the address; `params` is what is asked, pushed or in the query.
-    """
-
-    query: Mapping[str, str]
-    params: Mapping[str, str]
-    client: Client
-    profile: Profile
-    redirect_uri: str
-
-
 @router.get("/oauth/authorize")
 async def ask(request: Request, actor: Somebody) -> Response:
     """Send the person back with a code, or first to sign in, or ask for consent."""
     arrived = await _arrive(request)
     try:
-        asked = _read(arrived)
+        asked = arriving.read(arrived)
         return await _proceed(request, actor, arrived, asked, decided=False)
     except OAuthError as fault:
         return _refused(request, arrived, fault)
@@ -90,7 +75,7 @@ async def decide(request: Request, actor: Somebody) -> Response:
     try:
         if not allowed:
             raise OAuthError("access_denied", "the person did not consent")
-        asked = _read(arrived)
+        asked = arriving.read(arrived)
         if actor.kind != PUBLIC and organisation:
             actor = await _acting_for(request, actor, organisation)
         return await _proceed(request, actor, arrived, asked, decided=True)
@@ -110,25 +95,13 @@ async def resume(request: Request) -> HTMLResponse:
 
 async def _arrive(request: Request) -> Arrived:
     """Whose request it is. IdentityError, a page, when it must not be answered anywhere."""
-    query = request.scope["query_string"].decode("latin-1")
-    try:
-        given = rules.single(parse_qsl(query, keep_blank_values=True, errors="replace"))
-    except OAuthError:
-        raise unknown_service() from None
+    given = arriving.query_of(request.scope["query_string"])
     async with request.app.state.database.reading() as session:
         client = await clients.find(session, given.get("client_id"))
         if client is None:
             raise unknown_service()
         asked = await _asked(session, client, given, request.app.state.clock())
-    profile = PROFILES[client.profile]
-    return Arrived(given, asked, client, profile, rules.redirect_uri_of(asked, client, profile))
-
-
-def _read(arrived: Arrived) -> AuthorisationRequest:
-    """The request, checked. OAuthError for its client."""
-    if arrived.client.par_required and "request_uri" not in arrived.query:
-        raise invalid_request("this client pushes its requests (RFC 9126)")
-    return rules.read_request(arrived.params, arrived.client, arrived.profile)
+    return arriving.arrived(given, asked, client)
 
 
 async def _asked(
@@ -207,7 +180,7 @@ async def _give(
             await consent(session, state.clock, actor.id, client.id, asked.scopes)
         code = await give_code(session, state.clock, actor, held, client, asked, profile)
         await session.commit()
-    return _back(request, arrived, {"code": code})
+    return arriving.back(state.provider, arrived, {"code": code})
 
 
 async def _acting_for(request: Request, actor: Actor, organisation_id: str) -> Actor:
@@ -284,16 +257,8 @@ def _signer(request: Request, given: list[tuple[str, str]]) -> Signer:
 
 
 def _refused(request: Request, arrived: Arrived, fault: OAuthError) -> Response:
-    return _back(request, arrived, {"error": fault.code, "error_description": fault.description})
-
-
-def _back(request: Request, arrived: Arrived, answer: Mapping[str, str]) -> Response:
-    """Back to the client, with its state, and with our name so that no answer is mixed up (RFC 9207)."""
-    issuer = request.app.state.provider.issuer(arrived.profile)
-    state = arrived.params.get("state")
-    told = {
-        **answer,
-        "state": state if state is None or len(state) <= rules.LONGEST_VALUE else None,
-        "iss": issuer if arrived.profile.response_iss else None,
-    }
-    return RedirectResponse(answer_to(arrived.redirect_uri, told), 303)
+    return arriving.back(
+        request.app.state.provider,
+        arrived,
+        {"error": fault.code, "error_description": fault.description},
+    )

@@ -1,8 +1,10 @@
 """Giving a code: consent and grant are written in one transaction."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +20,14 @@ from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.ids import new_id
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Who acts for themselves or their own organisation: all a grant needs to know of an actor."""
+
+    id: str
+    organisation: str | None
 
 
 @cache
@@ -128,19 +138,24 @@ async def give_code(
     code, now = new_code(), clock()
     subject = await subject_for(session, profile, actor.id)
     grant = new_grant(actor, subject, sign_in, client, asked.scopes, profile, now)
-    grant.nonce = asked.nonce
-    grant.redirect_uri = asked.redirect_uri if asked.redirect_uri_named else None
-    grant.code_challenge = asked.code_challenge
-    grant.code_sha256 = sha256(code)
-    grant.code_expires_at = now + profile.code_life
-    grant.dpop_jkt = asked.dpop_jkt
+    put_code(grant, code, asked, profile)
     session.add(grant)
     await journal_sign_in(session, clock, grant)
     return code
 
 
+def put_code(grant: Grant, code: str, asked: AuthorisationRequest, profile: Profile) -> None:
+    """Have a grant be given for a code, to who asked like this."""
+    grant.nonce = asked.nonce
+    grant.redirect_uri = asked.redirect_uri if asked.redirect_uri_named else None
+    grant.code_challenge = asked.code_challenge
+    grant.code_sha256 = sha256(code)
+    grant.code_expires_at = grant.created_at + profile.code_life
+    grant.dpop_jkt = asked.dpop_jkt
+
+
 def new_grant(
-    actor: Actor,
+    actor: Actor | Plain,
     subject: str,
     sign_in: SignIn,
     client: Client,
@@ -167,15 +182,18 @@ def new_grant(
 
 async def journal_sign_in(session: AsyncSession, clock: Clock, grant: Grant) -> None:
     """Who signed in at which service, for whom, with what (ASVS 16.3.1)."""
-    await journal.append(
-        session,
-        subject=f"person:{grant.person_id}",
-        action="signed_in_at_service",
-        actor=grant.person_id,
-        on_behalf_of=grant.organisation_id,
-        at=clock(),
-        payload={"client": grant.client_id, "grant": grant.id, "scopes": grant.scopes},
-    )
+    await journal.append(session, at=clock(), **signed_in_at_service(grant))
+
+
+def signed_in_at_service(grant: Grant) -> dict[str, Any]:
+    """What the journal says of a grant."""
+    return {
+        "subject": f"person:{grant.person_id}",
+        "action": "signed_in_at_service",
+        "actor": grant.person_id,
+        "on_behalf_of": grant.organisation_id,
+        "payload": {"client": grant.client_id, "grant": grant.id, "scopes": grant.scopes},
+    }
 
 
 async def revoke_grant(session: AsyncSession, clock: Clock, grant_id: str, why: str) -> None:
