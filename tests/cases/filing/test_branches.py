@@ -6,6 +6,7 @@ from madoguchi.cases.models import Case, Draft
 from madoguchi.identity.models import Membership
 from madoguchi.identity.organisations.models import Branch
 from madoguchi.identity.service import actor_of_person
+from madoguchi.identity.shown import Shown
 from madoguchi.kernel.ids import new_id
 from tests.cases.filing.office import Office
 from tests.cases.filing.test_after import file_one
@@ -116,7 +117,7 @@ async def test_what_one_filed_oneself_stays_in_sight_after_a_move(office: Office
     assert len((await client.get("/api/v1/cases")).json()["items"]) == 1
     async with counter.database.reading() as session:
         actor = await actor_of_person(
-            session, mover.id, counter.organisation, "ja", counter.clock()
+            session, mover.id, Shown(counter.organisation), "ja", counter.clock()
         )
     assert actor is not None
     assert actor.branches == {made["東支社"], made["横浜工場"]}

@@ -15,6 +15,7 @@ from madoguchi.identity.reproof.rules import lapses
 from madoguchi.identity.reproof.service import tell_due
 from madoguchi.identity.service import actor_of_person, add_member, holders_of_tokens
 from madoguchi.identity.service.actors import token_hash
+from madoguchi.identity.shown import Shown
 from madoguchi.kernel.jobs.models import Job
 from madoguchi.registry.activities.models import Detail
 from madoguchi.registry.corporations.models import Corporation
@@ -177,10 +178,10 @@ async def test_lapsed_everybody_only_reads(database, tmp_path: Path):
             (lapses(due), 0, {organisation}),
         ):
             assert len(await holders_of_tokens(session, hashes, "ja", moment)) == plain
-            actor = await actor_of_person(session, staff, organisation, "ja", moment)
+            actor = await actor_of_person(session, staff, Shown(organisation), "ja", moment)
             assert actor is not None
             assert actor.resting == stopped
-        actor = await actor_of_person(session, owner, organisation, "ja", due)
+        actor = await actor_of_person(session, owner, Shown(organisation), "ja", due)
         assert actor is not None
         assert actor.resting == {organisation}
     site.clock.now = lapses(due)
@@ -211,7 +212,7 @@ async def test_another_representative_keeps_it_going(database, tmp_path: Path):
         assert found.proof_due_at > own.due_at
         late = lapses(own.due_at)
         for person, stopped in ((owner, {organisation}), (second, set()), (staff, set())):
-            actor = await actor_of_person(session, person, organisation, "ja", late)
+            actor = await actor_of_person(session, person, Shown(organisation), "ja", late)
             assert actor is not None
             assert actor.resting == stopped
 
