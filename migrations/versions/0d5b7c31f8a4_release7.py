@@ -121,6 +121,28 @@ def _organisations() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_registry_watch")),
     )
+    op.create_table(
+        "organisation_closing",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.String(length=26), nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("settled_by", sa.String(length=26), nullable=True),
+        sa.Column("settled_at", moment, nullable=True),
+        sa.Column("outcome", sa.String(length=10), nullable=True),
+        sa.CheckConstraint(
+            "settled_by <> asked_by OR outcome = 'withdrawn'",
+            name=op.f("ck_organisation_closing_two"),
+        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"]),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"]),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_closing")),
+    )
+    op.create_index(
+        op.f("ix_organisation_closing_organisation_id"), "organisation_closing", ["organisation_id"]
+    )
     for name in ("draft", "case"):
         op.add_column(name, sa.Column("branch_id", sa.String(length=26), nullable=True))
     _first_due(op.get_bind())
@@ -153,6 +175,7 @@ def _first_due(connection: sa.Connection) -> None:
 def _organisations_down() -> None:
     for name in ("case", "draft"):
         op.drop_column(name, "branch_id")
+    op.drop_table("organisation_closing")
     op.drop_table("registry_watch")
     op.drop_column("organisation", "proof_due_at")
     op.drop_index(op.f("ix_verification_due_at"), "verification")

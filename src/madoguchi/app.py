@@ -36,6 +36,7 @@ import madoguchi.identity
 import madoguchi.identity.account
 import madoguchi.identity.officials
 import madoguchi.identity.organisations
+import madoguchi.identity.overseeing
 import madoguchi.identity.provider
 import madoguchi.identity.relying
 import madoguchi.messages
@@ -92,6 +93,7 @@ MODULES = (
     madoguchi.identity.account,
     madoguchi.identity.officials,
     madoguchi.identity.organisations,
+    madoguchi.identity.overseeing,
     madoguchi.identity.provider,
     madoguchi.identity.relying,
     madoguchi.registry,

@@ -16,6 +16,7 @@ from madoguchi.identity.account.pages import (
 )
 from madoguchi.identity.officials import pages as officials
 from madoguchi.identity.organisations import pages as organisations
+from madoguchi.identity.overseeing import pages as overseeing
 from madoguchi.identity.provider import connected, device_pages, logging_out
 from madoguchi.identity.provider.authorising import pages as authorising
 from madoguchi.identity.provider.clients import pages as clients
@@ -36,6 +37,7 @@ def routers(settings: Any) -> tuple[APIRouter, ...]:
         closing.router,
         officials.router,
         organisations.router,
+        overseeing.router,
         api.router,
         authorising.router,
         connected.router,

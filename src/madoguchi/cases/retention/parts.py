@@ -75,6 +75,7 @@ KEPT: Mapping[str, str] = {
     "provider_link": "accounts",
     "provider_session": "accounts: sign-ins by way of a provider",
     "provider_request": "requests under way: deleted within the hour",
+    "organisation_closing": "accounts: which officials closed an organisation, and why",
     "registry_watch": "accounts: what the registry said of an organisation when last looked at",
     "representative_proof": "accounts: who was proved as representative, by which certificate",
     "proof": "proofs under way: deleted within the hour",
