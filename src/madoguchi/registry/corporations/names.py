@@ -71,11 +71,12 @@ def fold_name(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _SELECTORS.sub("", text))
     folded = unicodedata.normalize("NFKC", folded.casefold())  # a fold may leave what composes
     folded = _HYPHENS.sub("-", _DROPPED.sub("", folded))
-    folded = hiragana_to_katakana(folded).translate(_SMALL)
-    for written, plain in _VOICED_V:
-        folded = folded.replace(written, plain)
+    folded = folded.translate(_plain_characters())
+    if "ヴ" in folded:
+        for written, plain in _VOICED_V:
+            folded = folded.replace(written, plain)
     # 桧 and 檜 are one name, サーバー and サーバ too: long vowels are as often left out as written.
-    return _LONG.sub("", folded.translate(_variants()))
+    return _LONG.sub("", folded)
 
 
 def _key(name: str) -> NameKey:
@@ -83,7 +84,7 @@ def _key(name: str) -> NameKey:
     for short, form in _ABBREVIATED.items():
         folded = folded.replace(short, form)
     text = fold_name(folded)
-    for form in _folded_forms():
+    for form in folded_forms():
         if text.startswith(form) and len(text) > len(form):
             return NameKey(text[len(form) :], form, "before")
         if text.endswith(form) and len(text) > len(form):
@@ -92,9 +93,17 @@ def _key(name: str) -> NameKey:
 
 
 @cache
-def _folded_forms() -> tuple[str, ...]:
-    """Longest first: 一般社団法人 is not 社団法人."""
+def folded_forms() -> tuple[str, ...]:
+    """The legal forms as they stand in keys. Longest first: 一般社団法人 is not 社団法人."""
     return tuple(sorted((fold_name(form) for form in FORMS), key=len, reverse=True))
+
+
+@cache
+def _plain_characters() -> dict[int, str]:
+    """What each character becomes: katakana for hiragana, large for small, the everyday form."""
+    kana = (chr(code) for code in range(0x3041, 0x3100))
+    table = {ord(sign): hiragana_to_katakana(sign).translate(_SMALL) for sign in kana}
+    return table | _variants()
 
 
 @cache

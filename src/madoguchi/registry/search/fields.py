@@ -1,20 +1,32 @@
 """The fields of the index, and what a corporation puts into them."""
 
+import re
 from functools import cache
 
 from tantivy import Document, Schema, SchemaBuilder
 
-from madoguchi.registry.corporations.names import NameKey, fold_name, name_key
+from madoguchi.registry.corporations.names import NameKey, fold_name, folded_forms, name_key
 from madoguchi.registry.search.addresses import fold_address
 from madoguchi.registry.search.entries import Entry
 from madoguchi.registry.search.grams import START, clean, marked, spaced, whole_of
 
-FORMAT = 1  # raised whenever fields or folding change: an index of another format is built anew
+FORMAT = 2  # raised whenever fields or folding change: an index of another format is built anew
 OPEN, CLOSED = "open", "closed"
 _NUMBERS = 10**13
+_MAY_ABBREVIATE = re.compile("[(（\u3200-\u33ffNＮ]")
 
 _PAIRS = ("name", "former", "kana", "english", "address")
-_WHOLE = ("number", "whole", "core", "form", "former_key", "kana_key", "english_key", "prefecture")
+_WHOLE = (
+    "number",
+    "whole",
+    "core",
+    "form",
+    "inside",
+    "former_key",
+    "kana_key",
+    "english_key",
+    "prefecture",
+)
 FACETS = ("kind", "city", "status", "activity")
 
 
@@ -46,19 +58,22 @@ def document(entry: Entry) -> Document:
     """What the index takes in of a corporation."""
     key = name_key(clean(entry.name))
     texts = _with_literal(key, clean(entry.name))
+    whole = whole_of(key)
     former = [name_key(clean(name)) for name in entry.former]
-    kana, english = fold_name(clean(entry.kana)), fold_name(clean(entry.english))
     made = Document()
     made.add_unsigned("place", place_of(entry.number, entry.closed))
     made.add_text("number", entry.number)
     made.add_text("name", spaced(*texts))
     made.add_text("character", " ".join(sorted(set("".join(texts)) - {START})))
-    made.add_text("whole", whole_of(key))
+    made.add_text("whole", whole)
     made.add_text("core", key.core)
     if key.form:
         made.add_text("form", key.form)
-    for field, text in (("kana", kana), ("english", english)):
-        if text:
+    for form in folded_forms():
+        if form in whole:
+            made.add_text("inside", form)
+    for field, written in (("kana", entry.kana), ("english", entry.english)):
+        if written and (text := fold_name(clean(written))):
             made.add_text(field, spaced(START + text))
             made.add_text(f"{field}_key", text)
     if former:
@@ -79,5 +94,7 @@ def document(entry: Entry) -> Document:
 
 def _with_literal(key: NameKey, name: str) -> tuple[str, ...]:
     """The marked name; a form the name itself abbreviates, （株）, stays findable as written."""
+    if not _MAY_ABBREVIATE.search(name):
+        return (marked(key),)
     literal = fold_name(name)
     return (marked(key),) if literal == whole_of(key) else (marked(key), literal)

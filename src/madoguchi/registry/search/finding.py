@@ -92,10 +92,9 @@ def _hits(
     """A page of answers, and where it ended when there are more."""
     hits: list[Hit] = []
     end = start
-    for place, tier in enumerate(tiers):
-        if place < start.tier:
-            continue
-        query = all_of(tier.query, *conditions, but=[before.query for before in tiers[:place]])
+    closer = [tier.query for tier in tiers[: start.tier]]
+    for place, tier in enumerate(tiers[start.tier :], start.tier):
+        query = all_of(tier.query, *conditions, but=closer)
         if place == start.tier and start.place >= 0:
             query = all_of(query, behind(start.place))
         # One more than wanted tells whether there are more.
@@ -108,6 +107,9 @@ def _hits(
             number, closed = at_place(at)
             hits.append(Hit(number, tier.score + (not closed) * _CLOSER_OPEN, tier.match))
             end = Cursor(place, at)
+        # Who fits a tier that gave nobody fits a closer one too: nothing needs excluding for it.
+        if result.hits or place == start.tier:
+            closer.append(tier.query)
     return hits, None
 
 
@@ -118,8 +120,12 @@ def _counted(
     known = index.counted.get(key)
     if known is None:
         query = all_of(any_of(tier.query for tier in tiers), *conditions)
-        total: int = index.searcher.search(query, 1, count=True).count  # type: ignore[attr-defined]
-        known = total, _facets(index.searcher, query) if asked.facets and total else {}
+        if asked.facets:
+            facets = _facets(index.searcher, query)
+            known = sum(facets["status"].values()), facets  # everybody has one
+        else:
+            total: int = index.searcher.search(query, 1).count  # type: ignore[attr-defined]
+            known = total, {}
         if len(index.counted) >= _REMEMBERED:
             index.counted.clear()
         index.counted[key] = known

@@ -7,7 +7,7 @@ the phrase of the part's pairs. START stands before the name proper, so that beg
 
 from functools import cache
 
-from madoguchi.registry.corporations.names import FORMS, NameKey, fold_name
+from madoguchi.registry.corporations.names import NameKey, folded_forms
 
 START = "\ue000"
 _BETWEEN = "\ue001"  # of two texts in one field: no phrase reaches across it
@@ -50,5 +50,4 @@ def parts_of_marked(part: str) -> tuple[str, ...]:
 
 @cache
 def _ends_of_forms() -> frozenset[str]:
-    forms = {fold_name(form) for form in FORMS}
-    return frozenset(form[place:] for form in forms for place in range(len(form)))
+    return frozenset(form[place:] for form in folded_forms() for place in range(len(form)))

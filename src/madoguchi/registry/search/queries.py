@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tantivy import FieldType, Occur, Query
 
+from madoguchi.registry.corporations.names import folded_forms
 from madoguchi.registry.search.fields import schema
 from madoguchi.registry.search.grams import grams, parts_of_marked
 
@@ -39,7 +40,12 @@ def contains(field: str, text: str) -> Query:
 
 
 def in_name(part: str) -> Query:
-    """Those with this part anywhere in their name, the legal form included."""
+    """Those with this part anywhere in their name, the legal form included.
+
+    Millions have 株式会社 in it: which forms a name has in it is a key of its own.
+    """
+    if part in folded_forms():
+        return equals("inside", part)
     if len(part) == 1:
         return equals("character", part)
     return any_of(contains("name", written) for written in parts_of_marked(part))

@@ -20,6 +20,7 @@ from madoguchi.registry.search.grams import START, clean, whole_of
 from madoguchi.registry.search.queries import all_of, any_of, contains, equals, in_name, nothing
 
 MOST_WORDS = 6
+_MOST_CUT = 4  # a name and an address are seldom written in more pieces
 _KATAKANA = re.compile("[ァ-ヺー]+")
 _NUMBER = re.compile(r"T?(\d{12,13})", re.IGNORECASE)
 
@@ -112,6 +113,8 @@ def _number(text: str) -> Iterator[Tier]:
 
 def _cuts(words: list[str]) -> Iterator[tuple[str, str]]:
     """Name and address, or address and name, at each of the spaces."""
+    if len(words) > _MOST_CUT:
+        return
     for end, _ in pairwise(range(1, len(words) + 1)):
         first, second = " ".join(words[:end]), " ".join(words[end:])
         yield first, second
