@@ -110,6 +110,33 @@ def match(file: File) -> None:
     typer.echo(f"{sum(counted.values())} rows: {said or 'nothing to find'}", err=True)
 
 
+@corporations.command("synthesise")
+def synthesise(
+    many: Annotated[int, typer.Argument(min=1, max=6_000_000, help="how many")],
+    out: Annotated[Path, typer.Argument(dir_okay=False, help="the file to write, CSV")],
+    first: Annotated[int, typer.Option(min=0, help="begin with this one: slices fit together")] = 0,
+    seed: Annotated[int, typer.Option(help="another seed gives others")] = 1,
+    twins: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="write noisy twins with the truth here")
+    ] = None,
+) -> None:
+    """Write corporations that do not exist, spread as real ones are, as a full file.
+
+    The same numbers and seed give the same file, on every machine. For trying, never for use.
+    """
+    from madoguchi.registry.synthesis.making import MOST
+    from madoguchi.registry.synthesis.writing import write_file, write_twins
+
+    if first + many > MOST:
+        raise typer.BadParameter(f"there are {MOST} of them")
+    told = Told(many)
+    write_file(out, seed, first, many, told.progress)
+    told.end()
+    typer.echo(f"{many} synthetic corporations written to {out}")
+    if twins is not None:
+        typer.echo(f"{write_twins(twins, seed, first, many)} noisy twins written to {twins}")
+
+
 class Told:
     """What is said on the way: a line that counts, and the first rows that were refused."""
 
