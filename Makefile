@@ -4,7 +4,7 @@ RUN := $(UV) run --frozen
 # What Python compiled is kept: each of the many processes of the tests would take seconds over it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench bench-feel bench-identity bench-intake bench-journal bench-match bench-surge bench-uploads crash setup enhance system system-test clean
+.PHONY: help demo test check bench bench-feel bench-identity bench-intake bench-journal bench-match bench-registry bench-surge bench-uploads crash setup enhance system system-test clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -39,6 +39,9 @@ bench-intake: setup ## filings over HTTP, journaled and receipted, beside django
 
 bench-match: setup ## 5.5 million companies against 1,000 rules: SQL on DuckDB beside Python row by row
 	$(RUN) python -m bench.match
+
+bench-registry: setup ## 5.5 million corporations: loading, by number, names beside pg_trgm and FTS5, a day's difference (an hour)
+	$(RUN) python -m bench.registry $(ARGS)
 
 bench-surge: setup ## ten times what can be served, with people inside who save and file; then without the limit
 	$(RUN) python -m bench.surge
