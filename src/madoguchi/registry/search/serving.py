@@ -37,7 +37,15 @@ class ServedIndex:
             return None
         with self._lock:
             if seen != self._seen:
-                self._opened = _open(generation)
+                try:
+                    self._opened = _open(generation)
+                except Unreadable:
+                    # A builder may have put another in its place while it was being opened.
+                    newer = current(self.folder)
+                    if newer is None or newer == generation:
+                        raise
+                    generation, seen = newer, _seen(newer)
+                    self._opened = _open(newer)
                 self._seen = seen
             return self._opened
 

@@ -25,7 +25,7 @@ from madoguchi.registry.search.queries import equals
 BUILDING_BYTES = 600_000_000  # what a builder collects before it writes: few, large pieces
 CHANGING_BYTES = 60_000_000
 COMMIT_EVERY = 500_000  # corporations; a builder that is stopped goes on behind them
-CHANGES_AT_ONCE = 50
+CHANGES_AT_ONCE = 10  # of up to 5,000 corporations each
 
 Tell = Callable[[int], None]
 
