@@ -71,6 +71,8 @@ def _delegation() -> None:
         )
     # What was asked for before goes on with the organisation it was asked for; a key's work, of which
     # the key is not known any more, has to be asked for anew.
+    with op.batch_alter_table("export") as batch_op:
+        batch_op.add_column(sa.Column("scope", _JSON, nullable=True))
     for table, key in (("export", "'null'"), ("bulk_filing", _KEY)):
         with op.batch_alter_table(table) as batch_op:
             batch_op.add_column(sa.Column("shown", _JSON, nullable=False, server_default="{}"))
@@ -88,6 +90,8 @@ def _delegation_down() -> None:
     with op.batch_alter_table("access_token") as batch_op:
         batch_op.drop_column("authenticated_at")
         batch_op.drop_column("acr")
+    with op.batch_alter_table("export") as batch_op:
+        batch_op.drop_column("scope")
     for table in ("bulk_filing", "export"):
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_column("shown")

@@ -8,8 +8,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.identity.service import Actor, add_organisation, give_mandate
+from madoguchi.identity.models import Membership
+from madoguchi.identity.service import (
+    Actor,
+    Organisation,
+    Person,
+    add_member,
+    add_organisation,
+    give_mandate,
+)
 from madoguchi.kernel.database import Database
 from madoguchi.kernel.jobs import Job, Worker
 from madoguchi.messages.jobs import handlers as message_handlers
@@ -53,10 +62,26 @@ async def made(
     database: Database, clock: Time, url: str, actor: Actor, **wish: Any
 ) -> tuple[str, str]:
     async with database.session() as session:
+        if actor.organisation is not None:
+            await joins(session, clock, actor)
         asked = service.Wish("受け口", url, wish.pop("events", []), **wish)
         endpoint, secret = await service.register(session, actor, clock, SETTINGS, asked)
         await session.commit()
         return endpoint.id, secret
+
+
+async def joins(session: AsyncSession, clock: Time, actor: Actor) -> None:
+    """The actor is a member of their organisation, both of which may be new."""
+    at, organisation = clock(), str(actor.organisation)
+    for table, key, row in (
+        (Person, actor.id, Person(id=actor.id, name=actor.name, created_at=at)),
+        (Organisation, organisation, Organisation(id=organisation, name="会社", created_at=at)),
+    ):
+        if await session.get(table, key) is None:
+            session.add(row)
+            await session.flush()
+    if await session.get(Membership, (actor.id, organisation)) is None:
+        await add_member(session, actor.id, organisation)
 
 
 async def happens(

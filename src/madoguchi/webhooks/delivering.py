@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.service import covers
-from madoguchi.identity.service.members import agents_of
+from madoguchi.identity.service.members import agents_of, overseers_among
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import new_id
@@ -77,7 +77,7 @@ async def fan_out(
     """{event, organisation, agency, procedure}: a delivery for each endpoint that may know of it."""
     at, event = context.clock(), payload["event"]
     organisation, agency = payload["organisation"], payload["agency"]
-    agents: frozenset[str] = frozenset()
+    agents: dict[str, frozenset[str] | None] = {}
     if organisation is not None:
         agents = await agents_of(session, organisation, payload["procedure"], jst_date(at))
     ours = [] if organisation is None else [organisation, *sorted(agents)]
@@ -85,12 +85,29 @@ async def fan_out(
         or_(WebhookEndpoint.organisation_id.in_(ours), WebhookEndpoint.agency_id.is_not(None))
     )
     for found in (await session.scalars(query.order_by(WebhookEndpoint.id))).all():
+        named = agents.get(found.organisation_id or "")
+        ours_too = found.organisation_id == organisation
+        if named is not None and not ours_too and found.created_by not in named:
+            continue  # the firm lets others of it act for this client
         elsewhere = found.agency_id is not None and not covers(found.agency_id, agency or "")
         if elsewhere or (found.events and event["type"] not in found.events):
             continue
         endpoint = await locked(session, found.id)
-        if endpoint is not None:
-            await add_delivery(session, endpoint, event, settings, at)
+        if endpoint is None or await _left(session, endpoint, at):
+            continue
+        await add_delivery(session, endpoint, event, settings, at)
+
+
+async def _left(session: AsyncSession, endpoint: WebhookEndpoint, at: datetime) -> bool:
+    """Whether who answers for an organisation's endpoint sees all of it no longer: it stops, and
+    nothing that happens from now on is kept for it.
+    """
+    organisation, person = endpoint.organisation_id, endpoint.created_by
+    if organisation is None or await overseers_among(session, organisation, [person]):
+        return False
+    if endpoint.state == "active":
+        await _disable(session, endpoint, "left", at)
+    return True
 
 
 async def locked(session: AsyncSession, endpoint_id: str) -> WebhookEndpoint | None:
@@ -308,6 +325,12 @@ async def _disable(
 
 
 _WHY = {
+    "left": {
+        "ja": "「{label}」を登録した人が、組織のすべての手続を見られる人ではなくなったため、通知を止めました。"
+        "担当を引き継ぐ人が再開してください。",
+        "en": "Whoever registered “{label}” does not see all of the organisation any more; it is told no "
+        "more. Somebody who does can enable it again and answers for it from then on.",
+    },
     "gone": {
         "ja": "「{label}」の通知先が「今後は不要」(410)と答えたため、通知を止めました。",
         "en": "The endpoint “{label}” answered that it is gone (410); it is told no more.",

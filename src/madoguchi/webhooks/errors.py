@@ -17,8 +17,8 @@ _TEXTS: dict[str, tuple[int, Text, tuple[str, ...]]] = {
     "webhook_no_owner": (
         403,
         {
-            "ja": "Webhookは、法人に所属する人か、行政機関の業務管理者・システム管理者が登録できます。",
-            "en": "Members of an organisation, and managers and administrators of an agency, can have webhooks.",
+            "ja": "Webhookは、法人のすべての手続を見られる人か、行政機関の業務管理者・システム管理者が登録できます。",
+            "en": "Members who see all of an organisation, and managers and administrators of an agency, can have webhooks.",
         },
         (),
     ),

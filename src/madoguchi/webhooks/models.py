@@ -13,7 +13,8 @@ class WebhookEndpoint(Base):
     """Webhook endpoint (通知先): an address of one organisation's or agency's program.
 
     `events`: the types wanted, [] for all. `state`: active 有効, disabled 停止; `reason` then says
-    by whom: owner, gone (the address answered 410) or failing (no success for two days or more). No
+    by whom: owner, left (`created_by` sees all of the organisation no
+    longer), gone (the address answered 410) or failing (no success for two days or more). No
     secret is kept: it is derived from the installation's key, `id` and `secret_serial`; the one
     before is valid until `old_secret_until`. `failures` in a row since `failing_since`; while
     `open_until` is set the circuit is open and one trial at a time is made. `sequence`: the order

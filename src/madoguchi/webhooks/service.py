@@ -37,8 +37,11 @@ class Wish:
 
 
 def own_organisation(actor: Actor) -> str | None:
-    """The organisation whose endpoints the actor may look after: its own, never a principal's."""
-    return actor.own_organisation if actor.agent else actor.organisation
+    """The organisation whose endpoints the actor may look after: its own, never a principal's.
+
+    An endpoint is told of everything: who sees single procedures or a branch only has none.
+    """
+    return None if actor.limits or actor.branches is not None else actor.own
 
 
 def own_agencies(actor: Actor) -> frozenset[str]:
@@ -111,6 +114,8 @@ async def enable(session: AsyncSession, actor: Actor, clock: Clock, id: str) -> 
     endpoint = await endpoint_for(session, actor, id, lock=True)
     if endpoint.state == "active" and endpoint.open_until is None:
         return endpoint
+    if endpoint.reason == "left":  # whoever takes it over answers for it
+        endpoint.created_by = actor.id
     endpoint.state, endpoint.reason, endpoint.open_until = "active", None, None
     endpoint.failures, endpoint.failing_since = 0, None
     await session.execute(

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from sqlalchemy import select
 from madoguchi.app import handlers, long_handlers
 from madoguchi.cases.exports import service
 from madoguchi.cases.exports.models import Export
+from madoguchi.cases.exports.scope import covered
 from madoguchi.cases.models import Case
+from madoguchi.identity import service as identity
 from madoguchi.kernel.jobs import Worker
 from madoguchi.kernel.journal.models import Entry
 from madoguchi.settings import Settings
+from tests.cases.delegations.test_agents import parties
 from tests.cases.desk.counter import PERMIT
 from tests.cases.filing.office import TRIAL, Office
 from tests.cases.filing.test_api import filing
@@ -322,3 +326,49 @@ async def test_exports_that_are_not_there(office: Office) -> None:
     for export_id in ("x", "01JZ8Q4D7V3M2N1K0H9G8F7E6D", "%00", "a" * 500):
         for path in (f"/exports/{export_id}", f"/api/v1/exports/{export_id}/file"):
             assert (await client.get(path)).status_code in (400, 404), path
+
+
+async def test_a_file_opens_only_while_all_of_it_may_be_seen(office: Office) -> None:
+    """An agent's file: the principal reads of it, and a narrower mandate does not open it."""
+    await parties(office)
+    await filed(office)
+    counter = office.counter
+    own = counter.people["代書 花子"]
+    terms = {"principal_id": counter.organisation, "agent_organisation_id": own.organisation}
+    async with counter.database.session() as session:
+        wide = await identity.give_mandate(session, counter.clock, **terms, by="test")
+        await session.commit()
+    counter.people["agent"] = replace(
+        own, organisation=counter.organisation, agent=True, own_organisation=own.organisation
+    )
+    client = await office.client("agent")
+    made = await client.post("/api/v1/exports", json={**OWN, "format": "csv"})
+    assert made.status_code == 202, made.text
+    await work(office)
+    path = f"/api/v1/exports/{made.json()['id']}/file"
+    assert (await client.get(path)).status_code == 200
+    principal = await office.client("代表 太郎")
+    listed = (await principal.get("/organisation/activity?who=agents")).text
+    assert "案件の一覧を書き出した" in listed
+    assert "代書 花子株式会社 代書 花子" in listed
+    async with counter.database.session() as session:
+        await identity.give_mandate(
+            session, counter.clock, **terms, procedures=["another"], by="test"
+        )
+        await identity.revoke_mandate(session, counter.clock, wide.id, by="test")
+        await session.commit()
+    assert (await client.get("/api/v1/exports")).status_code == 200
+    assert (await client.get(path)).status_code == 404
+
+
+def test_what_a_file_covers() -> None:
+    every = {"procedures": None, "branches": None}
+    some = {"procedures": ["a", "b"], "branches": None}
+    assert covered(every, every)
+    assert covered(some, every)
+    assert covered(some, {"procedures": ["a", "b", "c"], "branches": None})
+    assert not covered(every, some)
+    assert not covered(some, {"procedures": ["a"], "branches": None})
+    assert not covered(some, {"procedures": None, "branches": ["west"]})
+    assert not covered(None, every)
+    assert not covered(every, None)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.exports.service import EXPORTED_BY_AGENT
 from madoguchi.cases.models import Case
 from madoguchi.identity import service as identity
 from madoguchi.kernel.clock import JST
@@ -54,7 +55,7 @@ async def done_for(
         conditions.append(Entry.at >= datetime.combine(since, time(), JST))
     if agents_only:
         conditions += [
-            Entry.subject != own,
+            or_(Entry.subject != own, Entry.action == EXPORTED_BY_AGENT),
             Entry.payload["mandate"].as_string().is_not(None),
         ]
     return await _acts(session, conditions, before, limit)
@@ -87,7 +88,8 @@ def _act(
     entry: Entry, cases: dict[str, Case], names: dict[str, str], principals: dict[str, str]
 ) -> Act:
     payload = entry.payload or {}
-    agent = entry.subject.startswith(CASE) and bool(payload.get("agent") or payload.get("mandate"))
+    of_an_act = entry.subject.startswith(CASE) or entry.action == EXPORTED_BY_AGENT
+    agent = of_an_act and bool(payload.get("agent") or payload.get("mandate"))
     who = str(payload.get("agent") or names.get(entry.actor) or entry.actor)
     case = cases.get(entry.subject.removeprefix(CASE))
     principal = principals.get(entry.on_behalf_of or "", "")

@@ -11,6 +11,7 @@ from madoguchi.cases.errors import case_error
 from madoguchi.cases.exports.files import FORMATS
 from madoguchi.cases.exports.models import DONE, FAILED, WAITING, Export
 from madoguchi.cases.exports.producing import Prepared, prepare, produce
+from madoguchi.cases.exports.scope import Scope, scope_of
 from madoguchi.cases.exports.selections import count, selection_of
 from madoguchi.cases.retention.files import let_go
 from madoguchi.documents import service as documents
@@ -35,7 +36,7 @@ async def make_export(session: AsyncSession, payload: dict[str, Any], context: J
         if export is None or export.state != WAITING:
             return
         try:
-            prepared, blob = await _made(reading, export, context)
+            prepared, blob, scope = await _made(reading, export, context)
         except DomainError as fault:
             await _failed(session, export.id, fault, context)
             return
@@ -46,7 +47,7 @@ async def make_export(session: AsyncSession, payload: dict[str, Any], context: J
         return
     found.state, found.sha256, found.size = DONE, blob.sha256, blob.size
     found.name, found.media_type = f"{found.name}.{prepared.ending}", prepared.media_type
-    found.finished_at = context.clock()
+    found.scope, found.finished_at = scope, context.clock()
     await journal.append(
         session,
         subject=f"export:{found.id}",
@@ -76,7 +77,7 @@ async def forget_export(
 
 async def _made(
     reading: AsyncSession, export: Export, context: JobContext
-) -> tuple[Prepared, Blob]:
+) -> tuple[Prepared, Blob, Scope | None]:
     assert context.blobs is not None  # noqa: S101 - the worker of the application has blobs
     now = context.clock()
     actor = await identity.actor_of_person(
@@ -97,7 +98,7 @@ async def _made(
     with tempfile.TemporaryFile() as out:
         async for done in produce(reading, prepared, out):
             await context.progress(done, counted.total)
-        return prepared, await context.blobs.put(_chunks(out), LARGEST)
+        return prepared, await context.blobs.put(_chunks(out), LARGEST), scope_of(actor)
 
 
 async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:

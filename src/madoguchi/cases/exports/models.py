@@ -17,7 +17,9 @@ class Export(Base):
 
     `shown`: by what it was asked for (identity.shown).
     `selection`: {source, …filters}. `agencies`: whose cases it holds; whoever no longer covers them
-    may no longer open it. `problem`: {"ja", "en"}, why it could not be made. The file is kept until
+    may no longer open it. `scope`: of an applicant's file, the procedures and branches it may hold
+    (each NULL: every one); whoever may see fewer by now may no longer open it.
+    `problem`: {"ja", "en"}, why it could not be made. The file is kept until
     `expires_at`; then `sha256` is NULL again.
     """
 
@@ -31,6 +33,7 @@ class Export(Base):
     language: Mapped[str] = mapped_column(String(8))
     selection: Mapped[dict[str, Any]] = mapped_column(Json)
     agencies: Mapped[list[str]] = mapped_column(Json, default=list)
+    scope: Mapped[dict[str, Any] | None] = mapped_column(Json)
     format: Mapped[str] = mapped_column(String(10))
     rows: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10), default=WAITING)

@@ -14,9 +14,10 @@ from madoguchi.cases.exports.files import FORMATS, Format
 from madoguchi.cases.exports.files.xlsx_file import TooManyRows
 from madoguchi.cases.exports.models import DONE, WAITING, Export
 from madoguchi.cases.exports.producing import Prepared, prepare, produce
+from madoguchi.cases.exports.scope import covered, scope_of
 from madoguchi.cases.exports.selections import Counted, Selection, agencies_in, count
 from madoguchi.cases.exports.streaming import sent_while_written
-from madoguchi.identity.service import Actor, agencies_where
+from madoguchi.identity.service import Actor, agencies_where, agent_title
 from madoguchi.kernel import journal
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, as_jst, jst_date
@@ -27,6 +28,7 @@ from madoguchi.kernel.jobs import enqueue
 MAKE_JOB, FORGET_JOB = "cases.exports.make", "cases.exports.forget"
 AT_ONCE = 2_000  # cases: more are a job
 KEPT = timedelta(days=7)
+EXPORTED_BY_AGENT = "exported_by_agent"
 LISTED = 20
 
 
@@ -109,6 +111,7 @@ async def ask(
         language=language,
         selection=selection.as_json(),
         agencies=agencies_in(actor, selection),
+        scope=scope_of(actor),
         format=format.name,
         rows=counted.total,
         state=WAITING,
@@ -176,7 +179,9 @@ async def content_of(
 def _still(actor: Actor, export: Export) -> bool:
     if export.agencies:
         return set(export.agencies) <= agencies_where(actor)
-    return export.organisation_id in (None, actor.organisation)
+    if export.organisation_id != actor.organisation:
+        return export.organisation_id is None
+    return covered(export.scope, scope_of(actor))
 
 
 async def _stream(database: Database, prepared: Prepared) -> AsyncIterator[bytes]:
@@ -216,3 +221,20 @@ async def _journal(
             "cases": counted.total,
         },
     )
+    used = [one.mandate for one in actor.held if one.principal == actor.organisation]
+    if actor.agent and used:  # the principal reads in its own list who took what of it away
+        await journal.append(
+            session,
+            subject=f"organisation:{actor.organisation}",
+            action=EXPORTED_BY_AGENT,
+            actor=actor.id,
+            on_behalf_of=actor.organisation,
+            at=clock(),
+            payload={
+                "agent": await agent_title(session, actor),
+                "mandate": used[0],
+                "mandates": used,
+                "export": export_id,
+                "cases": counted.total,
+            },
+        )

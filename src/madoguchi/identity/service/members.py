@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.delegation.holding import holding_on
 from madoguchi.identity.delegation.models import Mandate
 from madoguchi.identity.models import Membership, Person
+from madoguchi.identity.organisations.rules import REPRESENTATIVE
 
 
 async def members_of(
@@ -27,10 +28,30 @@ async def members_of(
     return members
 
 
+async def overseers_among(
+    session: AsyncSession, organisation_id: str, person_ids: Collection[str]
+) -> frozenset[str]:
+    """Who of these people, or programs, is at this moment a member who sees all of an organisation:
+    not for single procedures, not of a branch.
+    """
+    rows = await session.execute(
+        select(Membership.person_id, Membership.procedures)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.person_id.in_(person_ids),
+            or_(Membership.branch_id.is_(None), Membership.role == REPRESENTATIVE),
+            Person.active,
+        )
+    )
+    return frozenset(person for person, procedures in rows if not procedures)
+
+
 async def agents_of(
     session: AsyncSession, principal_id: str, procedure_id: str | None, today: date
-) -> frozenset[str]:
-    """The organisations whose mandate (委任) from this one covers the procedure on that day.
+) -> dict[str, frozenset[str] | None]:
+    """The organisations whose mandate (委任) from this one covers the procedure on that day, each with
+    those of its members who may use it (None: all).
 
     Without a procedure only mandates for every procedure count.
     """
@@ -41,8 +62,12 @@ async def agents_of(
             holding_on(today),
         )
     )
-    return frozenset(
-        str(mandate.agent_organisation_id)
-        for mandate in mandates
-        if (not mandate.procedures or procedure_id in mandate.procedures)
-    )
+    found: dict[str, frozenset[str] | None] = {}
+    for mandate in mandates:
+        if mandate.procedures and procedure_id not in mandate.procedures:
+            continue
+        firm = str(mandate.agent_organisation_id)
+        named = None if mandate.members is None else frozenset(mandate.members)
+        before = found.get(firm, frozenset())
+        found[firm] = None if named is None or before is None else before | named
+    return found
