@@ -296,6 +296,13 @@ def _access_down() -> None:
 
 def _search() -> None:
     op.create_index("ix_corporation_name", "corporation", ["name"])
+    op.create_index(
+        "ix_corporation_successor",
+        "corporation",
+        ["successor"],
+        sqlite_where=sa.text("successor <> ''"),
+        postgresql_where=sa.text("successor <> ''"),
+    )
     op.create_table(
         "registry_change",
         sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -308,6 +315,7 @@ def _search() -> None:
 
 def _search_down() -> None:
     op.drop_table("registry_change")
+    op.drop_index("ix_corporation_successor", "corporation")
     op.drop_index("ix_corporation_name", "corporation")
 
 

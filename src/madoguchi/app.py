@@ -46,6 +46,7 @@ import madoguchi.procedures.catalogue
 import madoguchi.registry
 import madoguchi.registry.keys
 import madoguchi.registry.linked
+import madoguchi.registry.viewing
 import madoguchi.web
 import madoguchi.webhooks
 from madoguchi.cases.access import seen_cases
@@ -99,6 +100,7 @@ MODULES = (
     madoguchi.registry,
     madoguchi.registry.keys,
     madoguchi.registry.linked,
+    madoguchi.registry.viewing,
     madoguchi.webhooks,
     madoguchi.messages,
     madoguchi.payments,
@@ -131,6 +133,11 @@ NAVIGATION = (
         "/procedures",
         {"ja": "手続をさがす", "en": "Find a procedure"},
         frozenset({"public", "applicant"}),
+    ),
+    Link(
+        "/corporations",
+        {"ja": "法人をさがす", "en": "Find a corporation"},
+        frozenset({"public", "official"}),
     ),
     Link("/cases", {"ja": "わたしの手続", "en": "My filings"}, frozenset({"applicant"})),
     Link("/obligations", {"ja": "提出するもの", "en": "What is due"}, frozenset({"applicant"})),
@@ -253,6 +260,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
     from madoguchi.registry import rest as corporations_api
     from madoguchi.registry.keys import pages as developer_pages
     from madoguchi.registry.linked import pages as linked_pages
+    from madoguchi.registry.viewing import pages as corporation_pages
     from madoguchi.webhooks import routes as webhooks
 
     settings = Settings(demo=demo)
@@ -265,6 +273,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
         corporations_api.router,
         developer_pages.router,
         linked_pages.router,
+        corporation_pages.router,
         *cases.routers(settings),
         *messages.routers(settings),
         *payments.routers(settings),

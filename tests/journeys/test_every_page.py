@@ -38,6 +38,8 @@ FILES = re.compile(
 )  # of the path
 # Forms differ from package to package and action to action: more than one of those is opened.
 MORE = {
+    # The ways in and what was found.
+    "/corporations": 2,
     "/drafts/{draft_id}/pages/{page_id}": 4,
     "/desk/cases/{case_id}/actions/{name}": 3,
     "/procedures/{procedure_id}": 2,
@@ -61,6 +63,7 @@ UNLINKED = {
     "/desk/matches",
     "/developers/keys",
     "/linked-data",
+    "/corporations?status=open",
     "/desk/together/support-organisation-certification",
 }
 NOT_OPENED = {

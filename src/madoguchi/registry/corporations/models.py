@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.kernel.database import Base, UtcDateTime
 
+_SUCCEEDED = text("successor <> ''")
+
 
 class _State:
     """The columns of a `record.Record`, in its order and under its names."""
@@ -50,6 +52,13 @@ class Corporation(_State, Base):
     __table_args__ = (
         Index("ix_corporation_updated_on_number", "updated_on", "number"),
         Index("ix_corporation_name", "name"),
+        # Whom a corporation took over: few have a successor.
+        Index(
+            "ix_corporation_successor",
+            "successor",
+            sqlite_where=_SUCCEEDED,
+            postgresql_where=_SUCCEEDED,
+        ),
     )
 
     number: Mapped[str] = mapped_column(String(13), primary_key=True)

@@ -1,0 +1,53 @@
+"""The words of these pages: codes, fields and states as people read them."""
+
+from collections.abc import Mapping
+
+from madoguchi.kernel.language import Text
+from madoguchi.registry.activities.kinds import KINDS
+from madoguchi.registry.corporations.codes import DELETED
+from madoguchi.registry.corporations.record import Record
+
+_ENGLISH = {
+    "certification": "Notifications and certifications",
+    "commendation": "Commendations",
+    "procurement": "Procurement",
+    "subsidy": "Subsidies",
+    "patent": "Patents",
+    "finance": "Finance",
+    "workplace": "Workplace",
+    "corporation": "Places of business",
+}
+ACTIVITY_NAMES: Mapping[str, Text] = {
+    kind: {"ja": name, "en": _ENGLISH[kind]} for kind, name in KINDS.items()
+}
+STATUS_NAMES: Mapping[str, Text] = {
+    "open": {"ja": "存続", "en": "Open"},
+    "closed": {"ja": "閉鎖", "en": "Closed"},
+    "withdrawn": {"ja": "番号の取消し", "en": "Number withdrawn"},
+}
+DETAIL_NAMES: Mapping[str, Text] = {
+    "representative_name": {"ja": "代表者", "en": "Representative"},
+    "representative_position": {"ja": "代表者の役職", "en": "Title of representative"},
+    "capital_stock": {"ja": "資本金", "en": "Capital"},
+    "employee_number": {"ja": "従業員数", "en": "Employees"},
+    "company_size_male": {"ja": "従業員数（男性）", "en": "Employees, men"},
+    "company_size_female": {"ja": "従業員数（女性）", "en": "Employees, women"},
+    "business_summary": {"ja": "事業の概要", "en": "Business"},
+    "company_url": {"ja": "ウェブサイト", "en": "Web site"},
+    "founding_year": {"ja": "創業年", "en": "Founded in"},
+    "date_of_establishment": {"ja": "設立年月日", "en": "Established on"},
+    "qualification_grade": {"ja": "全省庁統一資格の等級", "en": "Grade for tenders"},
+}
+"""Those that are shown, in this order; the others are in the JSON."""
+
+
+def state_of(record: Record) -> str:
+    """Open, closed, or withdrawn: a key of STATUS_NAMES."""
+    if record.process == DELETED:
+        return "withdrawn"
+    return "closed" if record.closed_on else "open"
+
+
+def address_text(record: Record) -> str:
+    """The address in one line, as registered."""
+    return record.abroad or f"{record.prefecture}{record.city}{record.street}"

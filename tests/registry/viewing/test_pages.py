@@ -1,0 +1,146 @@
+"""The pages of corporations: found, read, compared; whatever is sent is answered with a page."""
+
+import json
+import re
+from urllib.parse import quote
+
+import pytest
+from httpx import AsyncClient
+
+from tests.registry.corporations.records import number
+
+ONE = f"/corporations/{number(1)}"
+
+
+def text_of(html: str) -> str:
+    """The words of a page."""
+    return " ".join(re.sub(r"<[^>]+>", "", html.split("<main", 1)[1]).split())
+
+
+async def test_the_first_page_shows_ways_in(visitor: AsyncClient) -> None:
+    html = (await visitor.get("/corporations")).text
+    assert 'href="/corporations?prefecture=13"' in html
+    assert "みなと化学株式会社" not in html
+
+
+async def test_a_part_of_a_name_finds_and_is_marked(visitor: AsyncClient) -> None:
+    html = (await visitor.get("/corporations", params={"q": "なと化"})).text
+    assert "1件見つかりました" in html
+    assert "株式会社み<mark>なと化</mark>学" in html
+    assert "名称の一部が合っています" in html
+    assert "調達 1件" in html
+
+
+async def test_filters_count_and_can_be_taken_off(visitor: AsyncClient) -> None:
+    html = (await visitor.get("/corporations", params={"status": "closed"})).text
+    assert "青葉商事" in html
+    assert "みなと化学" not in html.split('id="results"')[1]
+    assert "存続（1）" in html  # others may be chosen besides
+    html = (await visitor.get("/corporations", params={"q": "みなと", "status": "closed"})).text
+    assert "条件を外すと1件あります" in html
+
+
+async def test_hidden_and_withdrawn_are_not_found(visitor: AsyncClient) -> None:
+    for typed in ("検索除外", "とりけし"):
+        html = (await visitor.get("/corporations", params={"q": typed})).text
+        assert "見つかりませんでした" in html
+
+
+async def test_a_wrong_number_is_told(visitor: AsyncClient) -> None:
+    html = (await visitor.get("/corporations", params={"q": "1234567890123"})).text
+    assert "法人番号として読めません" in html
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=" + "あ" * 500,
+        "q=%ff%ed%a0%80",
+        "q=みなと&after=99.1.0000000000000000",
+        "q=みなと&after=" + "9" * 3000,
+        "q=a&q=b&kind=301&kind=zzz&city=99999&city=%ff&prefecture=99&status=x&activity=%7f",
+        "q=<script>alert(1)</script>&prefecture=13&city=131" + "9" * 40,
+    ],
+)
+async def test_whatever_is_asked_is_answered_with_a_page(visitor: AsyncClient, query: str) -> None:
+    answer = await visitor.get(f"/corporations?{quote(query, safe='=&%')}")
+    assert answer.status_code in (200, 422)
+    assert "<h1" in answer.text
+    assert "<script>alert" not in answer.text
+    if "ああ" in query:
+        assert answer.status_code == 422
+        assert "ああああ" in answer.text  # what was typed stays
+
+
+async def test_no_address_is_a_fault(visitor: AsyncClient) -> None:
+    for path in ("?q=%00", "/%00", "/compare?number=%00", f"/{number(1)}?on=%00"):
+        answer = await visitor.get(f"/corporations{path}")
+        assert answer.status_code in (400, 422)
+        assert "<h1" in answer.text
+
+
+async def test_a_corporation_with_sources_and_days(visitor: AsyncClient) -> None:
+    answer = await visitor.get(ONE)
+    words = text_of(answer.text)
+    assert answer.status_code == 200
+    assert "株式会社みなと化学" in words
+    assert "国税庁法人番号公表サイト（" in words
+    assert "30,000,000円" in words
+    assert "gBizINFO（経済産業省）" in words
+    assert "庁舎清掃" in words
+    assert "1,200,000円" in words
+    assert "調達と補助金の金額（年別）" in words
+    assert "青葉商事株式会社" in words  # it took that one over
+    assert 'href="javascript:' not in answer.text
+    told = re.search(r'<script type="application/ld\+json">(.*?)</script>', answer.text)
+    assert told
+    assert json.loads(told[1])["identifier"]["value"] == number(1)
+
+
+async def test_closed_hidden_withdrawn_and_unknown(visitor: AsyncClient) -> None:
+    closed = (await visitor.get(f"/corporations/{number(2)}")).text
+    assert "2026年5月1日に登記記録が閉鎖されています" in closed
+    assert f'href="/corporations/{number(1)}"' in closed
+    hidden = (await visitor.get(f"/corporations/{number(3)}")).text
+    assert "検索の対象から除かれている法人です" in hidden
+    assert "noindex" in hidden
+    withdrawn = (await visitor.get(f"/corporations/{number(4)}")).text
+    assert "取り消されました" in withdrawn
+    assert "とりけし" not in withdrawn
+    assert (await visitor.get(f"/corporations/{number(9)}")).status_code == 404
+    assert (await visitor.get("/corporations/1234567890123")).status_code == 422
+
+
+async def test_as_of_a_day(visitor: AsyncClient) -> None:
+    early = await visitor.get(ONE, params={"on": "1990-01-01"})
+    assert early.status_code == 422
+    assert "この日には、まだ記録がありません" in early.text
+    assert 'value="1990-01-01"' in early.text
+    now = await visitor.get(ONE, params={"on": "令和8年3月1日"})
+    assert "2026年3月1日の基本情報" in now.text
+    for bad in ("いつか", "99999-99-99", "9" * 500):
+        answer = await visitor.get(ONE, params={"on": bad})
+        assert answer.status_code == 422
+
+
+async def test_activities_page_by_page(visitor: AsyncClient) -> None:
+    assert "省エネ補助金" in (await visitor.get(f"{ONE}/activities/subsidy")).text
+    assert (await visitor.get(f"{ONE}/activities/nothing")).status_code == 404
+    assert (await visitor.get(f"{ONE}/activities/subsidy?cursor=AAAA")).status_code == 400
+    answer = await visitor.get(f"{ONE}/activities.csv")
+    assert answer.text.startswith("\ufeff法人番号,")
+    assert "庁舎清掃,2026-03-01,1200000" in answer.text
+
+
+async def test_comparing(visitor: AsyncClient) -> None:
+    path = "/corporations/compare"
+    words = text_of((await visitor.get(f"{path}?number={number(1)}&number={number(2)}")).text)
+    assert "株式会社みなと化学" in words
+    assert "青葉商事株式会社" in words
+    bad = await visitor.get(f"{path}?number={number(1)}&number=123")
+    assert bad.status_code == 422
+    assert 'value="123"' in bad.text
+    many = "&".join(f"number={number(serial)}" for serial in range(1, 8))
+    assert "残りの3法人は表示していません" in (await visitor.get(f"{path}?{many}")).text
+    assert (await visitor.get(path)).status_code == 200
+    assert (await visitor.get("/corporations/downloads")).status_code == 200
