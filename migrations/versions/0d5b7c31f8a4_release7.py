@@ -200,7 +200,7 @@ def _activities() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=100), nullable=False),
         sa.Column("key", sa.String(length=300), nullable=False),
-        sa.Column("title", sa.String(length=2000), nullable=False),
+        sa.Column("title", sa.String(length=600), nullable=False),
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("department", sa.String(length=300), nullable=False),
@@ -217,6 +217,7 @@ def _activities() -> None:
     op.create_index(
         "ix_activity_kind_updated_on_number", "activity", ["kind", "updated_on", "number"]
     )
+    op.create_index("ix_activity_title", "activity", ["kind", "title", "number", "withdrawn_at"])
     stands = sa.text("withdrawn_at IS NULL")
     for name, columns in (
         ("ix_activity_kind_amount", ["kind", "amount", "number"]),

@@ -64,7 +64,7 @@ def row(**fields: Any) -> Published:
         ({"title": "A&amp;B<br>工事"}, ("title", "A&B 工事"), ("title-markup",)),
         ({"title": "a < b の調査"}, ("title", "a < b の調査"), ()),
         ({"title": "改\n行"}, ("title", "改 行"), ("title-control",)),
-        ({"title": "あ" * 2001}, ("title", "あ" * 2000), ("title-long",)),
+        ({"title": "あ" * 601}, ("title", "あ" * 600), ("title-long",)),
         ({"title": " "}, ("title", ""), ("title-missing",)),
         ({"updated": "2026-06-01T00:00:00"}, ("updated_on", date(2026, 6, 1)), ()),
         ({"updated": "2100-01-01"}, ("updated_on", None), ("updated-unreadable",)),

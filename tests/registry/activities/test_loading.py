@@ -296,3 +296,17 @@ async def test_a_real_record(database: Database, shared_data: Path) -> None:
         shown = section("patent", await of_number(session, "3011101042092"))
     titles = {item["title"] for item in shown}
     assert titles == {"ふわっち", "オタマート", "ＩｃｈｉｇｏＪａｍ"}
+
+
+async def test_the_longest_title_of_the_rarest_characters_is_kept(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = [subsidy(1) | {"法人活動-活動名称": "𠮷" * 5_000}]
+    taken = await load_activities(
+        database, system_clock, as_file(tmp_path / "Hojokinjoho.csv", "subsidy", rows)
+    )
+    assert taken.findings["title-long"] == 1
+    async with database.reading() as session:
+        (found,) = await of_number(session, number(1))
+    assert found.title == "𠮷" * 600
+    assert found.data["title"] == "𠮷" * 5_000

@@ -12,6 +12,7 @@ from madoguchi.kernel.japanese import JapaneseInputError, parse_date
 from madoguchi.registry.activities.figures import ImpossibleFigure, decimal_in, known_as
 from madoguchi.registry.activities.kinds import FINANCE, WORKPLACE
 from madoguchi.registry.activities.ministries import ministry_of
+from madoguchi.registry.activities.models import LONGEST_TITLE
 from madoguchi.registry.activities.published import Published
 from madoguchi.registry.activities.texts import has_control, has_markup, plain
 
@@ -34,7 +35,7 @@ RULES: Mapping[str, str] = {
     "title-missing": "活動名称がない / there is no title",
     "title-markup": "活動名称にHTMLが含まれる / HTML in the title",
     "title-control": "活動名称に制御文字が含まれる / control characters in the title",
-    "title-long": "活動名称が2,000字を超える / a title of more than 2,000 characters",
+    "title-long": "活動名称が600字を超える / a title of more than 600 characters",
     "figure-impossible": "資本金・従業員数などが数でないか、あり得ない値 / an impossible figure",
     "doubled": "同じ行が重複 / the same row twice",
     "number-unknown": "法人番号が法人の記録にない / the number is in no record of corporations",
@@ -83,9 +84,9 @@ def _title(row: Published, findings: list[str]) -> str:
         findings.append("title-control")
     if not title and row.kind not in (FINANCE, WORKPLACE, ""):
         findings.append("title-missing")
-    if len(title) > 2000:
+    if len(title) > LONGEST_TITLE:
         findings.append("title-long")
-    return title[:2000]
+    return title[:LONGEST_TITLE]
 
 
 def _amount(text: str, findings: list[str]) -> int | None:

@@ -35,7 +35,7 @@ async def keep(
         found.update(row.findings)
         if not row.published.kind:
             continue
-        key = (row.published.kind, row.published.key[:300])
+        key = (row.published.kind, row.published.key)
         found["doubled"] += key in chosen
         chosen[key] = row
     known = await _known(session, source, list(chosen))

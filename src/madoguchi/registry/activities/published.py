@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from madoguchi.kernel.database.columns import UnstorableText, write_json
 from madoguchi.kernel.japanese import is_corporate_number
 
+_LONGEST_KEY = 280
+
 
 class Published(NamedTuple):
     """One activity as published. `data`: the fields of the section under their v2 names.
@@ -42,8 +44,11 @@ def number_in(text: str | None) -> str:
 
 
 def key_of(number: str, given: str, *content: str) -> str:
-    """What makes a row itself: the publisher's key, or where there is none a hash of what it says."""
-    if not given:
+    """What makes a row itself: the publisher's key, or a hash of what it says.
+
+    That is taken where there is none, or one so long that nobody can have meant it.
+    """
+    if not given or len(given) > _LONGEST_KEY:
         text = "\x1f".join(content).encode("utf-8", "surrogatepass")
         given = hashlib.sha256(text).hexdigest()[:32]
     return given if given.startswith(number) else f"{number}_{given}"

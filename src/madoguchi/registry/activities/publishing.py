@@ -13,7 +13,7 @@ from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.ids import new_id
 from madoguchi.registry.activities import columns as c
 from madoguchi.registry.activities.ministries import ministry_of
-from madoguchi.registry.activities.models import Activity
+from madoguchi.registry.activities.models import LONGEST_TITLE, Activity
 from madoguchi.registry.activities.texts import plain as plain_text
 from madoguchi.registry.activities.vocabulary import REST
 from madoguchi.registry.search.changes import note_changes
@@ -97,7 +97,7 @@ def _values(told: Told) -> dict[str, Any]:
     amount = told.amount if told.amount is not None and abs(told.amount) < LARGEST else None
     return {
         "number": told.number,
-        "title": plain_text(told.title)[:2000],
+        "title": plain_text(told.title)[:LONGEST_TITLE],
         "day": told.day,
         "amount": amount,
         "department": department,
