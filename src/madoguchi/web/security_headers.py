@@ -3,7 +3,6 @@
 A response may set its own value of any of them (a preview in an iframe sets frame-ancestors).
 """
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -34,15 +33,21 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
+# As ASGI has names of headers: bytes in lower case.
+_POLICY, _FRAMING, _FRAMED = (
+    b"content-security-policy",
+    b"x-frame-options",
+    b"frame-ancestors 'self'",
+)
+
+
 class SecurityHeadersMiddleware:
     """Adds HEADERS, and Strict-Transport-Security when the service is reached by https."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.headers = {
-            **HEADERS,
-            **({"Strict-Transport-Security": STRICT_TRANSPORT} if https else {}),
-        }
+        every = {**HEADERS, **({"Strict-Transport-Security": STRICT_TRANSPORT} if https else {})}
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in every.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -52,12 +57,13 @@ class SecurityHeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-                framing = headers["Content-Security-Policy"]
-                if "frame-ancestors 'self'" in framing:
-                    headers["X-Frame-Options"] = "SAMEORIGIN"
+                given = [*message.get("headers", ())]
+                named = {name.lower() for name, _ in given}
+                given += [pair for pair in self.headers if pair[0] not in named]
+                if _POLICY in named and any(_FRAMED in v for n, v in given if n == _POLICY):
+                    given = [pair for pair in given if pair[0] != _FRAMING]
+                    given.append((_FRAMING, b"SAMEORIGIN"))
+                message["headers"] = given
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import Select, bindparam, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from madoguchi.identity.account import authenticator, codes, letters
 from madoguchi.identity.account.browsers import tries_of
@@ -98,37 +100,45 @@ async def proof_of(session: AsyncSession, now: datetime, id: object, purpose: st
 
 async def known_at(session: AsyncSession, address: str) -> Known | None:
     """The account with an address, of an active person."""
-    return await _known(session, Account.address == address)
+    return await _known(session, Account.address, address)
 
 
 async def known_of(session: AsyncSession, person_id: str) -> Known | None:
     """The account of an active person; people of the demonstration have none."""
-    return await _known(session, Account.person_id == person_id)
+    return await _known(session, Account.person_id, person_id)
 
 
-async def _known(session: AsyncSession, which: ColumnElement[bool]) -> Known | None:
-    row = (
-        await session.execute(
-            select(
-                Account,
-                Person,
-                exists().where(Passkey.person_id == Account.person_id),
-                exists().where(RecoveryCode.person_id == Account.person_id),
-                exists().where(RoleGrant.person_id == Account.person_id),
-                or_(
-                    exists().where(Membership.person_id == Account.person_id),
-                    exists().where(
-                        Mandate.agent_person_id == Account.person_id,
-                        Mandate.accepted_at.is_not(None),
-                        Mandate.revoked_at.is_(None),
-                    ),
-                ),
-            )
-            .join(Person, Person.id == Account.person_id)
-            .where(which, Person.active)
-        )
-    ).first()
+async def _known(
+    session: AsyncSession, column: InstrumentedAttribute[str], value: str
+) -> Known | None:
+    row = (await session.execute(_accounts(column), {"value": value})).first()
     return Known(row[0], row[1], *map(bool, row[2:])) if row else None
+
+
+@cache
+def _accounts(
+    column: InstrumentedAttribute[str],
+) -> Select[Account, Person, bool, bool, bool, bool]:
+    """Made once: a sign-in asks it five times, and putting it together takes longer than asking."""
+    return (
+        select(
+            Account,
+            Person,
+            exists().where(Passkey.person_id == Account.person_id),
+            exists().where(RecoveryCode.person_id == Account.person_id),
+            exists().where(RoleGrant.person_id == Account.person_id),
+            or_(
+                exists().where(Membership.person_id == Account.person_id),
+                exists().where(
+                    Mandate.agent_person_id == Account.person_id,
+                    Mandate.accepted_at.is_not(None),
+                    Mandate.revoked_at.is_(None),
+                ),
+            ),
+        )
+        .join(Person, Person.id == Account.person_id)
+        .where(column == bindparam("value"), Person.active)
+    )
 
 
 async def try_password(means: Means, proof_id: str, password: str) -> str:

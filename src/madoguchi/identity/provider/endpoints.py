@@ -1,5 +1,6 @@
 """The endpoints programs call: plain ASGI, outside sessions and pages, answering in the protocol's way."""
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -230,12 +231,16 @@ async def proved(request: Request, form: dict[str, str], named: Client | None) -
     """The client named, once it proved that it is it. OAuthError."""
     state = request.app.state
     credential = credential_of(request.headers.get("authorization", ""), form)
-    provider = state.provider
-    # RFC 7523 3: our name or the address it is sent to; clients differ in which they use.
-    audiences = provider.issuers | {provider.url("token"), provider.address + request.url.path}
     return await authenticate(
-        state.database, named, credential, frozenset(audiences), state.clock()
+        state.database, named, credential, partial(_audiences, request), state.clock()
     )
+
+
+def _audiences(request: Request) -> frozenset[str]:
+    """Our name or the address an assertion is sent to: clients differ in which they use (RFC 7523 3)."""
+    provider = request.app.state.provider
+    here = provider.address + request.url.path
+    return frozenset(provider.issuers | {provider.url("token"), here})
 
 
 def routes() -> list[Any]:

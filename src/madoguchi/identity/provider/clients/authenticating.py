@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,10 +63,12 @@ async def authenticate(
     database: Database,
     client: Client | None,
     credential: Credential,
-    audiences: frozenset[str],
+    audiences: Callable[[], frozenset[str]],
     now: datetime,
 ) -> Client:
     """The client a credential names, proved by it. OAuthError invalid_client.
+
+    `audiences`: for whom an assertion may be made.
 
     An assertion is spent by this, whatever becomes of the request.
     """
@@ -75,7 +77,7 @@ async def authenticate(
     if credential.method in (BASIC, POST) and not matches(credential.proof, client.secret_sha256):
         raise invalid_client()
     if credential.method == PRIVATE_KEY:
-        claims = assertion_claims(credential, client.jwks, audiences, now)
+        claims = assertion_claims(credential, client.jwks, audiences(), now)
         until = now + LONGEST_ASSERTION + 2 * SKEW
         async with database.session() as session:
             fresh = await spent.spend(session, "assertion", f"{client.id} {claims['jti']}", until)
