@@ -97,19 +97,19 @@ def _told_once(found: Sequence[Past]) -> list[Past]:
 @cache
 def _current() -> Select[*tuple[Any, ...]]:
     """Made once: putting a statement together takes longer than asking it."""
-    columns = [getattr(Corporation, name) for name in Record._fields]
+    columns = [Corporation.__table__.c[name] for name in Record._fields]
     return select(*columns).where(Corporation.number == bindparam("number"))
 
 
 @cache
 def _currents() -> Select[*tuple[Any, ...]]:
-    columns = [getattr(Corporation, name) for name in Record._fields]
+    columns = [Corporation.__table__.c[name] for name in Record._fields]
     return select(*columns).where(Corporation.number.in_(bindparam("numbers", expanding=True)))
 
 
 @cache
 def _past() -> Select[*tuple[Any, ...]]:
-    columns = [getattr(PastCorporation, name) for name in Record._fields]
+    columns = [PastCorporation.__table__.c[name] for name in Record._fields]
     return (
         select(*columns, PastCorporation.superseded_on)
         .where(PastCorporation.number == bindparam("number"))

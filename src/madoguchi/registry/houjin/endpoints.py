@@ -30,8 +30,7 @@ async def by_number(request: Request) -> Response:
     history = asked.one_of("history", "01", "0") == "1"
     async with request.app.state.database.looking() as session:
         find = with_history if history else by_numbers
-        rows = await find(session, numbers)
-        day = await last_update(session)
+        rows, day = await find(session, numbers)
     return _answer(format, Answer(tuple(rows), day, len(rows), 1, 1))
 
 
