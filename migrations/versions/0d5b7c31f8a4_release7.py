@@ -335,8 +335,20 @@ def _linked_down() -> None:
 
 
 def _addresses() -> None:
-    pass
+    op.create_table(
+        "address_town",
+        sa.Column("prefecture", sa.String(length=10), nullable=False),
+        sa.Column("city", sa.String(length=60), nullable=False),
+        sa.Column("town", sa.String(length=200), nullable=False),
+        sa.Column("koaza", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=5), nullable=False),
+        sa.Column("latitude", sa.Integer(), nullable=True),
+        sa.Column("longitude", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "prefecture", "city", "town", "koaza", name=op.f("pk_address_town")
+        ),
+    )
 
 
 def _addresses_down() -> None:
-    pass
+    op.drop_table("address_town")

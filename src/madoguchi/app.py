@@ -258,6 +258,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
     from madoguchi.procedures.versions import pages as version_pages
     from madoguchi.registry import api as registry_api
     from madoguchi.registry import rest as corporations_api
+    from madoguchi.registry.addresses import api as addresses_api
     from madoguchi.registry.keys import pages as developer_pages
     from madoguchi.registry.linked import pages as linked_pages
     from madoguchi.registry.viewing import pages as corporation_pages
@@ -270,6 +271,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
         catalogue_api.router,
         procedures_api.router,
         registry_api.router,
+        addresses_api.router,
         corporations_api.router,
         developer_pages.router,
         linked_pages.router,

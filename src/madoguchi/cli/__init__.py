@@ -5,6 +5,7 @@ import typer
 from madoguchi.cli import activities as activities  # its command belongs to `registry`
 from madoguchi.cli import running
 from madoguchi.cli.accounts import accounts
+from madoguchi.cli.addresses import addresses
 from madoguchi.cli.corporations import corporations
 from madoguchi.cli.erasures import erasures
 from madoguchi.cli.identity import identity
@@ -28,6 +29,7 @@ app.add_typer(identity, name="identity")
 app.add_typer(accounts, name="account")
 app.add_typer(security, name="security")
 corporations.command("snapshot")(snapshot)
+corporations.command("addresses")(addresses)
 app.command("postal-codes")(postal_codes)
 for command in (
     running.migrate,

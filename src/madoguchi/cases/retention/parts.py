@@ -95,6 +95,7 @@ KEPT: Mapping[str, str] = {
     "registry_answer": "the registry's own record, kept for days",
     "link_state": "state of a connection",
     "postal_code": "postal codes",
+    "address_town": "towns and their places",
     "corporation": "the public record of corporations",
     "corporation_past": "the public record of corporations, before",
     "registry_change": "numbers of corporations that changed, for two weeks",
