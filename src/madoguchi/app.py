@@ -44,6 +44,7 @@ import madoguchi.payments
 import madoguchi.procedures
 import madoguchi.procedures.catalogue
 import madoguchi.registry
+import madoguchi.registry.dumps
 import madoguchi.registry.keys
 import madoguchi.registry.linked
 import madoguchi.registry.viewing
@@ -98,6 +99,7 @@ MODULES = (
     madoguchi.identity.provider,
     madoguchi.identity.relying,
     madoguchi.registry,
+    madoguchi.registry.dumps,
     madoguchi.registry.keys,
     madoguchi.registry.linked,
     madoguchi.registry.viewing,
@@ -259,6 +261,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
     from madoguchi.registry import api as registry_api
     from madoguchi.registry import rest as corporations_api
     from madoguchi.registry.addresses import api as addresses_api
+    from madoguchi.registry.dumps import pages as dump_pages
     from madoguchi.registry.keys import pages as developer_pages
     from madoguchi.registry.linked import pages as linked_pages
     from madoguchi.registry.viewing import pages as corporation_pages
@@ -274,6 +277,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
         addresses_api.router,
         corporations_api.router,
         developer_pages.router,
+        dump_pages.router,
         linked_pages.router,
         corporation_pages.router,
         *cases.routers(settings),

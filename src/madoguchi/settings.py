@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         """Where the read-only generations SPARQL asks are kept."""
         return self.home / "linked"
 
+    @property
+    def dump_folder(self) -> Path:
+        """Where the files for download are kept, an edition a folder."""
+        return self.home / "dumps"
+
     @cached_property
     def log_origin(self) -> str:
         """The name a new log is begun with: this installation's address without scheme."""

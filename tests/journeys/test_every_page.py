@@ -64,9 +64,13 @@ UNLINKED = {
     "/developers/keys",
     "/linked-data",
     "/corporations?status=open",
+    "/open-data",
     "/desk/together/support-organisation-certification",
 }
 NOT_OPENED = {
+    # Of programs: a browser is led on to /open-data, whose files stand in tests/registry/dumps.
+    "/catalog",
+    "/open-data/files/{name}",
     # Read by calendar programs, at an address of its own.
     "/obligations/calendar/{person}/{organisation}/{token}.ics",
     # Opened by test_packages; the cases the crawler comes by have none.

@@ -9,7 +9,7 @@ from madoguchi.cli.addresses import addresses
 from madoguchi.cli.corporations import corporations
 from madoguchi.cli.erasures import erasures
 from madoguchi.cli.identity import identity
-from madoguchi.cli.linked import snapshot
+from madoguchi.cli.linked import dump, snapshot
 from madoguchi.cli.loading import catalogue, forms, postal_codes
 from madoguchi.cli.packages import packages
 from madoguchi.cli.records import receipts, records
@@ -29,6 +29,7 @@ app.add_typer(identity, name="identity")
 app.add_typer(accounts, name="account")
 app.add_typer(security, name="security")
 corporations.command("snapshot")(snapshot)
+corporations.command("dump")(dump)
 corporations.command("addresses")(addresses)
 app.command("postal-codes")(postal_codes)
 for command in (

@@ -1,4 +1,4 @@
-"""`madoguchi registry snapshot`: what SPARQL and linked data read."""
+"""`madoguchi registry snapshot` and `dump`: what SPARQL reads, and files of everything."""
 
 import time
 from pathlib import Path
@@ -33,3 +33,24 @@ def snapshot(
         f"{made.quads} quads of {made.corporations} corporations in {made.folder} "
         f"after {made.seconds:.1f} s"
     )
+
+
+def dump(
+    folder: Annotated[
+        Path | None, typer.Argument(file_okay=False, help="by default where the site serves them")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="only so many corporations")] = None,
+) -> None:
+    """Write everything published as files (CSV, Parquet, N-Quads, Turtle, JSON-LD) with checksums."""
+    from madoguchi.installation.linked import dump as make
+
+    started = time.monotonic()
+
+    def tell(corporations: int) -> None:
+        rate = corporations / (time.monotonic() - started)
+        typer.echo(f"\r{corporations:,} corporations, {rate:,.0f} a second   ", err=True, nl=False)
+
+    made = run(make(folder, limit, tell))
+    typer.echo("", err=True)
+    for one in made.files:
+        typer.echo(f"{one.sha256}  {one.size:>14,}  {made.folder / one.name}")

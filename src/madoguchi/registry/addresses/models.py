@@ -7,7 +7,7 @@ from madoguchi.kernel.database import Base
 
 
 class AddressTown(Base):
-    """Town (町丁目・小字) of a municipality, as loaded from a list of addresses.
+    """Town (町丁目) of a municipality, or a small section of one (小字), as loaded from a list of addresses.
 
     `code` is the municipality's (JIS X 0402, five digits), "" where the list tells none. Latitude and
     longitude are millionths of a degree (WGS 84) of its middle, NULL where the list tells none.
