@@ -98,10 +98,10 @@ class _Files:
         self._csv.write(b"".join(_line(row.values()) for row in rows))
         quads: list[Quad] = [quad for one in piece for quad in quads_of(self._writer, one)]
         triples = [Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
-        self._quads.write(serialize(quads, format=RdfFormat.N_QUADS))
-        self._turtle.write(serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES))
+        self._quads.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
+        self._turtle.write(serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b"")
         # Each piece is an array of JSON-LD; one array of all of them is the same dataset.
-        items = serialize(quads, format=RdfFormat.JSON_LD).strip().removeprefix(b"[")
+        items = (serialize(quads, format=RdfFormat.JSON_LD) or b"[]").strip().removeprefix(b"[")
         self._json.write((b"" if self._first else b",\n") + items.removesuffix(b"]"))
         self._first = False
 
