@@ -84,7 +84,7 @@ async def test_a_corporation_with_sources_and_days(visitor: AsyncClient) -> None
     words = text_of(answer.text)
     assert answer.status_code == 200
     assert "株式会社みなと化学" in words
-    assert "国税庁法人番号公表サイト（" in words
+    assert "試用のための架空の記録（" in words  # the test site is a demo
     assert "30,000,000円" in words
     assert "gBizINFO（経済産業省）" in words
     assert "庁舎清掃" in words

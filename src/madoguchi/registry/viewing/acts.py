@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import extract, func, select
@@ -18,6 +19,7 @@ LIST = "registry.viewing.activities"
 SOME, MANY = 5, 50
 _NO_DAY = date(1, 1, 1)
 _MOST_YEARS = 15
+_LARGE = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class Years:
-    """Yen by year of procurement and subsidies; `undated`: activities with an amount but no day."""
+    """Procurement and subsidies by year, in `unit`: thousands or millions of yen.
+
+    `undated`: how many activities have an amount but no day.
+    """
 
     years: list[int]
-    procurement: list[int]
-    subsidy: list[int]
+    procurement: list[Decimal]
+    subsidy: list[Decimal]
     undated: int
+    unit: str = "thousands"
 
 
 async def page_of_acts(
@@ -89,12 +95,19 @@ async def years_of(session: AsyncSession, number: str) -> Years:
         return Years([], [], [], undated)
     found = {when for _, when in sums}
     years = list(range(max(min(found), max(found) - _MOST_YEARS + 1), max(found) + 1))
-    return Years(
-        years,
-        [sums.get((PROCUREMENT, when), 0) for when in years],
-        [sums.get((SUBSIDY, when), 0) for when in years],
-        undated,
-    )
+    # What stands beside the axis has room for some eight characters.
+    unit = "millions" if max(map(abs, sums.values())) >= _LARGE else "thousands"
+
+    def amounts(kind: str) -> list[Decimal]:
+        return [_in(unit, sums.get((kind, when), 0)) for when in years]
+
+    return Years(years, amounts(PROCUREMENT), amounts(SUBSIDY), undated, unit)
+
+
+def _in(unit: str, yen: int) -> Decimal:
+    """Exact: a table stands beside the chart."""
+    whole = Decimal(yen) / (1_000_000 if unit == "millions" else 1_000)
+    return whole.quantize(Decimal(1)) if whole == whole.to_integral_value() else whole
 
 
 def shown(rows: Sequence[Activity]) -> list[Shown]:

@@ -15,6 +15,7 @@ from madoguchi.cases.filing import saving
 from madoguchi.cases.filing.drafts import not_filed, touch
 from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.files import attach_file, place_for, remove_file
+from madoguchi.cases.filing.from_registry import fill_answer
 from madoguchi.cases.filing.holding import held_input, hold, let_go
 from madoguchi.cases.filing.pages.counter import (
     FORM_BYTES,
@@ -36,8 +37,10 @@ from madoguchi.kernel.language import Text
 from madoguchi.procedures.service import Page
 from madoguchi.web.form_input import FormInput
 from madoguchi.web.forms import form_of
+from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
+FROM_NUMBER = "registry:"
 UPLOAD_BYTES = 220_000_000
 MANY_ROWS = 100  # above, a page updates itself less often: showing it takes long
 Anyone = Annotated[Actor, Depends(current_actor)]
@@ -171,6 +174,11 @@ async def _save(
         if apart:
             return _ask_which(request, draft, found, apart, form, return_to)
         entered, place = saving.row_command(package, mine, do, judged.evaluation.context)
+        if do.startswith(FROM_NUMBER):
+            place, may = do.removeprefix(FROM_NUMBER), edit_rule(draft, judged)
+            entered, told = await fill_answer(session, draft, package, found, entered, place, may)
+            if told is not None:
+                flash(request, told.title, body=told.body, tone=told.tone)
         if do == "open":
             draft.opened = [*draft.opened, *(f"/{name}" for name in found.fields)]
             touch(draft, now)
