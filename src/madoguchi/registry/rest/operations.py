@@ -164,16 +164,24 @@ def _described() -> APIRouter:
             parameters.insert(
                 0, {"name": "number", "in": "path", "required": True, "schema": number}
             )
-        made.add_api_route(
-            operation.path,
-            operation.endpoint,
-            methods=list(operation.methods),
-            summary=operation.summary,
-            description=operation.endpoint.__doc__ or "",
-            response_model=None,
-            openapi_extra={"parameters": parameters},
-        )
+        for method in operation.methods:
+            made.add_api_route(
+                operation.path,
+                operation.endpoint,
+                methods=[method],
+                summary=operation.summary,
+                description=operation.endpoint.__doc__ or "",
+                response_model=None,
+                openapi_extra=_sent(operation) if method == "POST" else {"parameters": parameters},
+            )
     return made
+
+
+def _sent(operation: Operation) -> dict[str, Any]:
+    """A POST sends as a form what a GET asks by its query."""
+    fields = {name: dict(schema) for name, (schema, _) in operation.asked.items()}
+    form = {"schema": {"type": "object", "properties": fields}}
+    return {"requestBody": {"content": {"application/x-www-form-urlencoded": form}}}
 
 
 router = _described()
