@@ -30,6 +30,8 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "budget": {"ja": "会計担当", "en": "Budget"},
     "deputy": {"ja": "代決者", "en": "Deputy"},
 }
+PROOFING = "proofing"
+"""Concerns everybody's account, whatever the agency: only the operator's command gives it."""
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,22 @@ async def test_roles_have_days_and_end_by_themselves(database):
     assert await roles() == {"examiner"}
 
 
+async def test_the_role_that_concerns_everybodys_account_is_the_operators_to_give(database):
+    site = make_site(database)
+    clerk = await appointed(site, "clerk@meti.example.jp", role="examiner")
+    async with site.visitor() as chief:
+        await administrator(site, chief)
+        page = await chief.get(f"{HOME}/{clerk}")
+        given = {"/agency": "meti", "/role": "proofing"}
+        answer = await chief.post(f"{HOME}/{clerk}/roles", data=given)
+    assert 'value="approver"' in page.text
+    assert 'value="proofing"' not in page.text
+    assert answer.status_code == 403
+    async with site.database.reading() as session:
+        held = await service.holdings(session, ["meti"], site.clock().date(), clerk)
+    assert [one.grant.role for one in held] == ["examiner"]
+
+
 async def test_nobody_raises_themselves_and_the_last_administrator_stays(database):
     site = make_site(database)
     async with site.visitor() as chief:

@@ -40,6 +40,14 @@ _REFUSED = {
         {"ja": "役割を選んでください。", "en": "Choose a role."},
         "/role",
     ),
+    "role_of_operator": (
+        403,
+        {
+            "ja": "本人確認担当は、すべての利用者に関わるため、システムの運用者だけが指定できます。",
+            "en": "Identity proofing concerns everybody's account: only the operator of the system gives it.",
+        },
+        "/role",
+    ),
     "no_agency": (
         422,
         {"ja": "行政庁を選んでください。", "en": "Choose an agency."},

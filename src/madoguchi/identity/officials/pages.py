@@ -16,7 +16,7 @@ from madoguchi.identity.account.rules import mail_address
 from madoguchi.identity.errors import IdentityError, unknown
 from madoguchi.identity.guards import current_actor, required_official
 from madoguchi.identity.officials import inviting, service
-from madoguchi.identity.rules import ROLES, Actor
+from madoguchi.identity.rules import PROOFING, ROLES, Actor
 from madoguchi.identity.service.agencies import agencies
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.csv_text import BOM, harmless
@@ -26,6 +26,7 @@ from madoguchi.kernel.language import pick
 from madoguchi.web.answering import done, faults_of, page
 
 router = APIRouter(include_in_schema=False)
+_GIVEN = {role: name for role, name in ROLES.items() if role != PROOFING}
 HOME = "/desk/admin/people"
 Official = Annotated[Actor, Depends(required_official)]
 Sure = Annotated[Actor, Depends(fresh_where_possible)]
@@ -248,7 +249,7 @@ async def _invite(
     async with request.app.state.database.reading() as session:
         options = [(one.id, one.name) for one in await agencies(session) if one.id in mine]
     return page(
-        request, "officials/invite.html", faults, given=given or {}, agencies=options, roles=ROLES
+        request, "officials/invite.html", faults, given=given or {}, agencies=options, roles=_GIVEN
     )
 
 
@@ -272,6 +273,6 @@ async def _person(
         holdings=held,
         given=given or {"/agency": held[0].agency.id},
         agencies=options,
-        roles=ROLES,
+        roles=_GIVEN,
         own=person.id == actor.id,
     )

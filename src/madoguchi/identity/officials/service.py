@@ -13,7 +13,7 @@ from madoguchi.identity.account.recording import note
 from madoguchi.identity.errors import unknown
 from madoguchi.identity.models import Agency, Person, RoleGrant, SignIn
 from madoguchi.identity.officials.errors import refused
-from madoguchi.identity.rules import ROLES, Actor, agencies_where, covers
+from madoguchi.identity.rules import PROOFING, ROLES, Actor, agencies_where, covers
 from madoguchi.identity.service.people import grant_role
 from madoguchi.identity.service.roles import revoke_role
 from madoguchi.kernel.clock import Clock, jst_date
@@ -85,6 +85,8 @@ def checked(
         raise refused("not_administrator")
     if role not in ROLES:
         raise refused("no_role")
+    if role == PROOFING:
+        raise refused("role_of_operator")
     if end is not None and end < max(start or today, today):
         raise refused("period")
 
