@@ -16,6 +16,7 @@ from madoguchi.identity.provider.authorising import straight
 from madoguchi.identity.provider.clients.service import disable
 from madoguchi.identity.provider.connected import narrow, withdraw
 from madoguchi.identity.provider.models import Grant
+from madoguchi.identity.relying.models import ProviderSession, TrustedProvider
 from madoguchi.kernel import journal
 from madoguchi.kernel.database import Database
 from tests.identity.provider.world import ADDRESS, CALLBACK, Op
@@ -151,6 +152,23 @@ async def taken_away(op: Op) -> None:
         await session.commit()
 
 
+async def begun_at_a_ministry(op: Op) -> None:
+    """The session came of a ministry's provider, and the role there has ended since."""
+    async with op.database.session() as session:
+        held = await session.scalar(select(RoleGrant).limit(1))
+        sign_in = await session.scalar(select(SignIn).order_by(SignIn.id.desc()).limit(1))
+        assert held is not None
+        assert sign_in is not None
+        provider = TrustedProvider(
+            id="01J00000000000000000000000", agency_id=held.agency_id, name={"ja": "省", "en": "M"},
+            issuer="https://ministry.example", client_id="x", secret="x", created_at=op.clock(),
+        )  # fmt: skip
+        session.add(provider)
+        await session.flush()
+        session.add(ProviderSession(sign_in_id=sign_in.id, provider_id=provider.id, subject="x"))
+        await session.commit()
+
+
 @pytest.mark.parametrize(
     ("change", "location", "status"),
     [
@@ -161,6 +179,7 @@ async def taken_away(op: Op) -> None:
         (narrowed, "", 200),
         (disabled, "", 400),
         (made_official, CALLBACK, 303),
+        (begun_at_a_ministry, "/sign-in?", 303),
     ],
     ids=lambda told: getattr(told, "__name__", ""),
 )

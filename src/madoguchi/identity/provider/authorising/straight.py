@@ -46,6 +46,7 @@ from madoguchi.identity.provider.errors import OAuthError
 from madoguchi.identity.provider.models import Consent, Grant
 from madoguchi.identity.provider.profiles import ORGANISATION
 from madoguchi.identity.provider.secrets import new_code
+from madoguchi.identity.relying.models import ProviderSession
 from madoguchi.identity.service.sign_in import ACTING_FOR, SIGN_IN
 from madoguchi.kernel.database import Database, padded
 from madoguchi.kernel.errors import DomainError
@@ -195,6 +196,8 @@ def _signed_in() -> Select[SignIn, str | None]:
             SignIn.id.in_(bindparam("ids", expanding=True)),
             SignIn.ended_at.is_(None),
             Person.active,
+            # A ministry's provider speaks for its officials only, while they are.
+            ~exists().where(ProviderSession.sign_in_id == SignIn.id),
             ~exists().where(RoleGrant.person_id == Person.id),
             ~exists().where(Mandate.agent_person_id == Person.id, Mandate.revoked_at.is_(None)),
             ~exists().where(*theirs, Mandate.revoked_at.is_(None)),
