@@ -28,8 +28,14 @@ def test_codes_are_as_long_as_they_say() -> None:
     assert CODE_LIFE.total_seconds() <= 600
 
 
+# What they make is invented data, the same for everybody, and nothing secret.
+INVENTING = {"registry/activities/synthesising.py", "installation/demo/corporations.py"}
+
+
 def test_nothing_secret_comes_from_a_guessable_generator() -> None:
     for path in SOURCE.rglob("*.py"):
+        if str(path.relative_to(SOURCE)) in INVENTING:
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
