@@ -1,20 +1,12 @@
-"""What is known of a number, what changed, and who fits conditions; on both databases."""
+"""What is known of a number, and who fits conditions; on both databases."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from madoguchi.kernel.database import Database
-from madoguchi.registry.activities.conditions import Conditions, Span, numbers_with
-from madoguchi.registry.activities.queries import (
-    by_kind,
-    changed,
-    count_changed,
-    counts,
-    details,
-    of_number,
-    of_numbers,
-)
+from madoguchi.registry.activities.conditions import Conditions, Span, fitting
+from madoguchi.registry.activities.queries import counts, details, of_number
 from tests.registry.activities.made import AT, activity, corporations, detail, section
 from tests.registry.corporations.records import number
 
@@ -35,8 +27,7 @@ async def test_activities_of_a_number_newest_first_without_the_withdrawn(
         )
         await session.commit()
     async with database.reading() as session:
-        found = by_kind(await of_number(session, number(1)))
-        shown = section("subsidy", found["subsidy"])
+        shown = section("subsidy", await of_number(session, number(1), ["subsidy"]))
         assert [item["title"] for item in shown] == ["new", "old", "undated"]
         assert shown[0] == {
             "title": "new",
@@ -48,30 +39,6 @@ async def test_activities_of_a_number_newest_first_without_the_withdrawn(
             number(2): {"subsidy": 1},
             number(3): {},
         }
-        many = await of_numbers(session, "subsidy", [number(2), number(3)])
-        assert {key: len(rows) for key, rows in many.items()} == {number(2): 1, number(3): 0}
-
-
-async def test_changes_of_a_kind_page_by_page_are_all_of_them(database: Database) -> None:
-    async with database.session() as session:
-        for serial in range(1, 12):
-            day = date(2026, 6, 1) + timedelta(days=serial)
-            session.add_all([activity(serial, updated_on=day), activity(serial, updated_on=day)])
-        session.add(activity(50, "patent", updated_on=date(2026, 6, 5)))
-        session.add(activity(6, updated_on=date(2026, 6, 5), withdrawn_at=AT))
-        await session.commit()
-    span = (date(2026, 6, 3), date(2026, 6, 9))
-    async with database.reading() as session:
-        whole = await changed(session, "subsidy", *span, limit=100)
-        assert whole == sorted(number(serial) for serial in range(2, 9))
-        assert await count_changed(session, "subsidy", *span) == 7
-        pages: list[str] = []
-        while page := await changed(
-            session, "subsidy", *span, after=pages[-1] if pages else "", limit=3
-        ):
-            pages += page
-        assert pages == whole
-        assert await changed(session, "patent", *span, limit=9) == [number(50)]
 
 
 async def test_of_two_sources_what_was_published_last_is_shown(database: Database) -> None:
@@ -151,20 +118,13 @@ async def test_conditions_find_those_who_fit(
     expected = sorted(number(serial) for serial in serials)
     everybody = [number(serial) for serial in range(1, 10)]
     async with filled.reading() as session:
-        assert await numbers_with(session, conditions) == expected
-        assert await numbers_with(session, conditions, among=everybody) == expected
-        assert await numbers_with(session, conditions, among=everybody[:1]) == [
-            found for found in expected if found == everybody[0]
-        ]
-        if expected:
-            rest = await numbers_with(session, conditions, after=expected[0], limit=2)
-            assert rest == expected[1:3]
+        for among in ([], everybody):
+            assert sorted(await session.scalars(fitting(conditions, among))) == expected
 
 
-async def test_a_band_that_is_none_is_refused(database: Database) -> None:
-    async with database.reading() as session:
-        with pytest.raises(ValueError, match="no band"):
-            await numbers_with(session, Conditions(bands={"average_age": ("E",)}))
+def test_a_band_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="no band"):
+        fitting(Conditions(bands={"average_age": ("E",)}))
 
 
 def test_figures_no_double_holds_are_left_out_of_the_interface() -> None:

@@ -1,10 +1,9 @@
 """What may be asked of activities and details (絞り込みの条件), and the corporations that fit it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from madoguchi.registry.activities.bands import place_of
@@ -44,33 +43,6 @@ class Conditions:
     years: tuple[int, ...] = ()
     bands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shareholder: str = ""
-
-
-async def numbers_with(
-    session: AsyncSession,
-    conditions: Conditions,
-    *,
-    among: Collection[str] | None = None,
-    after: str = "",
-    limit: int = 50_000,
-) -> list[str]:
-    """The corporations that fit, by number, those behind `after` only.
-
-    `among`: only these are looked at (what the search found). Withdrawn corporations and those that
-    must not be found by search are never among them. ValueError for a band that is none.
-    """
-    if among is None:
-        query = fitting(conditions).where(Corporation.number > after)
-        return list(await session.scalars(query.order_by(Corporation.number).limit(limit)))
-    found: list[str] = []
-    rest = sorted(number for number in among if number > after)
-    for start in range(0, len(rest), _AMONG_AT_ONCE):
-        part = rest[start : start + _AMONG_AT_ONCE]
-        query = fitting(conditions, part).where(Corporation.number.in_(part))
-        found += await session.scalars(query.order_by(Corporation.number).limit(limit - len(found)))
-        if len(found) >= limit:
-            break
-    return found
 
 
 def fitting(conditions: Conditions, among: Sequence[str] = ()) -> Select[str]:

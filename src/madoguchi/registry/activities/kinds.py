@@ -1,6 +1,5 @@
 """The kinds of activity, under the names of gBizINFO's REST interface and with their Japanese ones."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 CERTIFICATION = "certification"
@@ -22,16 +21,6 @@ KINDS = {
     WORKPLACE: "職場",
     ESTABLISHMENT: "事業所",
 }
-
-SOURCE_CODES: Mapping[str, str] = {
-    "1": PROCUREMENT,
-    "2": COMMENDATION,
-    "3": CERTIFICATION,
-    "4": SUBSIDY,
-    "5": PATENT,
-    "6": FINANCE,
-}
-"""The codes of gBizINFO's search parameter `source` (出典元)."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reading what is known of corporations beside their record: activities and details."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -32,26 +32,6 @@ async def of_number(
     return [row for row in rows if row.kind in kinds] if kinds else rows
 
 
-async def of_numbers(
-    session: AsyncSession, kind: str, numbers: Sequence[str]
-) -> dict[str, list[Activity]]:
-    """The activities of one kind of each of these numbers, one statement for AT_ONCE of them."""
-    found: dict[str, list[Activity]] = {number: [] for number in numbers}
-    for start in range(0, len(numbers), AT_ONCE):
-        query = (
-            select(Activity)
-            .where(
-                Activity.number.in_(numbers[start : start + AT_ONCE]),
-                Activity.kind == kind,
-                Activity.withdrawn_at.is_(None),
-            )
-            .order_by(Activity.number, Activity.day.desc().nulls_last(), Activity.id)
-        )
-        for row in await session.scalars(query):
-            found[row.number].append(row)
-    return found
-
-
 async def counts(session: AsyncSession, numbers: Sequence[str]) -> dict[str, dict[str, int]]:
     """How many activities stand of each kind, by number; a number without any has {}."""
     found: dict[str, dict[str, int]] = {number: {} for number in numbers}
@@ -67,29 +47,6 @@ async def counts(session: AsyncSession, numbers: Sequence[str]) -> dict[str, dic
         for number, kind, many in await session.execute(query):
             found[number][kind] = many
     return found
-
-
-async def changed(
-    session: AsyncSession, kind: str, first: date, last: date, *, after: str = "", limit: int
-) -> list[str]:
-    """Numbers of which an activity of a kind was published, changed or withdrawn from `first` to `last`.
-
-    In their order, those behind `after` only: the last of a page is the cursor of the next.
-    """
-    query = (
-        select(Activity.number)
-        .where(*_changed(kind, first, last), Activity.number > after)
-        .distinct()
-        .order_by(Activity.number)
-        .limit(limit)
-    )
-    return list(await session.scalars(query))
-
-
-async def count_changed(session: AsyncSession, kind: str, first: date, last: date) -> int:
-    """How many numbers `changed` gives altogether."""
-    query = select(func.count(Activity.number.distinct())).where(*_changed(kind, first, last))
-    return await session.scalar(query) or 0
 
 
 async def details(session: AsyncSession, number: str) -> dict[str, Known]:
@@ -115,18 +72,6 @@ async def details_of(
                 row.value, row.source, row.as_of, row.recorded_at.date()
             )
     return found
-
-
-def by_kind(activities: Sequence[Activity]) -> Mapping[str, list[Activity]]:
-    """Activities under their kinds, in their order."""
-    found: dict[str, list[Activity]] = {}
-    for activity in activities:
-        found.setdefault(activity.kind, []).append(activity)
-    return found
-
-
-def _changed(kind: str, first: date, last: date) -> tuple[Any, ...]:
-    return Activity.kind == kind, Activity.updated_on >= first, Activity.updated_on <= last
 
 
 @cache

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pyoxigraph import NamedNode
 
 from madoguchi.kernel.japanese.prefectures import PREFECTURES
-from madoguchi.registry.corporations.codes import CLOSE_CAUSES, DELETED, KINDS
+from madoguchi.registry.corporations.codes import CLOSE_CAUSES, KINDS
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.linked.tree import Thing, Value
 from madoguchi.registry.linked.vocabulary import (
@@ -27,11 +27,6 @@ from madoguchi.registry.linked.vocabulary import (
 AGENCY, AGENCY_NUMBER = "国税庁", "7000012050002"
 
 Properties = tuple[tuple[NamedNode, Value], ...]
-
-
-def is_public(record: Record) -> bool:
-    """Whether a record may be found by asking: neither withdrawn (削除) nor 検索対象除外."""
-    return record.process != DELETED and not record.hidden
 
 
 def corporation_thing(record: Record, activities: Sequence[NamedNode] = ()) -> Thing:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import Database
@@ -24,11 +24,6 @@ class Published(NamedTuple):
 
     record: Record
     acts: list[Act]
-
-
-async def count_published(session: AsyncSession) -> int:
-    """How many `published` gives."""
-    return await session.scalar(select(func.count()).where(*_PUBLIC)) or 0
 
 
 async def published(

@@ -22,13 +22,8 @@ PREFIXES = {
 TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 CORPORATE_NUMBER = NamedNode("http://imi.go.jp/ns/code_id/id/corporateNumber")
 CODE_LITERAL = NamedNode(f"{IC}コード型")
-CURRENCY_LITERAL = NamedNode(
-    "urn:un:unece:uncefact:codelist:standard:ISO:ISO3AlphaCurrencyCode:2012-08-31"
-    "#ISO3AlphaCurrencyCodeContentType"
-)
 DATE, DATE_TIME = NamedNode(f"{XSD}date"), NamedNode(f"{XSD}dateTime")
 DECIMAL, INTEGER = NamedNode(f"{XSD}decimal"), NamedNode(f"{XSD}integer")
-COUNT = NamedNode(f"{XSD}nonNegativeInteger")
 
 BASIC_GRAPH, CODE_GRAPH = "hojin", "commonCode"
 GRAPHS = (
