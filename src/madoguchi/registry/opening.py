@@ -1,13 +1,16 @@
 """Opening what public bodies publish: files as they are or within a ZIP, never more than they say."""
 
+import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
+
+Row = TypeVar("Row")
 
 LARGEST = 8 << 30  # unpacked; the full list of corporations has some 1.5 GB
 _LONGEST_LINE = 20_000
@@ -19,6 +22,10 @@ class Refused:
 
     place: int
     why: str
+
+
+class BadRow(ValueError):
+    """A row that is no record; the message says why, in English, for a report."""
 
 
 class FileFault(ValueError):
@@ -76,6 +83,24 @@ def bounded_lines(lines: io.TextIOWrapper) -> Iterator[str]:
         if len(line) >= _LONGEST_LINE:
             raise FileFault(f"a line of more than {_LONGEST_LINE} characters: this is no such CSV")
         yield line
+
+
+def rows_of(reader: Any, read: Callable[[list[str]], Row]) -> Iterator[Row | Refused]:
+    """What `read` makes of each row of a CSV; where it raises BadRow, or csv does, a Refused."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            yield Refused(reader.line_num, f"not CSV: {fault}")
+            continue
+        if not row:
+            continue
+        try:
+            yield read(row)
+        except BadRow as fault:
+            yield Refused(reader.line_num, str(fault))
 
 
 def encoding_of(start: bytes) -> str:

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from madoguchi.registry.corporations.record import BadRow, read_row
+from madoguchi.registry.corporations.record import read_row
+from madoguchi.registry.opening import BadRow
 from tests.registry.corporations.records import number, row, withdrawn
 
 

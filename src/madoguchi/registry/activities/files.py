@@ -16,8 +16,16 @@ from typing import Any, NamedTuple
 from madoguchi.registry.activities import columns as c
 from madoguchi.registry.activities import procurements, records, vocabulary
 from madoguchi.registry.activities.kinds import DOWNLOAD_SETS
-from madoguchi.registry.activities.published import BadRow, Published, storable
-from madoguchi.registry.opening import FileFault, Refused, bounded_lines, encoding_of, unpacked
+from madoguchi.registry.activities.published import Published, storable
+from madoguchi.registry.opening import (
+    BadRow,
+    FileFault,
+    Refused,
+    bounded_lines,
+    encoding_of,
+    rows_of,
+    unpacked,
+)
 
 LARGEST_JSON = 64 << 20  # one record with 6,353 patents has 3 MB
 _ENDINGS = (".csv", ".json")
@@ -85,22 +93,12 @@ def _named(name: str) -> str:
 def _csv(
     reader: Any, header: list[str], read: Callable[[Mapping[str, str]], Published]
 ) -> Iterator[Row]:
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as fault:
-            yield Refused(reader.line_num, f"not CSV: {fault}")
-            continue
-        if not row:
-            continue
-        try:
-            if len(row) != len(header):
-                raise BadRow(f"{len(row)} columns instead of {len(header)}")
-            yield storable(read(dict(zip(header, row, strict=True))))
-        except BadRow as fault:
-            yield Refused(reader.line_num, str(fault))
+    def whole(row: list[str]) -> Published:
+        if len(row) != len(header):
+            raise BadRow(f"{len(row)} columns instead of {len(header)}")
+        return storable(read(dict(zip(header, row, strict=True))))
+
+    return rows_of(reader, whole)
 
 
 def _json(file: io.BufferedReader) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from madoguchi.kernel.database.columns import UnstorableText, write_json
 from madoguchi.kernel.japanese import is_corporate_number
+from madoguchi.registry.opening import BadRow
 
 _LONGEST_KEY = 280
 
@@ -29,10 +30,6 @@ class Published(NamedTuple):
     updated: str
     data: Mapping[str, Any]
     details: Mapping[str, Any]
-
-
-class BadRow(ValueError):
-    """A row that is no activity; the message says why, in English, for a report."""
 
 
 def number_in(text: str | None) -> str:

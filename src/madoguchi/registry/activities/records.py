@@ -6,7 +6,8 @@ from typing import Any
 
 from madoguchi.registry.activities.figures import figures_of
 from madoguchi.registry.activities.kinds import FINANCE, KINDS, WORKPLACE
-from madoguchi.registry.activities.published import BadRow, Published, key_of, number_in
+from madoguchi.registry.activities.published import Published, key_of, number_in
+from madoguchi.registry.opening import BadRow
 
 _DAYS = {
     "certification": "date_of_approval",

@@ -12,10 +12,10 @@ from typing import Any
 
 from lxml import etree
 
-from madoguchi.registry.corporations.record import BadRow, Incoming, Record, checked, read_row
+from madoguchi.registry.corporations.record import Incoming, Record, checked, read_row
+from madoguchi.registry.opening import BadRow, bounded_lines, encoding_of, rows_of, unpacked
 from madoguchi.registry.opening import FileFault as FileFault
 from madoguchi.registry.opening import Refused as Refused
-from madoguchi.registry.opening import bounded_lines, encoding_of, unpacked
 
 _BATCH = 10_000
 XML_NAMES = (
@@ -43,22 +43,13 @@ def _csv(file: io.BufferedReader) -> Iterator[Incoming | Refused]:
     encoding = encoding_of(start)
     lines = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
     reader = csv.reader(bounded_lines(lines), strict=True)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as fault:
-            yield Refused(reader.line_num, f"not CSV: {fault}")
-            continue
-        if not row:
-            continue
-        try:
-            if any(0xDC80 <= ord(c) <= 0xDCFF for field in row for c in field):
-                raise BadRow(f"bytes that are not {encoding}")
-            yield read_row(row)
-        except BadRow as fault:
-            yield Refused(reader.line_num, str(fault))
+
+    def decoded(row: list[str]) -> Incoming:
+        if any(0xDC80 <= ord(c) <= 0xDCFF for field in row for c in field):
+            raise BadRow(f"bytes that are not {encoding}")
+        return read_row(row)
+
+    return rows_of(reader, decoded)
 
 
 def _xml(file: io.BufferedReader) -> Iterator[Incoming | Refused]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from madoguchi.kernel.japanese import is_corporate_number
 from madoguchi.registry.corporations.codes import CLOSE_CAUSES, DELETED, KINDS, PROCESSES
+from madoguchi.registry.opening import BadRow
 
 FIELDS = 30
 LONGEST = 600
@@ -62,10 +63,6 @@ class Incoming(NamedTuple):
 
     record: Record
     latest: bool
-
-
-class BadRow(ValueError):
-    """A row that is no record; the message says why, in English, for a report."""
 
 
 def read_row(row: Sequence[str | None]) -> Incoming:

@@ -2,10 +2,10 @@
 
 import re
 
+from madoguchi.kernel.japanese.kanji_numbers import read_number
 from madoguchi.kernel.japanese.prefectures import PREFECTURES
 from madoguchi.registry.corporations.names import fold_name
 
-_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _COUNTED = re.compile(r"([〇一二三四五六七八九十百]+)(?=丁目|番地?|号)")
 _JOINED = re.compile(r"(?<=\d)(?:丁目ノ?|番地ノ?|番(?!町)|号(?![室棟館])|ノ(?=\d))")
 _LOOSE = re.compile(r"-+(?!\d)|(?<!\d)-+")
@@ -15,7 +15,7 @@ _BETWEEN_KANJI = re.compile(r"(?<=[\u4e00-\u9fff])[ガノケツ](?=[\u4e00-\u9ff
 
 def fold_address(text: str) -> str:
     """Every way to write an address as one: widths, numerals, 丁目番号, 大字, ヶ and が. "" for ""."""
-    folded = _COUNTED.sub(lambda found: str(_number(found[1])), fold_name(text))
+    folded = _COUNTED.sub(_number, fold_name(text))
     folded = _BETWEEN_KANJI.sub("ケ", _SECTION.sub("", folded))
     return _LOOSE.sub("", re.sub("-+", "-", _JOINED.sub("-", folded)))
 
@@ -40,14 +40,6 @@ _PLACE = re.compile(
 )
 
 
-def _number(kanji: str) -> int:
-    """A number in kanji below a thousand; digits one after the other also count: 二三 is 23."""
-    if not set(kanji) & {"十", "百"}:
-        return int("".join(str(_DIGITS[character]) for character in kanji))
-    total, count = 0, 0
-    for character in kanji:
-        if character in "十百":
-            total, count = total + (count or 1) * (10 if character == "十" else 100), 0
-        else:
-            count = _DIGITS[character]
-    return total + count
+def _number(found: re.Match[str]) -> str:
+    value = read_number(found[1])
+    return found[1] if value is None else str(value)
