@@ -143,4 +143,4 @@ async def test_comparing(visitor: AsyncClient) -> None:
     many = "&".join(f"number={number(serial)}" for serial in range(1, 8))
     assert "残りの3法人は表示していません" in (await visitor.get(f"{path}?{many}")).text
     assert (await visitor.get(path)).status_code == 200
-    assert (await visitor.get("/corporations/downloads")).status_code == 200
+    assert 'href="/open-data"' in (await visitor.get("/corporations")).text

@@ -25,6 +25,8 @@ from madoguchi.messages.reading import reader_of
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.registry import service as registry
+from madoguchi.registry.dumps.writing import make_dump
+from madoguchi.registry.linked.snapshot import make_snapshot
 from madoguchi.settings import Settings
 
 READ_BEFORE = 14  # days
@@ -75,6 +77,8 @@ async def fill(database: Database, settings: Settings, say: Say) -> None:
         await session.commit()
     say(f"  {count} inspections, from planned to closed")
     say(f"  {await fill_duties(database, blobs, actors)} periodic reports, due to excused")
+    await make_snapshot(database, settings.linked_folder)
+    await make_dump(database, system_clock, settings.dump_folder)
 
 
 async def _played(database: Database, blobs: BlobStore, scenario: Scenario, actors: Actors) -> None:

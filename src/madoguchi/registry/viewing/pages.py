@@ -78,12 +78,6 @@ async def compare_page(request: Request) -> HTMLResponse:
     )
 
 
-@router.get("/downloads")
-async def downloads_page(request: Request) -> HTMLResponse:
-    """How to have all of it, or what changes."""
-    return _render(request, "downloads.html")
-
-
 @router.get("/{number}")
 async def corporation_page(request: Request, number: str) -> Response:
     """What is known of a corporation, each with source and day; with `on`, as it was on a day."""
