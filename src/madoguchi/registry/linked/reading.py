@@ -27,22 +27,22 @@ class Published(NamedTuple):
 
 
 async def published(
-    database: Database, *, limit: int | None = None
+    database: Database, *, limit: int | None = None, piece: int = PIECE
 ) -> AsyncIterator[list[Published]]:
-    """Pieces of at most PIECE corporations, withdrawn and hidden ones left out.
+    """Pieces of at most `piece` corporations, withdrawn and hidden ones left out.
 
     Each piece is a statement of its own: what is taken in meanwhile may show in later pieces.
     """
     after, left = "", limit
     while left is None or left > 0:
-        many = PIECE if left is None else min(PIECE, left)
+        many = piece if left is None else min(piece, left)
         async with database.reading() as session:
-            piece = await _piece(session, after, many)
-        if not piece:
+            found = await _piece(session, after, many)
+        if not found:
             return
-        yield piece
-        after = piece[-1].record.number
-        left = None if left is None else left - len(piece)
+        yield found
+        after = found[-1].record.number
+        left = None if left is None else left - len(found)
 
 
 async def published_one(session: AsyncSession, number: str) -> Published | None:

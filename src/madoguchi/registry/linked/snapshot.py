@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from pyoxigraph import Literal, Quad, RdfFormat, Store
@@ -36,7 +37,9 @@ from madoguchi.registry.linked.tree import Shape, Writer
 from madoguchi.registry.linked.vocabulary import BASIC_GRAPH, CODE_GRAPH, graph, ic
 
 CURRENT = "current"
+PIECE = 1_000  # corporations that are read at a time
 KEPT = 2  # the generation in place and the one before, which readers may still have open
+LOADED = 500_000  # quads of one call to the engine, which holds them all until they are sorted
 _LABELS = {ic(name).value: name for name in PROPERTIES}
 
 Tell = Callable[[int], None]
@@ -135,11 +138,11 @@ async def _write(
     limit: int | None,
     tell: Tell,
 ) -> int:
-    """Load everything by one call: each call writes files of its own, which costs a second."""
+    """Load everything in calls of LOADED quads: a call's memory grows with it, its files do not."""
     literals = LiteralWriter(aside)
     writer = Writer(Shape.COMPACT)
     cities: dict[str, tuple[str, str]] = {}
-    loop, pieces = asyncio.get_running_loop(), published(database, limit=limit)
+    loop, pieces = asyncio.get_running_loop(), published(database, limit=limit, piece=PIECE)
     done = 0
 
     async def following() -> list[Published]:
@@ -155,7 +158,12 @@ async def _write(
             done += len(piece)
             tell(done)
 
-    await asyncio.to_thread(store.bulk_extend, quads())
+    def load() -> None:
+        every = quads()
+        for first in every:
+            store.bulk_extend(chain([first], islice(every, LOADED - 1)))
+
+    await asyncio.to_thread(load)
     await asyncio.to_thread(_load_codes, store, literals, writer, cities, codes)
     await asyncio.to_thread(literals.finish)
     return done
