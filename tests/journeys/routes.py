@@ -14,14 +14,16 @@ from madoguchi.settings import Settings
 def page_routes(home: Path) -> list[str]:
     """The paths of all GET routes outside the API, in the order in which the router tries them."""
     app = create_app(Settings(home=home, demo=True))
-    found = (route for route in _flat(app.routes) if "GET" in (route.methods or set()))
+    found = (route for route in api_routes(app.routes) if "GET" in (route.methods or set()))
     return list(dict.fromkeys(route.path for route in found if not route.path.startswith("/api/")))
 
 
 def all_routes(home: Path) -> list[tuple[str, str]]:
     """Method and path of every route."""
     app = create_app(Settings(home=home, demo=True))
-    return [(method, route.path) for route in _flat(app.routes) for method in sorted(route.methods)]
+    return [
+        (method, route.path) for route in api_routes(app.routes) for method in sorted(route.methods)
+    ]
 
 
 def route_of(address: str, routes: Iterable[str]) -> str | None:
@@ -35,9 +37,10 @@ def route_of(address: str, routes: Iterable[str]) -> str | None:
     return None
 
 
-def _flat(routes: Iterable[Any]) -> Iterator[APIRoute]:
+def api_routes(routes: Iterable[Any]) -> Iterator[APIRoute]:
+    """The routes of an application and of the routers in it."""
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
         elif hasattr(route, "original_router"):
-            yield from _flat(route.original_router.routes)
+            yield from api_routes(route.original_router.routes)

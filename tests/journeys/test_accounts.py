@@ -204,6 +204,54 @@ async def test_without_scripts_an_app_and_a_password_do(production, window: Page
     await window.get_by_text("ログインしました").wait_for()
 
 
+@pytest.mark.parametrize("window", [False], indirect=True)
+async def test_a_form_interrupted_by_a_fresh_proof_comes_back(production, window: Page) -> None:
+    mailbox, address = production[1], "saburo@example.jp"
+    await sign_up(window, mailbox, "港 三郎", address)
+    await window.goto("/account")
+    await window.get_by_label("トークンの名前").fill("夜間の連携")
+    await window.get_by_label("365日").check()
+    # Meanwhile an app is added in another browser: from now on one factor is not enough here.
+    beside = await window.context.browser.new_context(
+        base_url=production[0], java_script_enabled=False, locale="ja-JP"
+    )
+    other = await beside.new_page()
+    await other.goto("/sign-in?return=/account/security")
+    await by_mail(other, mailbox, address)
+    await other.get_by_role("button", name="認証アプリを登録する").click()
+    secret = (await other.locator("code").inner_text()).replace(" ", "")
+    now = datetime.now(UTC)
+    await other.get_by_label("アプリに表示された数字").fill(pyotp.TOTP(secret).at(now))
+    await other.get_by_role("button", name="登録する", exact=True).click()
+    await other.get_by_text("認証アプリを登録しました").wait_for()
+    await beside.close()
+
+    await window.get_by_role("button", name="トークンを作る").click()
+    await window.get_by_role("heading", name="もう一度ご本人の確認をします").wait_for()
+    await by_mail(window, mailbox, address)
+    later = datetime.fromtimestamp(time.time() + 30, UTC)  # the one just used is used up
+    await window.get_by_label("コード").fill(pyotp.TOTP(secret).at(later))
+    await window.get_by_role("button", name="ログイン").click()
+    await window.get_by_text("入力した内容を戻しました").wait_for()
+    assert await window.get_by_label("トークンの名前").input_value() == "夜間の連携"
+    assert await window.get_by_label("365日").is_checked()
+    await window.get_by_role("button", name="トークンを作る").click()
+    await window.get_by_text("この画面でだけ表示されます").wait_for()
+    assert await window.get_by_text("入力した内容を戻しました").count() == 0
+
+
+async def by_mail(page: Page, mailbox: Mailbox, address: str) -> None:
+    """Prove who one is by a code sent by mail, from the page that asks for the address."""
+    if await page.get_by_label("メールアドレス").is_editable():
+        await page.get_by_label("メールアドレス").fill(address)
+    await page.get_by_role("button", name="次へ").click()
+    seen = len(mailbox.bodies)
+    await page.get_by_role("button", name="コードを送る").click()
+    code = mailbox.wait_for(address, r"(?<!\d)(\d{6})(?!\d)", seen)
+    await page.get_by_label("確認コード").fill(code)
+    await page.get_by_role("button", name="確認する").click()
+
+
 async def test_the_mail_address_is_changed_and_changed_back_and_the_account_closed(
     production, window: Page
 ) -> None:

@@ -25,5 +25,5 @@ async def end_sessions(
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     found = list(ended)
-    await services_signed_out(session, at, [one.continues or one.id for one in found])
+    await services_signed_out(session, at, [one.session_id for one in found])
     return found

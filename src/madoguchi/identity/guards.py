@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 
+from madoguchi.identity.account.interrupted import KEPT, give_back
 from madoguchi.identity.account.recording import note
 from madoguchi.identity.device import device_of, moved
 from madoguchi.identity.errors import not_allowed, sign_in_required
@@ -44,6 +45,8 @@ async def current_actor(request: Request) -> Actor:
     request.state.actor = actor
     if actor.kind != PUBLIC:
         request.state.account = account_of(actor)
+        if KEPT in request.state.session and actor.token is None:
+            await give_back(request, request.state.session[SIGN_IN])
     return actor
 
 

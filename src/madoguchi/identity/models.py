@@ -146,6 +146,11 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def session_id(self) -> str:
+        """What names the session, however often its person proved anew who they are."""
+        return self.continues or self.id
+
 
 class AccessToken(Base):
     """Access token (アクセストークン) of a program; only its SHA-256 is kept.

@@ -17,6 +17,7 @@ from madoguchi.kernel.language import LANGUAGES, Texts
 from madoguchi.web import charts
 from madoguchi.web.compiled_templates import CompiledTemplates
 from madoguchi.web.filters import FILTERS, text_filter
+from madoguchi.web.refilling import refilled
 from madoguchi.web.rendering import Rendering, page_language, rendering
 from madoguchi.web.shell import shell_context
 
@@ -76,6 +77,9 @@ class Pages:
         """The page as a response in the request's language."""
         language = getattr(request.state, "language", LANGUAGES[0])
         html = self.source(name, language, {**shell_context(request), **context}, request)
+        typed = getattr(request.state, "typed", None)  # in a form that was interrupted
+        if typed is not None and request.method == "GET":
+            html = refilled(html, typed)
         return HTMLResponse(html, status, headers={"Content-Language": language})
 
 

@@ -1,9 +1,16 @@
 """A new representative where there is one: told, answered, decided by two; and nothing else changes."""
 
+import asyncio
+import re
 from pathlib import Path
 
-from sqlalchemy import select
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.proofing import service
+from madoguchi.cases.proofing.models import RepresentativeProof
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.proving import known_of
 from madoguchi.identity.account.representing import make_prime
@@ -12,7 +19,8 @@ from madoguchi.identity.provider.claims import Subject
 from madoguchi.identity.provider.gbizid.accounts import account_number
 from madoguchi.identity.provider.gbizid.fields import Account as Told
 from madoguchi.identity.provider.gbizid.fields import userinfo
-from madoguchi.identity.service import add_member, organisation_by_number
+from madoguchi.identity.service import Actor, add_member, organisation_by_number
+from madoguchi.kernel.journal import Entry
 from madoguchi.messages.models import Message
 from tests.cases.proofing.test_proofing import (
     NUMBER,
@@ -80,6 +88,9 @@ async def test_without_consent_two_officials_decide_after_the_waiting_time(
             token = await former.post("/api/v1/tokens", json={"label": "会計ソフト"})
             assert token.status_code == 201
             await enter(site, visitor, NEW)
+            made = await former.post("/organisation/programs", data={"/name": "会計ソフト"})
+            page = await former.post(f"{made.headers['location']}/keys", data={"/days": "365"})
+            key = re.findall(r'value="(mdg_[\w-]+)"', page.text)[0]
             assert (await ask(visitor, instead="instead")).status_code == 303
             page = await former.get("/organisation/succession")
             assert "交代する" in page.text
@@ -113,6 +124,7 @@ async def test_without_consent_two_officials_decide_after_the_waiting_time(
             assert (await staff.get("/api/v1/me")).json()["acting_for"]["id"] == organisation
         await enter(site, visitor, NEW)
         assert (await visitor.get("/api/v1/me")).json()["acting_for"]["id"] == organisation
+        await keys_end_soon(site, visitor, {"authorization": f"Bearer {key}"})
     # Services that know them by `sub` and corporate number see the same people and company.
     after = {person: await told(site, person) for person in (old, new)}
     assert [after[person]["sub"] for person in after] == [before[p]["sub"] for p in before]
@@ -122,7 +134,8 @@ async def test_without_consent_two_officials_decide_after_the_waiting_time(
         assert (await session.scalars(select(Organisation.id))).all() == [organisation]
         assert (await session.get_one(Organisation, organisation)).representative_title
         assert (await session.get_one(Account, old)).level == "entry"
-        assert all(t.revoked_at for t in await session.scalars(select(AccessToken)))
+        tokens = await session.scalars(select(AccessToken).where(AccessToken.person_id == old))
+        assert all(one.revoked_at for one in tokens)
         titles = [
             message.subject["ja"]
             for message in await session.scalars(
@@ -133,6 +146,63 @@ async def test_without_consent_two_officials_decide_after_the_waiting_time(
         titles
     )
     assert "representation_ended" in await actions(site, old)
+
+
+async def keys_end_soon(site: Site, new: AsyncClient, bearer: dict[str, str]) -> None:
+    """Who represented it before may know the keys: they go on for a month, or end by one button."""
+    programs = "/organisation/programs"
+    async with site.visitor() as software:
+        assert (await software.get("/api/v1/me", headers=bearer)).status_code == 200
+        site.clock.wait(days=29)
+        assert (await software.get("/api/v1/me", headers=bearer)).status_code == 200
+        site.clock.wait(days=2)
+        assert (await software.get("/api/v1/me", headers=bearer)).status_code == 401
+        await enter(site, new, NEW)
+        made = re.search(rf"{programs}/\w{{26}}", (await new.get(programs)).text)
+        assert made
+        page = await new.post(f"{made[0]}/keys", data={"/days": "365"})
+        key = re.findall(r'value="(mdg_[\w-]+)"', page.text)[0]
+        bearer = {"authorization": f"Bearer {key}"}
+        assert (await software.get("/api/v1/me", headers=bearer)).status_code == 200
+        assert "すべての鍵を終わらせる" in (await new.get(programs)).text
+        assert (await new.post(f"{programs}/keys/revoke")).status_code == 303
+        assert (await software.get("/api/v1/me", headers=bearer)).status_code == 401
+        assert "すべての鍵を終わらせる" not in (await new.get(programs)).text
+    async with site.database.reading() as session:
+        done = await session.scalars(select(Entry.action).where(Entry.action.contains("keys_")))
+        assert list(done) == ["program_keys_limited", "program_keys_revoked"]
+        told = await session.scalars(select(Message).where(Message.link == programs))
+        assert "30日後まで" in next(iter(told)).body["ja"]
+
+
+async def test_of_two_proofs_for_one_number_at_once_the_later_has_a_representative_before_it(
+    database, tmp_path: Path
+):
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    site = whole_site(database, tmp_path)
+    desk = Actor(await official(site), "職員", "official")
+    for address in (OLD, NEW):
+        await secure(site, await site.person(address), totp=True)
+        async with site.visitor() as visitor:
+            await enter(site, visitor, address)
+            await ask(visitor)
+    async with site.database.reading() as session:
+        first, second = await session.scalars(select(RepresentativeProof.id))
+
+    async def decided(session: AsyncSession, proof: str) -> bool:
+        return await service.settle(session, site.clock, desk, proof, grant=True, reason="")
+
+    async with site.database.session() as one, site.database.session() as two:
+        assert await decided(one, first)
+        later = asyncio.create_task(decided(two, second))
+        await asyncio.sleep(0.3)
+        assert not later.done()
+        await one.commit()
+        assert not await later  # a second official has to agree
+        await two.commit()
+    async with site.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Membership)) == 1
 
 
 async def test_with_consent_one_official_is_enough_and_both_represent_it(database, tmp_path: Path):

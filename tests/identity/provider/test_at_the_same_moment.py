@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from madoguchi.identity.ending import end_sessions
 from madoguchi.identity.models import SignIn
-from madoguchi.identity.provider import device_pages, door
+from madoguchi.identity.provider import device, device_pages, door
 from madoguchi.identity.provider.authorising import pages
 from madoguchi.identity.provider.connected import withdraw
 from madoguchi.identity.provider.granting import refresh
@@ -127,6 +127,23 @@ async def test_a_device_is_not_signed_in_by_who_was_signed_out(
     assert (await say(op, begun)).headers["location"].startswith("/sign-in")
     assert (await poll(op, begun)).json()["error"] == "authorization_pending"
     assert await grants(op) == 0
+
+
+async def test_of_two_answers_to_one_device_the_later_gives_nothing(
+    op: Op,
+    begun: dict[str, Any],  # noqa: F811
+    postgres: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await op.sign_in()
+
+    async def first() -> None:
+        assert (await say(op, begun)).status_code == 303
+
+    right_after(monkeypatch, device, "waiting", first)
+    assert (await say(op, begun)).status_code == 422
+    assert await grants(op) == 1
+    assert (await poll(op, begun)).json()["id_token"]
 
 
 @pytest.mark.usefixtures("ordinary")

@@ -9,6 +9,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import select
 
 from madoguchi.identity.models import Membership, Organisation, Person
+from madoguchi.identity.provider.delegations import delegations_at
 from madoguchi.identity.provider.jose import CLAIMS, HEADER, unverified
 from madoguchi.identity.service import add_person, give_mandate
 from tests.identity.provider.world import ADDRESS, CALLBACK, Op
@@ -197,6 +198,38 @@ async def test_an_agent_is_not_told_the_mandate_of_another(gbizid: Op) -> None:
     given = (await gbizid.exchange(code[1], code_verifier=None)).json()
     found = (await gbizid.userinfo(given["access_token"])).json()["delegation_info"]
     assert [item["category_cd"] for item in found["category_info"]] == ["gasoline"]
+
+
+async def test_a_limited_member_is_told_what_is_left_of_the_mandate_in_their_hands(
+    gbizid: Op,
+) -> None:
+    people = gbizid.people
+    async with gbizid.database.session() as session:
+        held = await session.get_one(Membership, (people.agent, people.firm))
+        held.procedures = ["lpg", "gasoline"]
+        for procedures in ([], ["steam"]):  # all there is; what this member may not file
+            await give_mandate(
+                session,
+                gbizid.clock,
+                principal_id=people.company,
+                agent_organisation_id=people.firm,
+                procedures=procedures,
+                by="test",
+            )
+        await session.commit()
+    await gbizid.sign_in(people.agent)
+    asked = gbizid.request(scope="openid delegation_info", **NO_PKCE)
+    answer = await gbizid.browser.post(
+        asked, data={"decision": "allow", "organisation": people.company}
+    )
+    code = re.search(r"code=(\w+)", answer.headers["location"])
+    assert code
+    given = (await gbizid.exchange(code[1], code_verifier=None)).json()
+    found = (await gbizid.userinfo(given["access_token"])).json()["delegation_info"]
+    assert [item["category_cd"] for item in found["category_info"]] == ["gasoline", "lpg"]
+    async with gbizid.database.reading() as session:
+        told = (await delegations_at(session, gbizid.client_id, gbizid.clock()))["delegations"]
+    assert sorted(one["procedures"] for one in told) == [["gasoline"], ["gasoline", "lpg"]]
 
 
 async def test_a_client_without_a_secret_needs_pkce(gbizid: Op) -> None:

@@ -12,6 +12,7 @@ from madoguchi.cases.delegations import steps
 from madoguchi.cases.delegations.showing import acts, page, said, titles
 from madoguchi.cases.delegations.steps import Answers
 from madoguchi.identity.account.entering import means_of
+from madoguchi.identity.account.interrupted import typed_again
 from madoguchi.identity.account.pages.securing import fresh_where_possible
 from madoguchi.identity.delegation import ending, listing, offering
 from madoguchi.identity.delegation.ending import Seen
@@ -40,6 +41,12 @@ OTHER_GROUP: Text = {"ja": "その他", "en": "Others"}
 async def new_page(request: Request, actor: SignedIn) -> HTMLResponse:
     """The first step: `kind` offer or ask; `source` to pass one on, `renews` to go on with one."""
     state, query = request.app.state, request.query_params
+    typed = typed_again(request, request.url.path)
+    if typed is not None:
+        at = typed.value("at")
+        return await _step(
+            request, actor, steps.answers_of(typed), at if at in steps.STEPS else steps.AGENT
+        )
     kind = query.get("kind", steps.OFFER)
     answers = Answers(kind=kind if kind in (steps.OFFER, steps.ASK) else steps.OFFER)
     step = steps.AGENT

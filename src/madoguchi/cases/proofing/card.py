@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.errors import case_error
@@ -29,6 +29,7 @@ from madoguchi.cases.proofing.service import (
     begin_proof,
     begun,
     make_representative,
+    one_at_a_time,
     tell,
 )
 from madoguchi.identity.account.proving import Known
@@ -72,7 +73,7 @@ async def prove(
     """
     await begun(session, known)
     mark = sha256(f"{card.issuer}\n{card.subject}")
-    await _one_at_a_time(session, f"card:{mark}", f"number:{wish.number or known.person.id}")
+    await one_at_a_time(session, f"card:{mark}", f"number:{wish.number or known.person.id}")
     if not wish.number:
         await _no_second_business(session, clock, known)
     finding, officer = await _compare(session, known, wish, mark, proved, record, demo=demo)
@@ -130,18 +131,6 @@ async def _compare(
     if finding == AGREES and await _represented_by_others(session, wish.number, known.person.id):
         finding = REPRESENTED
     return finding, officer
-
-
-async def _one_at_a_time(session: AsyncSession, *keys: str) -> None:
-    """Of two proofs by one card, or for one number, at once, one waits until the other is decided
-    (SQLite: one writer at a time anyway).
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    for key in sorted(keys):
-        await session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}
-        )
 
 
 async def _of_another(session: AsyncSession, mark: str, person_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.errors import CaseError, case_error, not_found
@@ -151,6 +151,7 @@ async def settle(
     422 for a refusal without reason. The caller commits.
     """
     proof, person = await one(session, proof_id)
+    await one_at_a_time(session, f"number:{proof.corporate_number or proof.person_id}")
     await session.refresh(proof, with_for_update=True)  # of two decisions at once, one waits
     if proof.person_id == actor.id:
         raise case_error(
@@ -182,6 +183,18 @@ async def settle(
     proof.decided_by, proof.decided_at, proof.reason = actor.id, clock(), reason.strip()[:2000]
     await tell(session, clock, proof)
     return True
+
+
+async def one_at_a_time(session: AsyncSession, *keys: str) -> None:
+    """Of two decisions for one number, or by one card, at once, one waits until the other is made:
+    it sees then who represents the organisation by now (SQLite: one writer at a time anyway).
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for key in sorted(keys):
+        await session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}
+        )
 
 
 async def _unchanged_since(session: AsyncSession, proof: RepresentativeProof) -> None:

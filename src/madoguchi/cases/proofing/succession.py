@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.cases.errors import case_error, not_found
 from madoguchi.cases.proofing.models import RepresentativeProof, Succession
 from madoguchi.identity.account.representing import end_representation, representatives_of
+from madoguchi.identity.organisations.programs import INHERITED, limit_inherited_keys
 from madoguchi.identity.service import Actor, Organisation, Person, organisation_by_number
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -138,16 +139,20 @@ async def carry_out(
             "en": "Look at the keys of programs and the mandates",
         },
         body={
-            "ja": "{organisation}のプログラムの鍵、通知先（Webhook）、委任は、代表者が交代してもそのまま残ります。"
-            "前の代表者が作ったものを確かめ、要らないものを終わらせてください。",
-            "en": "Keys of programs, webhooks and mandates of {organisation} stay as they were. Look at "
-            "those made by who represented it before, and end what you do not need.",
+            "ja": "{organisation}のプログラムの鍵は、前の代表者が知っているかもしれないため、"
+            "{days}日後までに使えなくなります。"
+            "使い続けるプログラムには、新しい鍵を作ってください。いますべての鍵を終わらせることもできます。"
+            "通知先（Webhook）と委任は、そのまま残ります。要らないものを終わらせてください。",
+            "en": "Whoever represented {organisation} before may know the keys of its programs: they end "
+            "within {days} days. Make new keys for programs you go on with. You can also end all keys "
+            "now. Webhooks and mandates stay as they were: end those you do not need.",
         },
         at=clock(),
         dedupe_key=f"inherited:{proof.id}",
         link="/organisation/programs",
-        values={"organisation": organisation.name},
+        values={"organisation": organisation.name, "days": str(INHERITED.days)},
     )
+    await limit_inherited_keys(session, clock(), organisation.id, by=by)
     for person in others:
         await end_representation(session, clock(), organisation.id, person.id, by=by)
         await notify(

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from madoguchi.identity.account.browsers import known_browser, remember
+from madoguchi.identity.account.interrupted import KEPT
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.proving import Means
 from madoguchi.identity.assurance import ACR_2, ACRS, acr_of, reaches
@@ -87,7 +88,8 @@ async def enter(
     )
     earlier = web.get(SIGN_IN)
     same = await session.get(SignIn, earlier) if isinstance(earlier, str) else None
-    acting_for = web.get(ACTING_FOR) if same is not None and same.person_id == person.id else None
+    going_on = same is not None and same.person_id == person.id
+    stays = {key: web[key] for key in (ACTING_FOR, KEPT) if going_on and web.get(key) is not None}
     if isinstance(earlier, str):
         await continue_session(session, state.clock, earlier, sign_in)
     account = await session.get(Account, person.id)
@@ -105,8 +107,7 @@ async def enter(
         and bool(await acting_choices(session, person.id, today))
     )
     start_web_session(web, sign_in)
-    if acting_for is not None:
-        web[ACTING_FOR] = acting_for
+    web.update(stays)
     flash(request, state.texts.text("account.sign_in.done"))
     if not confined or target.startswith("/account/security"):
         return str(target)

@@ -60,7 +60,8 @@ class RecoveryCode(Base):
 class Proof(Base):
     """Proof under way (本人確認の途中): between typing an address and being signed in.
 
-    `purpose`: sign_in, sign_up, address (a new address) or recovery. The same row is made whether
+    `purpose`: sign_in, sign_up, address (a new address), recovery, or form (what was typed when a
+    fresh proof was asked: account.interrupted, under the id of its session). The same row is made whether
     or not anybody has the address. `amr` are the ways already passed; `code` the keyed hash of a
     code sent by mail.
     """

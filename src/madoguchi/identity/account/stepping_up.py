@@ -35,13 +35,14 @@ async def proved_lately(
     at = proof.authenticated_at if proof is not None else None
     lately = at is not None and state.clock() - at <= FRESH
     if proof is None or not lately or not reaches(proof.acr or "", ACR_2):
-        raise _wanted()
+        raise proof_wanted()
     if actor.shown.agency is not None:  # another provider's word
-        raise _wanted()
+        raise proof_wanted()
     return actor
 
 
-def _wanted() -> IdentityError:
+def proof_wanted() -> IdentityError:
+    """401: a proof with two factors, made a short while ago, is wanted before (RFC 9470)."""
     seconds = int(FRESH.total_seconds())
     fault = IdentityError(
         "insufficient_user_authentication",

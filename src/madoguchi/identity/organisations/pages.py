@@ -156,6 +156,17 @@ async def revoke_key_post(request: Request, program_id: str, key_id: str, actor:
     return done(request, "organisations.done.key_revoked", f"{PROGRAMS}/{program_id}")
 
 
+@router.post("/programs/keys/revoke")
+async def revoke_all_keys_post(request: Request, actor: Sure) -> Response:
+    """End every key of every program."""
+    means = means_of(request)
+    async with means.database.session() as session:
+        own = await service.managed(session, actor, whole=True)
+        await programs.revoke_all_keys(session, means, actor, own.organisation)
+        await session.commit()
+    return done(request, "organisations.done.keys_revoked", PROGRAMS)
+
+
 @router.post("/programs/{program_id}/end")
 async def end_program_post(request: Request, program_id: str, actor: Sure) -> Response:
     """End a program."""
@@ -233,10 +244,12 @@ async def _programs(
     async with request.app.state.database.reading() as session:
         own = await service.managed(session, actor, whole=True)
         found = await programs.programs(session, own.organisation.id)
+    now = request.app.state.clock()
     rows = [
         {
             "person": person,
             "procedures": held.procedures,
+            "until": max((key.expires_at for key in keys if key.expires_at > now), default=None),
             "used": max((key.last_used_at for key in keys if key.last_used_at), default=None),
         }
         for person, held, keys in found

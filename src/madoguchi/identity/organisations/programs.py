@@ -7,9 +7,9 @@ whoever made it may leave. Its keys are access tokens: at most two at once, show
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account.proving import Means
@@ -25,6 +25,8 @@ from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.japanese import normalise_line
 
 MOST_PROGRAMS, MOST_KEYS = 50, 2
+INHERITED = timedelta(days=30)
+"""How long keys go on after somebody else represents the organisation: time to put new ones in place."""
 
 
 async def programs(
@@ -170,6 +172,63 @@ async def revoke_key(
         raise unknown("key")
     payload = {"program": person.id, "key": key_id}
     await _record(session, means, actor, organisation, "program_key_revoked", payload)
+
+
+async def revoke_all_keys(
+    session: AsyncSession, means: Means, actor: Actor, organisation: Organisation
+) -> int:
+    """End every key of every program at once; how many. The caller commits."""
+    gone = await session.scalars(
+        update(AccessToken)
+        .where(_keys_of(organisation.id, means.now))
+        .values(revoked_at=means.now)
+        .returning(AccessToken.id)
+        .execution_options(synchronize_session=False)
+    )
+    keys = sorted(gone)
+    if keys:
+        payload = {"keys": keys}
+        await _record(session, means, actor, organisation, "program_keys_revoked", payload)
+    return len(keys)
+
+
+async def limit_inherited_keys(
+    session: AsyncSession, now: datetime, organisation_id: str, *, by: str
+) -> int:
+    """Keys made before somebody else represents the organisation end by INHERITED: whoever made them
+    may know them still. How many end sooner by it. The caller commits.
+    """
+    until = now + INHERITED
+    sooner = await session.scalars(
+        update(AccessToken)
+        .where(_keys_of(organisation_id, now), AccessToken.expires_at > until)
+        .values(expires_at=until)
+        .returning(AccessToken.id)
+        .execution_options(synchronize_session=False)
+    )
+    keys = sorted(sooner)
+    if keys:
+        await journal.append(
+            session,
+            subject=f"organisation:{organisation_id}",
+            action="program_keys_limited",
+            actor=by,
+            at=now,
+            payload={"keys": keys, "until": until.isoformat()},
+        )
+    return len(keys)
+
+
+def _keys_of(organisation_id: str, now: datetime) -> ColumnElement[bool]:
+    """The condition of keys that open something for an organisation's programs now."""
+    its = select(Membership.person_id).where(
+        Membership.organisation_id == organisation_id, Membership.role == PROGRAM
+    )
+    return and_(
+        AccessToken.person_id.in_(its),
+        AccessToken.revoked_at.is_(None),
+        AccessToken.expires_at > now,
+    )
 
 
 async def end_program(

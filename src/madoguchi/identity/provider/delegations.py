@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.delegation.holding import holding_on
 from madoguchi.identity.delegation.models import Mandate
+from madoguchi.identity.delegation.rules import Held
 from madoguchi.identity.models import Membership, Organisation, Person
 from madoguchi.identity.provider.models import Client, Grant
 from madoguchi.identity.provider.profiles import ORGANISATION, PROFILES
@@ -35,18 +36,15 @@ async def delegations_at(
     client = await session.get_one(Client, client_id)
     scope = DELEGATION if PROFILES[client.profile].gbizid_fields else ORGANISATION
     number, _, person_after = after.partition(":")
-    member = (
-        select(Membership.person_id)
-        .where(
-            Membership.person_id == Grant.person_id,
-            Membership.organisation_id == Mandate.agent_organisation_id,
-        )
-        .exists()
-    )
     rows = list(
         await session.execute(
-            select(Mandate, Grant.subject, Grant.person_id, Organisation)
+            select(Mandate, Grant.subject, Grant.person_id, Organisation, Membership.procedures)
             .join(Grant, Grant.organisation_id == Mandate.principal_id)
+            .outerjoin(
+                Membership,
+                (Membership.person_id == Grant.person_id)
+                & (Membership.organisation_id == Mandate.agent_organisation_id),
+            )
             .join(Person, Person.id == Grant.person_id)
             .join(Organisation, Organisation.id == Mandate.principal_id)
             .where(
@@ -56,7 +54,7 @@ async def delegations_at(
                 # A device's grant has no code; a code that was never used gave nothing.
                 Grant.code_sha256.is_(None) | Grant.code_used_at.is_not(None),
                 cast(Grant.scopes, Text).contains(f'"{scope}"', autoescape=True),
-                (Mandate.agent_person_id == Grant.person_id) | member,
+                (Mandate.agent_person_id == Grant.person_id) | Membership.person_id.is_not(None),
                 holding_on(jst_date(now)),
                 Person.active,
                 (Mandate.id > number) | ((Mandate.id == number) & (Grant.person_id > person_after)),
@@ -67,16 +65,27 @@ async def delegations_at(
         )
     )
     told = [
-        _told(client_id, mandate, subject, principal)
-        for mandate, subject, person, principal in rows[:PAGE]
+        _told(client_id, mandate, held.procedures, subject, principal)
+        for mandate, subject, person, principal, limits in rows[:PAGE]
         if mandate.members is None or mandate.agent_person_id == person or person in mandate.members
+        if (held := _in_hands(mandate, limits)) is not None
     ]
     last = f"{rows[PAGE - 1][0].id}:{rows[PAGE - 1][2]}" if len(rows) > PAGE else None
     return {"delegations": told, "next": last}
 
 
+def _in_hands(mandate: Mandate, limits: list[str] | None) -> Held | None:
+    """What is left of a mandate in the hands of a member limited to these procedures."""
+    given = Held(mandate.id, mandate.principal_id, procedures=frozenset(mandate.procedures))
+    return given.narrowed(frozenset(limits or ()))
+
+
 def _told(
-    client_id: str, mandate: Mandate, subject: str, principal: Organisation
+    client_id: str,
+    mandate: Mandate,
+    procedures: frozenset[str],
+    subject: str,
+    principal: Organisation,
 ) -> dict[str, Any]:
     return {
         "delegation_no": mandate.id,
@@ -87,7 +96,7 @@ def _told(
             "name": principal.name,
             "corporate_number": principal.corporate_number,
         },
-        "procedures": mandate.procedures,
+        "procedures": sorted(procedures),
         "powers": mandate.powers,
         "valid_from": mandate.valid_from.isoformat(),
         "valid_to": mandate.valid_to.isoformat() if mandate.valid_to else None,

@@ -110,22 +110,29 @@ async def decide(
     held = await still_signed_in(session, actor.id, sign_in.id)
     if held is None:
         return False
-    profile = PROFILES[client.profile]
-    subject = await subject_for(session, profile, actor.id)
-    grant = new_grant(actor, subject, held, client, asked.scopes, profile, clock())
-    if allowed:
-        session.add(grant)
-        await session.flush()
     answered = await session.scalar(
         update(DeviceRequest)
         .where(DeviceRequest.sha256 == asked.sha256, DeviceRequest.state == WAITING)
-        .values(state=ALLOWED if allowed else DENIED, grant_id=grant.id if allowed else None)
+        .values(state=ALLOWED if allowed else DENIED)
         .returning(DeviceRequest.sha256)
         .execution_options(synchronize_session=False)
     )
-    if answered is not None and allowed:
+    if answered is None:  # in another window, a moment ago: nothing is given by this one
+        return False
+    if allowed:
+        profile = PROFILES[client.profile]
+        subject = await subject_for(session, profile, actor.id)
+        grant = new_grant(actor, subject, held, client, asked.scopes, profile, clock())
+        session.add(grant)
+        await session.flush()
+        await session.execute(
+            update(DeviceRequest)
+            .where(DeviceRequest.sha256 == asked.sha256)
+            .values(grant_id=grant.id)
+            .execution_options(synchronize_session=False)
+        )
         await journal_sign_in(session, clock, grant)
-    return answered is not None
+    return True
 
 
 async def grant_for(session: AsyncSession, client: Client, device_code: str, now: datetime) -> str:

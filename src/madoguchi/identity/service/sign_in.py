@@ -117,7 +117,7 @@ async def continue_session(
     if earlier is None:
         await sign_out(session, clock, earlier_id)
         return
-    sign_in.continues = earlier.continues or earlier.id
+    sign_in.continues = earlier.session_id
     await _journal_end(session, clock, earlier)
 
 
@@ -126,7 +126,7 @@ async def session_id_of(session: AsyncSession, sign_in_id: object) -> str | None
     if not isinstance(sign_in_id, str):
         return None
     found = await session.get(SignIn, sign_in_id)
-    return None if found is None or found.ended_at else found.continues or found.id
+    return None if found is None or found.ended_at else found.session_id
 
 
 async def end_other_sign_ins(session: AsyncSession, clock: Clock, actor: Actor, keep: str) -> None:

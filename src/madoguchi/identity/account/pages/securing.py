@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.account import authenticator, passkeys, securing
 from madoguchi.identity.account.entering import THEN, means_of, strengthen
+from madoguchi.identity.account.interrupted import forget, keep
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.pages.shared import fields_of, page
 from madoguchi.identity.account.pages.signing_in import new_challenge, take_challenge
 from madoguchi.identity.account.proving import TOTP_SEAL, Known, Means, known_of, passkeys_of
 from madoguchi.identity.account.recording import history
 from madoguchi.identity.account.rules import FRESH, typed_code
+from madoguchi.identity.account.stepping_up import proof_wanted
 from madoguchi.identity.assurance import ACR_2, reaches
 from madoguchi.identity.errors import IdentityError, not_allowed
 from madoguchi.identity.guards import required_actor
@@ -24,7 +26,7 @@ from madoguchi.identity.models import SignIn
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service.sign_in import SIGN_IN, end_sign_in, open_sign_ins
 from madoguchi.kernel.sealing import unseal
-from madoguchi.web.problems import SeeOther
+from madoguchi.web.problems import SeeOther, wants_problem
 from madoguchi.web.session import flash
 
 router = APIRouter(prefix="/account", include_in_schema=False)
@@ -50,13 +52,17 @@ async def fresh_actor(request: Request, actor: SignedIn) -> Actor:
     fresh = state.clock() - sign_in.authenticated_at <= FRESH
     by_others = actor.shown.agency is not None
     if by_others or not fresh or (known.strong and not reaches(sign_in.acr, ACR_2)):
-        raise SeeOther(_again(request, own=by_others))
+        if wants_problem(request):
+            raise proof_wanted()
+        raise SeeOther(await _again(request, sign_in, own=by_others))
+    if request.method == "POST":
+        await forget(request, sign_in)
     return actor
 
 
-def _again(request: Request, *, own: bool) -> str:
-    """Where one proves it again, and then comes back to the page; what was sent has to be sent anew."""
-    back = request.url.path if request.method == "GET" else HOME
+async def _again(request: Request, sign_in: SignIn, *, own: bool) -> str:
+    """Where one proves it again, and then comes back to the page; what was typed in it is kept."""
+    back = request.url.path if request.method == "GET" else await keep(request, sign_in, HOME)
     return f"/sign-in/again?return={quote(back, safe='/')}{'&own=1' if own else ''}"
 
 

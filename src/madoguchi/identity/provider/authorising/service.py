@@ -170,7 +170,7 @@ def new_grant(
         person_id=actor.id,
         organisation_id=actor.organisation,
         subject=subject,
-        sign_in_id=sign_in.continues or sign_in.id,
+        sign_in_id=sign_in.session_id,
         scopes=list(scopes),
         acr=sign_in.acr,
         amr=list(sign_in.amr),

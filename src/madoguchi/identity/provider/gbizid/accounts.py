@@ -111,11 +111,16 @@ async def _delegation(
     own: Organisation | None,
     today: date,
 ) -> Delegation | None:
-    firms: dict[str, list[str]] = {} if own is None else {own.id: []}
+    member = await session.get(Membership, (grant.person_id, own.id)) if own else None
+    firms = {} if own is None else {own.id: member.procedures if member else []}
     held = await held_by(session, str(grant.person_id), firms, today)
-    newest = max((one.mandate for one in held if one.principal == principal.id), default=None)
-    found = await session.get(Mandate, newest) if newest else None
-    return Delegation(found, principal) if found else None
+    newest = max(
+        (one for one in held if one.principal == principal.id),
+        key=lambda one: one.mandate,
+        default=None,
+    )
+    found = await session.get(Mandate, newest.mandate) if newest else None
+    return Delegation(found, principal, newest.procedures) if found and newest else None
 
 
 async def _number(session: AsyncSession, person_id: str) -> int | None:

@@ -23,10 +23,13 @@ PERMISSIONS = {REPRESENTATIVE: "jp_gbizid_prime", "administrator": "jp_gbizid_ad
 
 @dataclass(frozen=True)
 class Delegation:
-    """An agent's sign-in (代理人ログイン): the mandate, who gave it, its number and theirs."""
+    """An agent's sign-in (代理人ログイン): the mandate, who gave it, and for which procedures it holds
+    in the hands of this agent (none: every one).
+    """
 
     mandate: Mandate
     principal: Organisation
+    procedures: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,7 @@ def delegation_info(account: Account) -> dict[str, Any]:
             "delegation_end": _day(given.valid_to),
             "category_info": [
                 {"category_cd": procedure, "category_nm": procedure, "active_flg": "1"}
-                for procedure in given.procedures
+                for procedure in sorted(account.delegation.procedures)
             ],
             "meti_id": 0,
             "business_type": "法人" if business.corporate_number else "個人事業主",
