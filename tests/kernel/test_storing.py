@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from madoguchi.kernel.database import Database, store, store_new
+from madoguchi.kernel.database import Database, among, store, store_new
 from madoguchi.kernel.jobs import Job, job_row
 from madoguchi.web.models import IdempotencyKey
 
@@ -85,3 +85,19 @@ async def test_nothing_is_stored_of_nothing(
     async with database.session() as session:
         await store(session, Job, rows)
         assert await store_new(session, IdempotencyKey, rows) == set()
+
+
+async def test_among_takes_any_number_of_values_whatever_they_say(database: Database) -> None:
+    keys = ["plain", "\"quoted\" 'twice'", "窓口\\n", "{a,b}"]
+    async with database.session() as session:
+        await session.execute(select(Job.id).limit(1))
+        await store(session, IdempotencyKey, [answer(key) for key in keys])
+
+        async def found(wanted: list[str]) -> list[str]:
+            query = select(IdempotencyKey.key).where(among(session, IdempotencyKey.key, wanted))
+            return sorted(await session.scalars(query))
+
+        assert await found([]) == []
+        assert await found(["other"]) == []
+        assert await found([*keys, *(f"no{n}" for n in range(20_000))]) == sorted(keys)
+        assert await found(keys[1:2]) == keys[1:2]

@@ -4,6 +4,7 @@
 for work that only reads; `migrate(url)` brings the tables up to date.
 """
 
+from madoguchi.kernel.database.among import among
 from madoguchi.kernel.database.append_only import APPEND_ONLY
 from madoguchi.kernel.database.columns import Base, Json, UnstorableText, UtcDateTime
 from madoguchi.kernel.database.engine import Database, create_database
@@ -24,6 +25,7 @@ __all__ = [
     "UnstorableText",
     "UtcDateTime",
     "ValueTooLarge",
+    "among",
     "create_database",
     "migrate",
     "padded",

@@ -90,11 +90,14 @@ def _insert_new(table: type[Base], dialect: Dialect) -> str:
 
 
 def _record(values: Row, columns: tuple[Column, ...]) -> tuple[Any, ...]:
-    record = []
-    for name, default, processor in columns:
-        value = values[name] if name in values else default()
-        record.append(value if value is None or processor is None else processor(value))
-    return tuple(record)
+    return tuple(
+        [
+            value
+            if (value := values[name] if name in values else default()) is None or processor is None
+            else processor(value)
+            for name, default, processor in columns
+        ]
+    )
 
 
 def _values(table: type[Base], values: Row) -> dict[str, Any]:

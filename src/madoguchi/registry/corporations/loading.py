@@ -3,7 +3,7 @@ files whole or not at all."""
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlalchemy import and_, bindparam, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.kernel.ahead import ahead
 from madoguchi.kernel.clock import Clock
-from madoguchi.kernel.database import Database, store, store_new
+from madoguchi.kernel.database import Database, among, store, store_new
 from madoguchi.registry.corporations.files import FileFault, Refused, read_file
 from madoguchi.registry.corporations.merging import Merged, Superseded, merge
 from madoguchi.registry.corporations.models import Corporation, CorporationFile, PastCorporation
@@ -22,7 +23,6 @@ from madoguchi.registry.search.changes import note_changes
 
 PIECE = 5_000
 MOST_OF_A_DAY = 500_000
-_KEYS_AT_ONCE = 900  # SQLite before 3.32 takes 999 parameters; both databases like shorter lists
 
 Tell = Callable[[int], None]
 Report = Callable[[Refused], None]
@@ -58,7 +58,7 @@ async def load_full(
         return Taken(kept.rows_read, kept.rows_refused, again=True)
     read, refused = kept.rows_read, kept.rows_refused
     rows = islice(read_file(path), read, limit)
-    while piece := await asyncio.to_thread(_piece, rows, PIECE):
+    async for piece in ahead(_pieces(rows)):
         records = [item for item in piece if isinstance(item, Incoming)]
         for item in piece:
             if isinstance(item, Refused):
@@ -152,13 +152,10 @@ def changed_by(merged: Merged) -> set[str]:
 
 async def _known(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Record]:
     columns = [getattr(Corporation, name) for name in Record._fields]
-    known: dict[str, Record] = {}
-    for start in range(0, len(numbers), _KEYS_AT_ONCE):
-        rows = await session.execute(
-            select(*columns).where(Corporation.number.in_(numbers[start : start + _KEYS_AT_ONCE]))
-        )
-        known |= {row[0]: Record(*row) for row in rows}
-    return known
+    rows = await session.execute(
+        select(*columns).where(among(session, Corporation.number, numbers))
+    )
+    return {row[0]: Record(*row) for row in rows}
 
 
 async def _supersede(session: AsyncSession, corrections: Sequence[Superseded]) -> None:
@@ -231,8 +228,9 @@ async def _finish(session: AsyncSession, clock: Clock, sha256: str) -> None:
     kept.finished_at = clock()
 
 
-def _piece(rows: Iterator[Incoming | Refused], size: int) -> list[Incoming | Refused]:
-    return list(islice(rows, size))
+async def _pieces(rows: Iterator[Incoming | Refused]) -> AsyncIterator[list[Incoming | Refused]]:
+    while piece := await asyncio.to_thread(lambda: list(islice(rows, PIECE))):
+        yield piece
 
 
 def _whole_days(records: list[Incoming]) -> Iterator[list[Incoming]]:

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.kernel.database import Database
+from madoguchi.kernel.database import Database, among
 from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.models import Corporation, PastCorporation
 
 AT_ONCE = 5_000
-_NAMED_AT_ONCE = 900  # numbers in one statement
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,15 @@ async def every(database: Database, after: str = "") -> AsyncIterator[list[Entry
 
 async def of(session: AsyncSession, numbers: Sequence[str]) -> list[Entry]:
     """Those of these numbers that may be found."""
-    found: list[Entry] = []
-    for start in range(0, len(numbers), _NAMED_AT_ONCE):
-        some = numbers[start : start + _NAMED_AT_ONCE]
-        rows = (await session.execute(select(*_COLUMNS).where(Corporation.number.in_(some)))).all()
-        found += await _entries(
-            session, rows, PastCorporation.number.in_(some), Activity.number.in_(some)
-        )
-    return found
+    rows = await session.execute(
+        select(*_COLUMNS).where(among(session, Corporation.number, numbers))
+    )
+    return await _entries(
+        session,
+        rows.all(),
+        among(session, PastCorporation.number, numbers),
+        among(session, Activity.number, numbers),
+    )
 
 
 async def _entries(

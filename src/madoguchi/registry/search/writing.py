@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tantivy import Index, IndexWriter, Order
 
+from madoguchi.kernel.ahead import ahead
 from madoguchi.kernel.database import Database
 from madoguchi.registry.search import changes, entries
 from madoguchi.registry.search.entries import Entry
@@ -46,7 +47,7 @@ async def build(
         index = Index(schema(), path=str(generation))
         writer = index.writer(heap_size=BUILDING_BYTES, num_threads=1)
         done, kept = 0, 0
-        async for some in entries.every(database, last_in(index)):
+        async for some in ahead(entries.every(database, last_in(index))):
             await asyncio.to_thread(_add, writer, some)
             done += len(some)
             tell(done)
