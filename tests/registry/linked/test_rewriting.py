@@ -27,6 +27,8 @@ HELPED = [
     'SELECT ?n { ?s ic:表記 ?n FILTER(contains(?n, "どこにもない")) }',
     'SELECT ?n ?y { ?s ic:表記 ?n OPTIONAL { ?s ic:カナ表記 ?y } FILTER(contains(?n, "みなと")) }',
     'SELECT ?n { ?s ic:表記 ?n FILTER(contains(?n, "福井県")) }',
+    'SELECT ?p ?c { ?a ic:都道府県 ?p ; ic:市区町村 ?c FILTER(contains(?p, "福井") && contains(?c, "鯖江")) }',
+    'SELECT ?n ?a { ?s ic:名称/ic:表記 ?n ; ic:住所/ic:表記 ?a FILTER(contains(?n, "青葉") && contains(?a, "鯖江")) }',
 ]
 LEFT = [
     'SELECT ?n { ?s ic:表記 ?n FILTER(contains(?n, "み")) }',
@@ -78,7 +80,7 @@ def test_neptunes_search(generation: tuple[Store, Literals]) -> None:
         fts:config fts:endpoint 'https://example.com' . fts:config fts:queryType 'simple_query_string' .
         fts:config fts:query '"みなと"' . fts:config fts:field ic:表記 . fts:config fts:return ?key .
       }
-      ?key ic:表記 ?name . ?s ic:名称 ?key ; ic:ID/ic:識別値 ?number }"""  # fmt: skip
+      ?key ic:表記 ?name . ?s a hj:法人基本情報型 ; ic:名称 ?key ; ic:ID/ic:識別値 ?number }"""  # fmt: skip
     found = {
         row["name"].value
         for row in store.query(
@@ -101,7 +103,11 @@ def test_jenas_search(
     generation: tuple[Store, Literals], subject: str, asked: str, many: int
 ) -> None:
     store, literals = generation
-    query = HEAD + TEXT + f"SELECT * {{ {subject} text:query {asked} . ?s ic:名称 ?key }}"
+    query = (
+        HEAD
+        + TEXT
+        + f"SELECT * {{ {subject} text:query {asked} . ?s a hj:法人基本情報型 ; ic:名称 ?key }}"
+    )
     rows = list(store.query(rewrite(read_query(query), literals), use_default_graph_as_union=True))
     assert len(rows) == many
 
@@ -140,3 +146,43 @@ def test_what_is_refused(query: str, reason: str) -> None:
 )
 def test_a_word_that_is_no_keyword_is_not_refused(query: str) -> None:
     assert read_query(query).form.value == "SELECT"
+
+
+SORTS = [
+    'SELECT ?n { ?s ic:名称 [ ic:種別 "商号又は名称" ; ic:表記 ?n ] }',
+    "SELECT ?n { ?s ic:名称 _:n . _:n ic:種別 '商号又は名称' . _:n ic:表記 ?n . }",
+    'SELECT ?s ?n { ?s a ?c OPTIONAL { ?s ic:名称 ?x . ?x ic:種別 "商号又は名称", ?y ; ic:表記 ?n } }',
+    'SELECT ?n { GRAPH ?g { ?s ic:名称/ic:種別 "商号又は名称" ; ic:住所 [ ic:種別 "住所" ; ic:表記 ?n ] } }',
+    'SELECT ?s { ?s a ?c MINUS { ?s ic:名称 [ ic:種別 "商号又は名称" ] } }',
+    'SELECT (COUNT(*) AS ?n) { ?s ic:住所 [ ic:種別 "住所" ] FILTER NOT EXISTS { ?s ic:種別 "住所" } }',
+    'SELECT ?n { { SELECT ?n { ?x ic:種別 "住所" . ?x ic:表記 ?n } ORDER BY ?n LIMIT 9 } }',
+]
+SORTS_LEFT = [
+    'SELECT * { ?s ic:種別 "住所" }',
+    'SELECT ?n { { SELECT DISTINCT * { ?s ic:種別 "住所" . ?s ic:表記 ?n } } }',
+    'CONSTRUCT WHERE { ?s ic:種別 "住所" }',
+    'CONSTRUCT { ?s ic:種別 "住所" } WHERE { ?s a ?c }',
+    'SELECT ?v { VALUES ?v { ic:種別 "住所" } }',
+    'SELECT ?v { VALUES (?v ?w) { (ic:種別 "住所") } }',
+    'SELECT ?s { ?s ic:種別 "住所"@ja }',
+    'SELECT ?s { ?s ic:種別 "住所"^^ic:コード型 }',
+    'SELECT ?s { ?s ic:表記|ic:種別 "住所" }',
+    'SELECT ?s { ?s ic:種別 "処理区分" }',
+    'SELECT ?s { ?s ic:表記 "住所" } # ic:種別 "住所"',
+]
+
+
+@pytest.mark.parametrize("query", SORTS)
+def test_kinds_that_all_have_do_not_lead(generation: tuple[Store, Literals], query: str) -> None:
+    store, literals = generation
+    written = rewrite(read_query(HEAD + query), literals)
+    assert "FILTER(?kind" in written
+    assert _answer(store, written) == _answer(store, HEAD + query)
+
+
+@pytest.mark.parametrize("query", SORTS_LEFT)
+def test_kinds_are_left_where_a_variable_would_show(
+    generation: tuple[Store, Literals], query: str
+) -> None:
+    _, literals = generation
+    assert rewrite(read_query(HEAD + query), literals) == HEAD + query

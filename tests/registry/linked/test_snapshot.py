@@ -1,5 +1,6 @@
 """Generations: what stands in them, and that they are put in place whole; on both databases."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from pyoxigraph import RdfFormat, Store, parse
 
 from madoguchi.kernel.database import Database
 from madoguchi.registry.linked import snapshot
-from madoguchi.registry.linked.literals import KANA, LABEL, Literals
+from madoguchi.registry.linked.literals import CITY, FILE, KANA, LABEL, PROPERTIES, Literals
 from madoguchi.registry.linked.vocabulary import GRAPHS
 from tests.registry.corporations.records import number
 from tests.registry.linked.filled import fill, generation
@@ -155,7 +156,7 @@ async def test_every_label_can_be_looked_up(database: Database, tmp_path: Path) 
     made = await generation(database, tmp_path)
     store = Store.read_only(str(made.folder / "store"))
     index = Literals(made.folder)
-    for name in (LABEL, KANA):
+    for name in PROPERTIES:
         rows = store.query(
             f"SELECT DISTINCT ?l {{ ?s <http://imi.go.jp/ns/core/rdf#{name}> ?l }}",
             use_default_graph_as_union=True,
@@ -175,3 +176,17 @@ async def test_every_label_can_be_looked_up(database: Database, tmp_path: Path) 
     assert len(index.holding(["みな"], LABEL, 2) or ()) == 2
     assert index.holding(["みなと", '"銀'], LABEL, 9) == [('みなと"銀行"\\合同会社', "")]
     assert index.holding(['"*'], LABEL, 9) == []
+
+
+async def test_an_older_index_says_nothing_of_what_it_lacks(
+    database: Database, tmp_path: Path
+) -> None:
+    made = await generation(database, tmp_path)
+    connection = sqlite3.connect(made.folder / FILE)
+    connection.execute("DELETE FROM literal WHERE property NOT IN (?, ?)", (LABEL, KANA))
+    connection.execute("PRAGMA user_version = 0")
+    connection.commit()
+    connection.close()
+    index = Literals(made.folder)
+    assert index.holding(["鯖江"], CITY, 9) is None
+    assert index.holding(["青葉"], LABEL, 9) == [("青葉商事株式会社", "")]

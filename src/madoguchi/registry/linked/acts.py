@@ -7,14 +7,25 @@ from typing import Any, NamedTuple
 from pyoxigraph import NamedNode
 
 from madoguchi.registry.activities import kinds
+from madoguchi.registry.activities.columns import FISCAL_YEAR
+from madoguchi.registry.activities.vocabulary import REST
+from madoguchi.registry.corporations.record import Record
+from madoguchi.registry.linked.columns import column_properties
 from madoguchi.registry.linked.figures import (
     finance_collections,
     shareholders,
     workplace_collections,
 )
-from madoguchi.registry.linked.graph import date_thing, moment, number_thing, publisher
+from madoguchi.registry.linked.graph import (
+    address_things,
+    date_thing,
+    moment,
+    name_things,
+    number_thing,
+    publisher,
+)
 from madoguchi.registry.linked.tree import Thing, Value
-from madoguchi.registry.linked.vocabulary import DECIMAL, activity, hj, ic, text, typed
+from madoguchi.registry.linked.vocabulary import DECIMAL, activity, hj, ic, plain, text, typed
 
 GRAPH_OF: Mapping[str, str] = {item.kind: item.graph for item in kinds.DOWNLOAD_SETS}
 """The graph of each kind; establishments (事業所) have none in this vocabulary."""
@@ -29,6 +40,10 @@ _CLASSES: Mapping[str, str] = {
     kinds.FINANCE: "財務型",
 }
 _NUMBERED = frozenset({kinds.WORKPLACE, kinds.FINANCE})  # their keys already name the corporation
+_FIELDS_OF_COLUMNS: Mapping[str, str] = {
+    "法人活動-期間終了日時": "expiration_date",
+    FISCAL_YEAR: "fiscal_year_cover_page",
+}
 _PUBLISHED = ("csv:", "json:")
 
 
@@ -53,12 +68,18 @@ def act_iri(act: Act) -> NamedNode:
     return activity(key if act.kind in _NUMBERED else f"{act.number}_{key}")
 
 
-def act_thing(act: Act) -> Thing:
-    """An activity (法人活動情報) of a kind in GRAPH_OF."""
+def act_thing(act: Act, record: Record) -> Thing:
+    """An activity (法人活動情報) of a kind in GRAPH_OF; `record` is its corporation's.
+
+    Name and address are those its file told, or else those of the record.
+    """
+    columns = _columns(act)
     return Thing(
         hj(_CLASSES[act.kind]),
         (
             (ic("ID"), number_thing(act.number)),
+            *_whose(columns, record),
+            *column_properties(columns),
             *_told(act),
             *_special(act),
             (hj("キー情報"), text(act.key)),
@@ -67,6 +88,27 @@ def act_thing(act: Act) -> Thing:
         ),
         iri=act_iri(act),
     )
+
+
+def _columns(act: Act) -> dict[str, str]:
+    """The columns of its file, and those its fields took the place of."""
+    kept = act.data.get(REST)
+    columns = dict(kept) if isinstance(kept, dict) else {}
+    for column, field in _FIELDS_OF_COLUMNS.items():
+        if value := _text(act, field):
+            columns[column] = value
+    return columns
+
+
+def _whose(columns: Mapping[str, str], record: Record) -> list[tuple[NamedNode, Value]]:
+    return [
+        *((ic("名称"), name) for name in name_things(record)[:1] if "名称-表記" not in columns),
+        *(
+            (ic("住所"), place)
+            for place in address_things(record)[:1]
+            if "住所-表記" not in columns
+        ),
+    ]
 
 
 def _told(act: Act) -> list[tuple[NamedNode, Value]]:
@@ -123,4 +165,4 @@ def _text(act: Act, name: str) -> str:
     value = act.data.get(name)
     if value is None or isinstance(value, dict | list):
         return ""
-    return str(value).replace("\0", "").encode("utf-8", "ignore").decode()
+    return plain(value)

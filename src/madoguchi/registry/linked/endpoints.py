@@ -86,7 +86,9 @@ async def _thing(request: Request, name: str) -> Thing | None:
             keys += [key.partition("_")[2] for key in keys if ":" in key]
             numbers = [match["number"]] if match["number"] else []
             acts = await acts_keyed(session, numbers, keys) or await acts_keyed(session, [], keys)
-            return next((act_thing(act) for act in acts if act_iri(act) == iri), None)
+            act = next((act for act in acts if act_iri(act) == iri), None)
+            one = None if act is None else await published_one(session, act.number)
+            return None if act is None or one is None else act_thing(act, one.record)
         number = name.removeprefix("basic/")
         if not is_corporate_number(number):
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from madoguchi.registry.activities.vocabulary import REST
 from madoguchi.registry.gbizinfo.fields import decimal
 from madoguchi.registry.linked.tree import Thing
 from madoguchi.registry.linked.vocabulary import (
@@ -48,6 +49,14 @@ WORKPLACE_INDICATORS: Mapping[str, tuple[str, str]] = {
 }
 
 
+SIZES: Mapping[str, str] = {
+    "職場情報-企業規模": "企業規模",
+    "職場情報-企業規模詳細(男性)": "企業規模詳細（男性）",
+    "職場情報-企業規模詳細(女性)": "企業規模詳細（女性）",
+}
+"""The indicators that only columns of the file tell."""
+
+
 def finance_collections(data: Mapping[str, Any]) -> Iterator[Thing]:
     """One collection (数量コレクション) for each period of a finance activity."""
     for period in _objects(data.get("management_index")):
@@ -68,6 +77,12 @@ def workplace_collections(data: Mapping[str, Any]) -> Iterator[Thing]:
         for group in groups
         for field, (name, unit) in WORKPLACE_INDICATORS.items()
         if (value := decimal(group.get(field))) is not None
+    ]
+    columns = data.get(REST)
+    figures += [
+        _quantity(WORKPLACE, name, value, "人")
+        for column, name in SIZES.items()
+        if isinstance(columns, dict) and (value := decimal(columns.get(column))) is not None
     ]
     if figures:
         yield _collection(figures)

@@ -47,8 +47,8 @@ def basic_thing(record: Record) -> Thing:
         hj("法人基本情報型"),
         (
             (ic("ID"), number_thing(record.number)),
-            *((ic("名称"), name) for name in _names(record)),
-            *((ic("住所"), address) for address in _addresses(record)),
+            *((ic("名称"), name) for name in name_things(record)),
+            *((ic("住所"), address) for address in address_things(record)),
             *((ic("活動状況"), state) for state in _states(record)),
             (ic("組織種別"), code("kind", record.kind)),
             (hj("更新日時"), moment(record.updated_on.isoformat())),
@@ -147,7 +147,8 @@ def _code_thing(scheme: str, value: str, label: str) -> Thing:
     )
 
 
-def _names(record: Record) -> list[Thing]:
+def name_things(record: Record) -> list[Thing]:
+    """Its names (名称), the Japanese one first."""
     found = [_name("商号又は名称", record.name, record.kana)]
     if record.english_name:
         found.append(_name("商号又は名称(英語表記)", record.english_name, ""))
@@ -159,7 +160,8 @@ def _name(sort: str, name: str, kana: str) -> Thing:
     return Thing(ic("名称型"), ((ic("種別"), text(sort)), (ic("表記"), text(name)), *reading))
 
 
-def _addresses(record: Record) -> list[Thing]:
+def address_things(record: Record) -> list[Thing]:
+    """Its addresses (住所), the Japanese one first."""
     found = []
     if record.prefecture or record.abroad:
         written = record.abroad or record.prefecture + record.city + record.street

@@ -1,6 +1,6 @@
 """The index of texts (表記の索引) of a generation: which literals hold these characters.
 
-Every literal of ic:表記 and ic:カナ表記 stands in it, so that a filter on one of them may be answered
+Every literal of PROPERTIES stands in it, so that a filter on one of them may be answered
 by looking the literals up first: nothing it would find is missing. Pairs of characters are the
 words of an SQLite full-text table; what they find is looked at again, character by character.
 """
@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 FILE = "literals.db"
 LABEL, KANA = "表記", "カナ表記"
-PROPERTIES = (LABEL, KANA)
+PREFECTURE, CITY = "都道府県", "市区町村"
+PROPERTIES = (LABEL, KANA, PREFECTURE, CITY)
+"""The properties (ic:) whose literals stand in the index."""
+
+OCCURRENCES = {PREFECTURE: 50_000, CITY: 1_000}
+"""How many structures have the same literal of a property, roughly; of others one."""
+
+_EDITION = 1  # of the index (SQLite's user_version)
+_OF_EDITION = {0: (LABEL, KANA), _EDITION: PROPERTIES}  # a generation may be older than the program
 _LONGEST = 400  # of a text to look for
 
 
@@ -24,7 +32,7 @@ class LiteralWriter:
         # Pieces are written by whichever thread is free, one after the other.
         self._connection = sqlite3.connect(folder / FILE, check_same_thread=False)
         self._connection.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
+            f"PRAGMA user_version={_EDITION}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
             "CREATE TABLE literal (id INTEGER PRIMARY KEY, property TEXT, value TEXT, tag TEXT,"
             " UNIQUE (value, property, tag));"
         )
@@ -67,12 +75,17 @@ class Literals:
 
     def __init__(self, folder: Path) -> None:
         self._connection = sqlite3.connect(f"file:{folder / FILE}?mode=ro&immutable=1", uri=True)
+        (edition,) = self._connection.execute("PRAGMA user_version").fetchone()
+        self._properties = _OF_EDITION.get(edition, ())
 
     def holding(self, parts: Sequence[str], property_name: str, most: int) -> list[Label] | None:
         """The literals of a property that hold every one of `parts`, at most `most` of them.
 
-        None for what the index cannot tell: no part of two characters, a text too long.
+        None for what the index cannot tell: no part of two characters, a text too long,
+        a property that stood in no index yet when this one was made.
         """
+        if property_name not in self._properties:
+            return None
         words = [pair for part in parts if len(part) <= _LONGEST for pair in _pairs(part)]
         if not words:
             return None

@@ -2,16 +2,19 @@
 
 `FILTER(contains(?name, "…"))` reads every literal; with the literals it would find given as VALUES the
 engine begins with those. Nothing else changes: the filter stays, and a filter is only helped where its
-variable is bound by ic:表記 or ic:カナ表記 in its own group or in a GRAPH of it, where each literal
-that passes stands in the index. Full-text searches of other services become the same.
+variable is bound by a property of the index (`literals.PROPERTIES`) in its own group or in a GRAPH of
+it, where each literal that passes stands in the index. Full-text searches of other services become
+the same.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from madoguchi.registry.linked.fulltext import JENA_QUERY, NEPTUNE, NEPTUNE_SEARCH
-from madoguchi.registry.linked.literals import LABEL, PROPERTIES, Label, Literals
+from madoguchi.registry.linked.groups import Group, groups_of
+from madoguchi.registry.linked.literals import LABEL, OCCURRENCES, PROPERTIES, Label, Literals
+from madoguchi.registry.linked.ordering import Edit, common_kinds
 from madoguchi.registry.linked.reading_query import Query
 from madoguchi.registry.linked.tokens import Token, string_token, string_value
 from madoguchi.registry.linked.vocabulary import IC
@@ -19,16 +22,6 @@ from madoguchi.registry.linked.vocabulary import IC
 MOST = 10_000  # literals given to a query; a part that more of them hold is left to the engine
 _META = frozenset("\\.^$*+?()[]{}|")
 _FOLLOWS = frozenset({"OPTIONAL", "MINUS", "BIND"})
-
-
-@dataclass
-class Group:
-    """A group graph pattern: where its braces stand, and the group it is a GRAPH of, if any."""
-
-    start: int
-    end: int = -1
-    graph_of: "Group | None" = None
-    tokens: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -42,44 +35,38 @@ class Wanted:
 
 def rewrite(query: Query, literals: Literals) -> str:
     """The query with literals from the index, or as it was where the index cannot help."""
-    edits = [*_searches(query, literals), *_filters(query, literals)]
+    groups = groups_of(query.tokens)
+    edits = [
+        *_searches(query, literals),
+        *_filters(query, groups, literals),
+        *common_kinds(query, groups),
+    ]
     text = query.text
     for start, end, instead in sorted(edits, reverse=True):
         text = text[:start] + instead + text[end:]
     return text
 
 
-def _filters(query: Query, literals: Literals) -> Iterator[tuple[int, int, str]]:
-    groups = _groups(query.tokens)
-    helped: set[tuple[int, str]] = set()
+def _filters(query: Query, groups: list[Group], literals: Literals) -> Iterator[Edit]:
+    """In each group the values of one variable, of which the fewest are expected to be found.
+
+    The filters of the others stay: they look at what was found by then.
+    """
+    best: dict[int, tuple[int, str]] = {}
     for wanted in _wanted(query.tokens, groups):
         place = _binding(query, wanted, groups)
-        if place is None or (place[0].start, wanted.variable) in helped:
+        if place is None:
             continue
         group, name = place
         found = literals.holding([wanted.part], name, MOST + 1)
         if found is None or len(found) > MOST:
             continue
-        helped.add((group.start, wanted.variable))
-        at = query.tokens[group.start].end
-        yield at, at, f" {_values(wanted.variable, found)} "
-
-
-def _groups(found: tuple[Token, ...]) -> list[Group]:
-    groups: list[Group] = []
-    open_groups: list[Group] = []
-    for place, token in enumerate(found):
-        if token.is_mark("{"):
-            group = Group(place)
-            if open_groups and place >= 2 and found[place - 2].is_word("GRAPH"):
-                group.graph_of = open_groups[-1]
-            groups.append(group)
-            open_groups.append(group)
-        elif token.is_mark("}") and open_groups:
-            open_groups.pop().end = place
-        elif open_groups:
-            open_groups[-1].tokens.append(place)
-    return [group for group in groups if group.end >= 0]
+        expected = len(found) * OCCURRENCES.get(name, 1)
+        if group.start not in best or expected < best[group.start][0]:
+            best[group.start] = expected, _values(wanted.variable, found)
+    for start, (_, values) in best.items():
+        at = query.tokens[start].end
+        yield at, at, f" {values} "
 
 
 def _wanted(found: tuple[Token, ...], groups: list[Group]) -> Iterator[Wanted]:
@@ -162,7 +149,7 @@ def _binding(query: Query, wanted: Wanted, groups: list[Group]) -> tuple[Group, 
     return None
 
 
-def _searches(query: Query, literals: Literals) -> Iterator[tuple[int, int, str]]:
+def _searches(query: Query, literals: Literals) -> Iterator[Edit]:
     """The full-text searches of Amazon Neptune (SERVICE) and Apache Jena (text:query)."""
     found = query.tokens
     for place, token in enumerate(found):
@@ -188,7 +175,7 @@ def _parameter(query: Query, inside: tuple[Token, ...], name: str) -> Token | No
     return None
 
 
-def _jena(query: Query, place: int, literals: Literals) -> Iterator[tuple[int, int, str]]:
+def _jena(query: Query, place: int, literals: Literals) -> Iterator[Edit]:
     found = query.tokens
     start, end = place - 1, place + 1
     if start < 0 or end >= len(found):

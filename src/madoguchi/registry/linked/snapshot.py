@@ -22,6 +22,7 @@ from madoguchi.registry.linked.acts import GRAPH_OF, act_iri, act_thing
 from madoguchi.registry.linked.figures import (
     FINANCE,
     FINANCE_INDICATORS,
+    SIZES,
     WORKPLACE,
     WORKPLACE_INDICATORS,
 )
@@ -89,7 +90,7 @@ def quads_of(writer: Writer, one: Published) -> Iterator[Quad]:
     corporation = corporation_thing(one.record, [act_iri(act) for act in one.acts])
     yield from writer.quads(corporation, graph(BASIC_GRAPH))
     for act in one.acts:
-        yield from writer.quads(act_thing(act), graph(GRAPH_OF[act.kind]))
+        yield from writer.quads(act_thing(act, one.record), graph(GRAPH_OF[act.kind]))
 
 
 def code_quads(writer: Writer, cities: dict[str, tuple[str, str]]) -> Iterator[Quad]:
@@ -98,6 +99,7 @@ def code_quads(writer: Writer, cities: dict[str, tuple[str, str]]) -> Iterator[Q
     things += [city_thing(*names, code) for code, names in sorted(cities.items())]
     things += [indicator_thing(FINANCE, name) for name in FINANCE_INDICATORS.values()]
     things += [indicator_thing(WORKPLACE, name) for name, _ in WORKPLACE_INDICATORS.values()]
+    things += [indicator_thing(WORKPLACE, name) for name in SIZES.values()]
     for thing in things:
         yield from writer.quads(thing, graph(CODE_GRAPH))
 

@@ -23,6 +23,11 @@ TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 CORPORATE_NUMBER = NamedNode("http://imi.go.jp/ns/code_id/id/corporateNumber")
 CODE_LITERAL = NamedNode(f"{IC}コード型")
 DATE, DATE_TIME = NamedNode(f"{XSD}date"), NamedNode(f"{XSD}dateTime")
+COUNT = NamedNode(f"{XSD}nonNegativeInteger")
+CURRENCY_CODE = NamedNode(
+    "urn:un:unece:uncefact:codelist:standard:ISO:ISO3AlphaCurrencyCode:2012-08-31"
+    "#ISO3AlphaCurrencyCodeContentType"
+)
 DECIMAL, INTEGER = NamedNode(f"{XSD}decimal"), NamedNode(f"{XSD}integer")
 
 BASIC_GRAPH, CODE_GRAPH = "hojin", "commonCode"
@@ -101,6 +106,11 @@ def _stays(character: str) -> bool:
 def text(value: str) -> Literal:
     """A plain literal."""
     return Literal(value)
+
+
+def plain(value: object) -> str:
+    """A text as published, what no RDF literal may hold taken out."""
+    return str(value).replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def typed(value: str, kind: NamedNode) -> Literal:
