@@ -139,7 +139,7 @@ NAVIGATION = (
     Link(
         "/corporations",
         {"ja": "法人をさがす", "en": "Find a corporation"},
-        frozenset({"public", "official"}),
+        frozenset({"public", "applicant", "official"}),
     ),
     Link("/cases", {"ja": "わたしの手続", "en": "My filings"}, frozenset({"applicant"})),
     Link("/obligations", {"ja": "提出するもの", "en": "What is due"}, frozenset({"applicant"})),

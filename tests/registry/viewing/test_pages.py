@@ -7,6 +7,8 @@ from urllib.parse import quote
 import pytest
 from httpx import AsyncClient
 
+from madoguchi.kernel.database import Database
+from madoguchi.registry.addresses.models import AddressTown
 from tests.registry.corporations.records import number
 
 ONE = f"/corporations/{number(1)}"
@@ -144,3 +146,37 @@ async def test_comparing(visitor: AsyncClient) -> None:
     assert "残りの3法人は表示していません" in (await visitor.get(f"{path}?{many}")).text
     assert (await visitor.get(path)).status_code == 200
     assert 'href="/open-data"' in (await visitor.get("/corporations")).text
+
+
+async def test_the_middle_of_its_town_is_one_click_away(
+    visitor: AsyncClient, database: Database
+) -> None:
+    assert "maps.gsi.go.jp" not in (await visitor.get(ONE)).text  # no list of towns is loaded
+    async with database.session() as session:
+        session.add(
+            AddressTown(
+                prefecture="東京都",
+                city="千代田区",
+                town="霞が関一丁目",
+                koaza="",
+                code="13101",
+                latitude=35_673_000,
+                longitude=139_751_000,
+            )
+        )
+        await session.commit()
+    html = (await visitor.get(ONE)).text
+    assert 'href="https://maps.gsi.go.jp/#16/35.673/139.751/' in html
+    assert "「霞が関一丁目」の中心を示します" in html
+    assert not re.search(r'(?:src|data)="https://', html)  # nothing is fetched without a click
+
+
+async def test_english_pages_name_prefectures_in_english(visitor: AsyncClient) -> None:
+    english = {"Accept-Language": "en"}
+    front = (await visitor.get("/corporations", headers=english)).text
+    assert 'href="/corporations?prefecture=47">Okinawa<' in front
+    found = (await visitor.get("/corporations?prefecture=13", headers=english)).text
+    assert "Tokyo" in text_of(found)
+    assert re.search(
+        r"Address in English\s*Tokyo", text_of((await visitor.get(ONE, headers=english)).text)
+    )

@@ -101,6 +101,26 @@ async def locate(session: AsyncSession, written: str) -> Address:
     )
 
 
+async def middle_of_town(
+    session: AsyncSession, prefecture: str, city: str, street: str
+) -> tuple[str, Decimal, Decimal] | None:
+    """Town (with its small section), latitude and longitude of a registered address.
+
+    Degrees (WGS 84) are of the middle of the town. None where the list knows no such town or place.
+    """
+    rest = plain(street[:LONGEST])
+    towns = await towns_of(session, prefecture, city)
+    town, _ = _town(towns, rest)
+    if town is None and prefecture == "京都府":
+        town, _ = _town(towns, without_streets(rest))
+    if town is None:
+        return None
+    latitude, longitude = _degrees(town.latitude), _degrees(town.longitude)
+    if latitude is None or longitude is None:
+        return None
+    return town.town + town.koaza, latitude, longitude
+
+
 def _city(
     known: Iterable[tuple[str, str]], prefecture: str, rest: str
 ) -> tuple[tuple[str, str], str] | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from madoguchi.kernel.japanese.prefectures import PREFECTURES
+from madoguchi.kernel.japanese.prefectures import PREFECTURES, PREFECTURES_IN_ENGLISH
+from madoguchi.kernel.language import Text
 from madoguchi.registry.activities.kinds import KINDS as ACTIVITIES
 from madoguchi.registry.corporations.codes import KINDS
 from madoguchi.registry.search.asked import Asked
@@ -14,8 +15,11 @@ SEARCH = "/corporations"
 PAGE = 20
 LONGEST_SHOWN = 1_000
 MOST_CITIES = 50
-PREFECTURE_CODES: Mapping[str, str] = {
-    f"{place:02}": name for place, name in enumerate(PREFECTURES, 1)
+PREFECTURE_CODES: Mapping[str, Text] = {
+    f"{place:02}": {"ja": name, "en": english}
+    for place, (name, english) in enumerate(
+        zip(PREFECTURES, PREFECTURES_IN_ENGLISH, strict=True), 1
+    )
 }
 STATUSES = ("open", "closed")
 

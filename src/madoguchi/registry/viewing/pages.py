@@ -12,6 +12,7 @@ from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.japanese import JapaneseInputError, parse_corporate_number, parse_date
 from madoguchi.registry.activities.kinds import KINDS as ACTIVITIES
 from madoguchi.registry.activities.queries import counts, details, of_number
+from madoguchi.registry.addresses.service import middle_of_town
 from madoguchi.registry.corporations import queries
 from madoguchi.registry.corporations.codes import CLOSE_CAUSES, DELETED, KINDS
 from madoguchi.registry.errors import RegistryError, unknown_corporation
@@ -108,6 +109,7 @@ async def corporation_page(request: Request, number: str) -> Response:
                 if known.get(kind)
             },
             "years": await acts.years_of(session, number),
+            "place": await middle_of_town(session, record.prefecture, record.city, record.street),
             "successor": await beside.successor_of(session, record),
             "predecessors": await beside.predecessors_of(session, number),
         }
@@ -227,6 +229,7 @@ def _render(request: Request, name: str, status: int = 200, **context: Any) -> H
         close_causes=CLOSE_CAUSES,
         state_of=words.state_of,
         address_text=words.address_text,
+        english_address=words.english_address,
         **context,
     )
     return response

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from madoguchi.kernel.japanese.prefectures import PREFECTURES, PREFECTURES_IN_ENGLISH
 from madoguchi.kernel.language import Text
 from madoguchi.registry.activities.kinds import KINDS
 from madoguchi.registry.corporations.codes import DELETED
@@ -51,3 +52,13 @@ def state_of(record: Record) -> str:
 def address_text(record: Record) -> str:
     """The address in one line, as registered."""
     return record.abroad or f"{record.prefecture}{record.city}{record.street}"
+
+
+def english_address(record: Record) -> str:
+    """The address in English as published, else its prefecture alone; "" where neither is known."""
+    if record.english_abroad:
+        return record.english_abroad
+    if record.english_city:
+        return ", ".join(part for part in (record.english_city, record.english_prefecture) if part)
+    english = dict(zip(PREFECTURES, PREFECTURES_IN_ENGLISH, strict=True))
+    return english.get(record.prefecture, "")
