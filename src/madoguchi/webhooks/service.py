@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.identity.reproof.binding import binding
 from madoguchi.identity.service import Actor, agencies_where
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -55,9 +56,10 @@ async def register(
     """A new endpoint and its secret, which is given here and after a rotation only.
 
     WebhookError 403 for who has neither organisation nor agency, 422 for the wish, 409 beyond
-    MOST_ENDPOINTS. The caller commits.
+    MOST_ENDPOINTS; IdentityError 403 (proof_needed). The caller commits.
     """
     organisation, agency = _owner(actor, wish.agency)
+    binding(actor, organisation)
     label, events = _checked(wish, settings)
     mine = (
         WebhookEndpoint.agency_id == agency
@@ -90,8 +92,11 @@ async def register(
 async def change(
     session: AsyncSession, actor: Actor, clock: Clock, settings: Settings, id: str, wish: Wish
 ) -> WebhookEndpoint:
-    """Another label, address or choice of events; the owner stays. WebhookError 404, 422."""
+    """Another label, address or choice of events; the owner stays. IdentityError 403 (proof_needed),
+    WebhookError 404, 422.
+    """
     endpoint = await endpoint_for(session, actor, id, lock=True)
+    binding(actor, endpoint.organisation_id)
     label, events = _checked(wish, settings)
     endpoint.label, endpoint.url, endpoint.events = label, wish.url, events
     await _journal(session, endpoint, "changed", actor, clock(), {"url": wish.url})

@@ -162,6 +162,44 @@ async def test_a_proof_comes_due_lapses_and_is_renewed(database, tmp_path: Path)
         assert (proof.doubt, proof.told) == ("", "")
 
 
+async def test_while_it_is_due_nothing_binds_the_organisation(database, tmp_path: Path):
+    site = whole_site(database, tmp_path)
+    organisation, owner, staff = await company(site)
+    async with site.visitor() as visitor:
+        await enter(site, visitor, OWNER)
+        made = await visitor.post("/organisation/programs", data={"/name": "会計"})
+        program = made.headers["location"]
+        acts = [
+            ("/organisation/branches", {"/name": "横浜"}),
+            ("/organisation/programs", {"/name": "別の会計"}),
+            (f"{program}/keys", {"/days": "30"}),
+            (f"/organisation/members/{staff}", {"/role": "administrator", "/branch": ""}),
+            ("/organisation/invitations", {"/address": "new@example.jp"}),
+        ]
+        for path, data in acts:
+            assert (await visitor.post(path, data=data)).status_code in (200, 303), path
+        webhook = {"label": "x", "url": "https://hook.example.jp/", "events": []}
+        kept = await visitor.post("/api/v1/webhooks", json=webhook)
+        assert kept.status_code == 201, kept.text
+        async with site.database.reading() as session:
+            due = (await session.get_one(Verification, (owner, organisation))).due_at
+        assert due is not None
+        site.clock.now = due
+        await enter(site, visitor, OWNER)
+        for path, data in acts:
+            refused = await visitor.post(path, data=data)
+            assert refused.status_code == 403, path
+            assert "再確認" in refused.text
+        for method, path in (("POST", ""), ("PUT", f"/{kept.json()['id']}")):
+            refused = await visitor.request(method, f"/api/v1/webhooks{path}", json=webhook)
+            assert (refused.status_code, refused.json()["code"]) == (403, "proof_needed"), method
+        # What ends something is not kept waiting.
+        assert (await visitor.post("/organisation/programs/keys/revoke")).status_code == 303
+        assert (await visitor.post(f"{program}/end")).status_code == 303
+        gone = await visitor.delete(f"/api/v1/webhooks/{kept.json()['id']}")
+        assert gone.status_code == 204
+
+
 async def test_lapsed_everybody_only_reads(database, tmp_path: Path):
     site = whole_site(database, tmp_path)
     organisation, owner, staff = await company(site)

@@ -14,7 +14,7 @@ from madoguchi.cases.proofing.models import RepresentativeProof
 from madoguchi.identity.account.models import Account
 from madoguchi.identity.account.proving import known_of
 from madoguchi.identity.account.representing import make_prime
-from madoguchi.identity.models import AccessToken, Membership, Organisation
+from madoguchi.identity.models import AccessToken, Membership, Organisation, Verification
 from madoguchi.identity.provider.claims import Subject
 from madoguchi.identity.provider.gbizid.accounts import account_number
 from madoguchi.identity.provider.gbizid.fields import Account as Told
@@ -203,6 +203,68 @@ async def test_of_two_proofs_for_one_number_at_once_the_later_has_a_representati
         await two.commit()
     async with site.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Membership)) == 1
+
+
+async def test_an_objection_stands_until_who_made_it_takes_it_back(database, tmp_path: Path):
+    site = whole_site(database, tmp_path)
+    _, _, _ = await represented(site)
+    second = await site.person("second@example.jp")
+    await secure(site, second, totp=True)
+    async with site.database.session() as session:
+        known = await known_of(session, second)
+        assert known
+        await make_prime(
+            session, site.clock, known, number=NUMBER, name="みなと", title="取締役", by="x"
+        )
+        await session.commit()
+    await official(site)
+    async with (
+        site.visitor() as visitor, site.visitor() as one, site.visitor() as two, site.visitor() as desk
+    ):  # fmt: skip
+        await enter(site, visitor, NEW)
+        await ask(visitor, instead="also")
+        await enter(site, one, OLD)
+        await enter(site, two, "second@example.jp")
+        await enter(site, desk, "admin@meti.example.jp")
+        proof = await waiting_id(desk)
+        answer, decide = f"/organisation/succession/{proof}", f"/desk/representatives/{proof}"
+        grant = {"decision": "grant"}
+        objection = {"answer": "object", "/objection": "この人を知りません"}
+        assert (await one.post(answer, data=objection)).status_code == 303
+        assert (await two.post(answer, data={"answer": "consent"})).status_code == 409
+        assert (await desk.post(decide, data=grant)).status_code == 303  # as the first of two
+        assert (await desk.post(decide, data=grant)).status_code == 403
+        page = (await desk.get(decide)).text
+        assert "この人を知りません" in page
+        # A second objection makes the first official's word no weaker; taking one's own back counts.
+        assert (await two.post(answer, data=objection)).status_code == 303
+        assert (await one.post(answer, data={"answer": "consent"})).status_code == 409
+        assert (await two.post(answer, data={"answer": "consent"})).status_code == 303
+        assert (await desk.post(decide, data=grant)).status_code == 303
+    async with site.database.reading() as session:
+        roles = await session.scalars(
+            select(Membership.person_id).where(Membership.role == "representative")
+        )
+        assert len(roles.all()) == 3
+
+
+async def test_who_is_to_be_proved_again_lets_nobody_in_but_may_object(database, tmp_path: Path):
+    site = whole_site(database, tmp_path)
+    organisation, old, _ = await represented(site)
+    await official(site)
+    async with site.visitor() as visitor, site.visitor() as former, site.visitor() as desk:
+        await enter(site, visitor, NEW)
+        await ask(visitor, instead="instead")
+        async with site.database.session() as session:
+            held = await session.get_one(Verification, (old, organisation))
+            held.due_at = site.clock()
+            await session.commit()
+        await enter(site, former, OLD)
+        await enter(site, desk, "admin@meti.example.jp")
+        answer = f"/organisation/succession/{await waiting_id(desk)}"
+        assert (await former.post(answer, data={"answer": "consent"})).status_code == 403
+        objection = {"answer": "object", "/objection": "この人を知りません"}
+        assert (await former.post(answer, data=objection)).status_code == 303
 
 
 async def test_with_consent_one_official_is_enough_and_both_represent_it(database, tmp_path: Path):

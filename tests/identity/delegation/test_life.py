@@ -12,6 +12,8 @@ from madoguchi.identity.delegation import offering
 from madoguchi.identity.delegation.models import Mandate
 from madoguchi.identity.delegation.offering import Agent, Terms, agent_typed
 from madoguchi.identity.delegation.rules import FILE
+from madoguchi.identity.models import Organisation
+from madoguchi.identity.reproof.rules import GRACE
 from madoguchi.identity.service import (
     IdentityError,
     end_mandates,
@@ -230,3 +232,42 @@ async def test_what_ends_an_organisation_ends_its_mandates_and_those_passed_on(d
         await session.commit()
     assert await parties.actor("head", "山田") is None
     assert await parties.actor("free", "山田") is None
+
+
+async def test_while_a_proof_is_too_old_no_mandate_is_passed_on_or_asked_for(database):
+    parties = await make_parties(make_site(database))
+    mandate = await parties.offer("boss", parties.firm())
+    await parties.do("accept", "head", mandate)
+    lower = replace(TERMS, procedures=("gas",), powers=(FILE,), may_sub_delegate=False)
+    below = parties.firm("下請")
+    await parties.pass_on("head", mandate, below, lower)
+
+    async def asked() -> str:
+        party = await parties.party("head")
+        async with parties.site.database.session() as session:
+            principal = parties.organisations["山田"]
+            made = await offering.ask(session, parties.means(), party, principal, lower)
+            await session.commit()
+            return made.id
+
+    await asked()
+    # Of the principal a lapsed proof counts, of the firm's own representative one that is due.
+    client = parties.organisations["山田"]
+    for lapsed, refused in ((GRACE - timedelta(days=1), False), (GRACE, True)):
+        async with parties.site.database.session() as session:
+            principal = await session.get_one(Organisation, client)
+            principal.proof_due_at = parties.site.clock() - lapsed
+            await session.commit()
+        if refused:
+            waiting = parties.pass_on("head", mandate, below, lower)
+            assert await refusal(waiting) == ("proof_needed", 403)
+        else:
+            await parties.pass_on("head", mandate, below, lower)
+    async with parties.site.database.session() as session:
+        (await session.get_one(Organisation, client)).proof_due_at = None
+        await session.commit()
+    await parties.pass_on("head", mandate, below, lower)
+    await parties.proof_due("head", "代書")
+    waiting = parties.pass_on("head", mandate, below, lower)
+    assert await refusal(waiting) == ("proof_needed", 403)
+    assert await refusal(asked()) == ("proof_needed", 403)

@@ -8,6 +8,7 @@ from madoguchi.identity.delegation import ending, offering
 from madoguchi.identity.delegation.models import Mandate
 from madoguchi.identity.delegation.offering import Agent, Terms
 from madoguchi.identity.delegation.parties import Party, party_of
+from madoguchi.identity.models import Verification
 from madoguchi.identity.rules import Actor
 from madoguchi.identity.service import (
     Shown,
@@ -79,6 +80,14 @@ class Parties:
             )
             await session.commit()
             return found
+
+    async def proof_due(self, who: str, firm: str) -> None:
+        """Their proof as representative of a firm is due from now on."""
+        now = self.site.clock()
+        async with self.site.database.session() as session:
+            key = {"person_id": self.people[who], "organisation_id": self.organisations[firm]}
+            session.add(Verification(**key, route="document", at=now, due_at=now))
+            await session.commit()
 
     async def pass_on(self, who: str, source: str, agent: Agent, terms: Terms) -> str:
         party = await self.party(who)

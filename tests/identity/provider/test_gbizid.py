@@ -1,6 +1,7 @@
 """The GbizID profile: the checks of the reference's section 14, one after the other."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from sqlalchemy import select
 
-from madoguchi.identity.models import Membership, Organisation, Person
+from madoguchi.identity.models import Membership, Organisation, Person, Verification
 from madoguchi.identity.provider.delegations import delegations_at
 from madoguchi.identity.provider.jose import CLAIMS, HEADER, unverified
 from madoguchi.identity.service import add_person, give_mandate
@@ -153,6 +154,19 @@ async def test_a_member_has_a_parent_and_an_entry_has_nothing(gbizid: Op) -> Non
     claims = member["verified_claims"]["claims"]
     assert claims.keys() == {"authority"}
     assert claims["authority"]["permission"] == [{"role": "member"}]
+
+
+@pytest.mark.parametrize(("days", "level"), [(0, "ial2"), (89, "ial2"), (91, "ial1")])
+async def test_a_proof_that_lapsed_assures_nobody(gbizid: Op, days: int, level: str) -> None:
+    people = gbizid.people
+    due = gbizid.clock() - timedelta(days=days)
+    async with gbizid.database.session() as session:
+        key = {"person_id": people.owner, "organisation_id": people.company}
+        session.add(Verification(**key, route="document", at=due, due_at=due))
+        await session.commit()
+    claims = (await told(gbizid, "openid jp_gbizid_v1_ida"))["verified_claims"]
+    assert claims["verification"]["assurance_level"] == level
+    assert bool(claims["claims"]) == (level == "ial2")
 
 
 async def test_an_agent_is_told_with_the_mandate(gbizid: Op) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,8 @@ from sqlalchemy import delete, select
 
 from madoguchi import identity
 from madoguchi.identity import account, provider, relying
+from madoguchi.identity.account.limits import CLIENT
+from madoguchi.identity.account.pages import shared
 from madoguchi.identity.account.proving import Means, known_of
 from madoguchi.identity.account.recovering import reset
 from madoguchi.identity.assurance import ACR_1, ACR_2
@@ -331,6 +333,15 @@ async def test_answers_of_other_browsers_providers_and_people_are_refused(both: 
         both.here.clock.wait(minutes=11)
         await refused(await thief.get(late), both, "no_request")
         assert (await thief.post("/sign-in/agency", data={"/provider": "x"})).status_code == 422
+
+
+async def test_answers_cannot_be_tried_without_end(both: Both, monkeypatch) -> None:
+    monkeypatch.setattr(shared, "CLIENT", replace(CLIENT, times=2))
+    transport = ASGITransport(both.here.app, client=("8.8.8.8", 1))
+    async with AsyncClient(transport=transport, base_url=HERE) as window:
+        answers = [await window.get(f"{BACK}?state=x&code={number}") for number in range(3)]
+    assert [answer.status_code for answer in answers][2] == 429
+    assert 429 not in [answer.status_code for answer in answers[:2]]
 
 
 async def test_a_link_opens_nothing_once_the_role_has_ended(both: Both) -> None:

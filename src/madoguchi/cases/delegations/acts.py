@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.exports.service import EXPORTED_BY_AGENT
@@ -73,9 +73,13 @@ async def _acts(
     session: AsyncSession, conditions: Iterable[ColumnElement[bool]], before: str | None, limit: int
 ) -> list[Act]:
     query = select(Entry).where(*conditions)
-    if before and is_id(before):
-        query = query.where(Entry.id < before)
-    entries = list(await session.scalars(query.order_by(Entry.id.desc()).limit(limit + 1)))
+    last = await session.get(Entry, before) if before and is_id(before) else None
+    if last is not None:
+        same = and_(Entry.at == last.at, Entry.id < last.id)
+        query = query.where(or_(Entry.at < last.at, same))
+    # By when it happened: what is entered for an earlier day has a later id.
+    newest = query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit + 1)
+    entries = list(await session.scalars(newest))
     cases = await _cases(session, entries)
     names = await identity.people_named(session, [entry.actor for entry in entries])
     principals = await identity.organisations_named(

@@ -13,6 +13,7 @@ from madoguchi.cases.errors import case_error, not_found
 from madoguchi.cases.proofing.models import RepresentativeProof, Succession
 from madoguchi.identity.account.representing import end_representation, representatives_of
 from madoguchi.identity.organisations.programs import INHERITED, limit_inherited_keys
+from madoguchi.identity.reproof.binding import binding
 from madoguchi.identity.service import Actor, Organisation, Person, organisation_by_number
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
@@ -202,7 +203,8 @@ async def answer(
 ) -> None:
     """A present representative's answer; the last one counts. The caller has made sure that they are.
 
-    CaseError 404 for another organisation's, 403 for one's own, 409 when it is decided; 422 for an
+    CaseError 404 for another organisation's, 403 for one's own or (proof_needed) a consent while one's own
+    proof is due, 409 when it is decided; 422 for an
     objection without words. The caller commits.
     """
     found = (
@@ -221,6 +223,8 @@ async def answer(
         raise case_error(
             "already_decided", 409, "すでに決まっています。", "This has been decided already."
         )
+    if consents:  # who may not bind it any more may object, and lets nobody else in
+        binding(actor, organisation.id)
     if asked.objection and consents and asked.answered_by != actor.id:
         raise case_error(
             "objection_stands",

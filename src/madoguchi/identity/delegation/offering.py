@@ -138,6 +138,8 @@ async def ask(
     """
     if party.organisation is not None and not party.manages:
         raise not_allowed()  # a member asks through who represents the firm
+    if party.resting:
+        raise proof_needed()
     if principal_id == party.organisation:
         raise refused("agent_is_principal")
     await _admitted(session, means, party)
@@ -162,6 +164,8 @@ async def pass_on(
     source = seen.mandate
     if PASS_ON not in seen.may:
         raise refused("no_sub_delegation") if seen.is_agent else not_allowed()
+    if party.resting or source.principal_id in party.at_rest:
+        raise proof_needed()
     if agent.organisation in (source.principal_id, source.agent_organisation_id) and (
         agent.organisation is not None
     ):

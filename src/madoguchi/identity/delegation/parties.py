@@ -34,7 +34,13 @@ class Party:
     manages: bool = False
     answers: bool = False
     oversees: bool = False
-    resting: bool = False
+    at_rest: frozenset[str] = frozenset()
+    """Organisations nobody may bind now through them: the proof of who represents these is too old."""
+
+    @property
+    def resting(self) -> bool:
+        """Whether they may not bind their own organisation now."""
+        return self.organisation in self.at_rest
 
 
 async def party_of(session: AsyncSession, actor: Actor) -> Party:
@@ -51,7 +57,7 @@ async def party_of(session: AsyncSession, actor: Actor) -> Party:
         role in MANAGING,
         role in ANSWERING,
         held is not None and role in ANSWERING and held.branch_id is None and not held.procedures,
-        own in actor.resting,
+        actor.resting,
     )
 
 

@@ -65,8 +65,9 @@ async def add_program(
 ) -> Person:
     """A new program, limited to these procedures (all when there are none). The caller commits.
 
-    IdentityError 409 beyond MOST_PROGRAMS, 422 for its name or the procedures.
+    IdentityError 403 (proof_needed), 409 beyond MOST_PROGRAMS, 422 for its name or the procedures.
     """
+    binding(actor, organisation.id)
     kept, limits = normalise_line(name), procedures_of(procedures)
     if not 1 <= len(kept) <= LONGEST_LABEL:
         raise refused("program_name")

@@ -94,10 +94,11 @@ async def add_branch(
     address: str,
     parent: str,
 ) -> Branch:
-    """A new branch. IdentityError 422 for its name, or a parent that is none of theirs or too deep.
+    """A new branch. IdentityError 403 (proof_needed), 422 for its name, or a parent that is none of theirs or too deep.
 
     The caller commits.
     """
+    binding(actor, own.organisation.id)
     kept, place, above = normalise_line(name), normalise_line(address), parent or None
     if not 1 <= len(kept) <= LONGEST:
         raise refused("branch_name")
