@@ -14,6 +14,7 @@ from tests.registry.linked.filled import generation
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 PATHS = "SELECT (COUNT(*) AS ?n) { ?a (!<x:y>|^!<x:y>)+/(!<x:y>|^!<x:y>)*/(!<x:y>|^!<x:y>)+ ?b . ?c (!<x:y>|^!<x:y>)+ ?d }"
 HUGE = "SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i ?a"
+REGEX = "SELECT ?a { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(regex(concat(str(?c), str(?f), str(?i)), '^(.*.*){20}[^ -~].*x$', 'i')) }"
 EASY = "ASK { ?s ?p ?o }"
 
 
@@ -31,16 +32,39 @@ async def workers(linked_root: Path):
     await made.close()
 
 
-@pytest.mark.parametrize("query", [CROSS, PATHS])
-async def test_killed_at_the_deadline(workers: Workers, query: str) -> None:
-    await asyncio.gather(workers.ask(question(EASY)), workers.ask(question(EASY)))
-    started = time.monotonic()
-    answer = await workers.ask(question(query))
-    taken = time.monotonic() - started
-    assert answer.fault == "timeout"
-    assert 0.9 < taken < 1.2 + 0.8, taken  # ≤ 200 ms on a machine with nothing else to do
+@pytest.mark.parametrize(
+    "query", [CROSS, PATHS, HUGE, REGEX], ids=["cross", "path", "sort", "regex"]
+)
+async def test_ended_at_the_deadline(workers: Workers, query: str) -> None:
+    """Not before it, and at most 200 ms after it in one of five: the machine has others to serve."""
+    late = []
+    for _ in range(5):
+        await asyncio.gather(workers.ask(question(EASY)), workers.ask(question(EASY)))
+        started = time.monotonic()
+        answer = await workers.ask(question(query))
+        late.append(time.monotonic() - started - workers.bounds.seconds)
+        assert answer.fault == "timeout"
+        assert late[-1] > -0.01
+        if late[-1] <= 0.2:
+            break
+    assert min(late) <= 0.2, late
     found = await asyncio.gather(*(workers.ask(question(EASY)) for _ in range(4)))
     assert [one.fault for one in found] == [""] * 4
+
+
+async def test_others_go_on_beside_a_runaway(workers: Workers) -> None:
+    await asyncio.gather(workers.ask(question(EASY)), workers.ask(question(EASY)))
+    runaway = asyncio.create_task(workers.ask(question(CROSS)))
+    await asyncio.sleep(0)
+    answered = 0
+    while not runaway.done():
+        answered += (await workers.ask(question(EASY))).fault == ""
+    assert (await runaway).fault == "timeout"
+    assert answered > 5
+    await asyncio.gather(*(workers.ask(question(EASY)) for _ in range(2)))
+    async with asyncio.timeout(10):
+        while len(workers._all) != 2:  # the dead one is buried, another one stands in its place
+            await asyncio.sleep(0.05)
 
 
 async def test_memory_is_bounded(linked_root: Path) -> None:

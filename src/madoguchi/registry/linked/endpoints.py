@@ -15,6 +15,7 @@ from madoguchi.registry.linked.asking import answer
 from madoguchi.registry.linked.description import SD, description
 from madoguchi.registry.linked.errors import LinkedError, refuse
 from madoguchi.registry.linked.graph import basic_thing, corporation_thing
+from madoguchi.registry.linked.graph_store import read_graph_request
 from madoguchi.registry.linked.media import GRAPHS, HTML, TABLES, format_for, preferred
 from madoguchi.registry.linked.protocol import read_request
 from madoguchi.registry.linked.reading import acts_keyed, published_one
@@ -35,9 +36,15 @@ _KEY = re.compile(r"(?:(?P<number>\d{13})_)?(?P<key>.+)", re.DOTALL)
 
 
 async def sparql(request: Request) -> Response:
-    """A query's answer; without a query the service description, to a browser the page for people."""
-    asked = await read_request(request)
+    """A query's answer or a whole graph; without either the service description.
+
+    A browser that asks for a page is led to the one for people.
+    """
     accept = request.headers.get("accept", "")
+    if (whole := read_graph_request(request)) is not None:
+        kind, body = await answer(request.app.state.sparql, whole, accept)
+        return Response(body, media_type=kind, headers={**_OPEN, "Vary": "Accept"})
+    asked = await read_request(request)
     if asked is None:
         types = [kind for kinds in GRAPHS.values() for kind in kinds]
         if preferred(accept, [*types, HTML]) == HTML:

@@ -43,6 +43,13 @@ _TEXTS: dict[str, tuple[int, Text]] = {
         405,
         {"ja": "GET か POST で送ってください。", "en": "Use GET or POST."},
     ),
+    "graph_not_allowed": (
+        405,
+        {
+            "ja": "グラフは読むことだけできます。GET か HEAD で送ってください。",
+            "en": "Graphs can only be read. Use GET or HEAD.",
+        },
+    ),
     "unsupported": (
         415,
         {
@@ -119,7 +126,8 @@ def refuse(request: Request, fault: DomainError) -> Response:
     }
     headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
     if fault.status == 405:
-        headers["Allow"] = "GET, HEAD, POST"
+        graph = fault.code == "sparql_graph_not_allowed"
+        headers["Allow"] = "GET, HEAD" if graph else "GET, HEAD, POST"
     if fault.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(content, fault.status, headers, media_type="application/problem+json")

@@ -28,7 +28,7 @@ async def read_request(request: Request) -> Asked | None:
 
     LinkedError malformed, unreadable, unsupported, update, not_allowed, too_large.
     """
-    parameters = _parameters(request.scope["query_string"])
+    parameters = parameters_of(request.scope["query_string"])
     if request.method == "GET":
         return _asked(parameters) if parameters else None
     if request.method != "POST":
@@ -43,7 +43,7 @@ async def read_request(request: Request) -> Asked | None:
         raise LinkedError("unsupported")
     body = await _body(request)
     if kind == _FORM:
-        return _asked(_parameters(body) + parameters)
+        return _asked(parameters_of(body) + parameters)
     if any(name == "query" for name, _ in parameters):
         raise LinkedError("malformed", "a query in the address and in the body")
     return _asked([*parameters, ("query", _decoded(body))])
@@ -64,12 +64,18 @@ def _asked(parameters: list[tuple[str, str]]) -> Asked:
 
 def _iris(parameters: list[tuple[str, str]], name: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(value for key, value in parameters if key == name))
-    if len(found) > _MOST_GRAPHS or not all(_IRI.fullmatch(iri) for iri in found):
+    if len(found) > _MOST_GRAPHS or not all(map(is_iri, found)):
         raise LinkedError("malformed", f"{name} is no absolute IRI")
     return found
 
 
-def _parameters(text: bytes) -> list[tuple[str, str]]:
+def is_iri(text: str) -> bool:
+    """Whether a text is an absolute IRI, as far as its characters tell."""
+    return _IRI.fullmatch(text) is not None
+
+
+def parameters_of(text: bytes) -> list[tuple[str, str]]:
+    """The parameters of an address or a form. LinkedError malformed."""
     try:
         return parse_qsl(
             _decoded(text), keep_blank_values=True, errors="strict", max_num_fields=1_000

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,10 @@ class Workers:
         self._idle: list[_Worker] = []
         self._all: set[asyncio.subprocess.Process] = set()
         self._waiting = 0
-        self._refilling: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: dict[str, Any]) -> Answer:
-        """Ask one query; see `worker.answer`. Never later than the deadline, waiting included."""
+        """Ask one query; see `worker.answer`. It may wait as long as it may run, for a worker."""
         folder = current(self.root)
         if folder is None or not self._many:
             return Answer(b"", "none")
@@ -81,8 +82,9 @@ class Workers:
 
     async def close(self) -> None:
         """Kill all of them."""
-        for task in self._refilling:
+        for task in list(self._tasks):
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for process in list(self._all):
             await self._kill(process)
         self._idle.clear()
@@ -106,7 +108,7 @@ class Workers:
             if whole and len(self._idle) < self._many:
                 self._idle.append(worker)
             else:
-                await self._kill(worker.process)
+                self._end(worker.process)
                 self._refill(folder)
         return Answer(body, head.get("fault", ""), head.get("detail", ""))
 
@@ -151,9 +153,18 @@ class Workers:
                 else:
                     await self._kill(worker.process)
 
-        task = asyncio.create_task(start())
-        self._refilling.add(task)
-        task.add_done_callback(self._refilling.discard)
+        self._behind(start())
+
+    def _end(self, process: asyncio.subprocess.Process) -> None:
+        """Kill one now and let it be buried later: freeing gigabytes takes longer than the answer."""
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        self._behind(self._kill(process))
+
+    def _behind(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _kill(self, process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
