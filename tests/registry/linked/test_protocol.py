@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat, Store, parse, parse_query_results
 
 from tests.registry.corporations.records import number
@@ -197,15 +198,19 @@ async def test_the_page_keeps_what_was_typed(linked_root: Path) -> None:
 
     async with endpoint(None, linked_root) as client:
         empty = await client.get("/linked-data")
+        blank = await client.get("/linked-data", params={"query": " "})
         for _, example in EXAMPLES:
             shown = await client.get("/linked-data", params={"query": example})
             assert shown.status_code == 200, example
             assert "<table" in shown.text, example
+            assert shown.text.count("<tr role") > 1, example
         faulty = await client.get("/linked-data", params={"query": "SELECT <b>"})
         paged = await client.get(
             "/linked-data", params={"query": "SELECT ?s ?p ?o { ?s ?p ?o }", "page": "2"}
         )
     assert empty.status_code == 200
+    assert str(escape(EXAMPLES[0][1])) in empty.text
+    assert blank.status_code == 400
     assert "<table" not in empty.text
     assert faulty.status_code == 400
     assert "SELECT &lt;b&gt;" in faulty.text

@@ -35,6 +35,60 @@ ORDER BY ?number
 LIMIT 1000""",
     ),
     (
+        {
+            "ja": "名前の一部と、活動情報の件数",
+            "en": "A part of the name, and how many activities are known",
+        },
+        _HEAD
+        + """SELECT ?number ?name ?prefecture (COUNT(DISTINCT ?act) AS ?activities)
+WHERE {
+  GRAPH <http://hojin-info.go.jp/graph/hojin> {
+    ?corporation hj:法人基本情報 ?s .
+    ?s ic:ID/ic:識別値 ?number ;
+       ic:名称 [ ic:種別 "商号又は名称" ; ic:表記 ?name ] ;
+       ic:住所 [ ic:種別 "住所" ; ic:都道府県 ?prefecture ] .
+    OPTIONAL { ?corporation hj:法人活動情報 ?act }
+  }
+  FILTER(contains(?name, "みなと"))
+}
+GROUP BY ?number ?name ?prefecture
+ORDER BY DESC(?activities) ?number
+LIMIT 100""",
+    ),
+    (
+        {"ja": "新しい補助金", "en": "The newest subsidies"},
+        _HEAD
+        + """SELECT ?day ?number ?name ?title ?yen
+WHERE {
+  GRAPH <http://hojin-info.go.jp/graph/hojyokin> {
+    ?act a hj:補助金型 ;
+         ic:ID/ic:識別値 ?number ;
+         ic:名称/ic:表記 ?name ;
+         hj:認定日/ic:標準型日付 ?day .
+    OPTIONAL { ?act hj:活動名称/ic:表記 ?title }
+    OPTIONAL { ?act ic:金額/ic:数値 ?yen }
+  }
+}
+ORDER BY DESC(?day)
+LIMIT 100""",
+    ),
+    (
+        {"ja": "財務情報の売上高が大きい法人", "en": "Corporations by their net sales"},
+        _HEAD
+        + """SELECT ?number ?name ?sales
+WHERE {
+  GRAPH <http://hojin-info.go.jp/graph/zaimu> {
+    ?act ic:ID/ic:識別値 ?number ;
+         ic:名称/ic:表記 ?name ;
+         hj:数量コレクション/hj:数量 ?figure .
+    ?figure hj:指標 "http://hojin-info.go.jp/code/財務情報/売上高"^^ic:コード型 ;
+            ic:数値 ?sales .
+  }
+}
+ORDER BY DESC(?sales)
+LIMIT 100""",
+    ),
+    (
         {"ja": "調達の金額が大きい法人", "en": "Corporations by what was procured from them"},
         _HEAD
         + """SELECT ?number (SUM(?yen) AS ?total)

@@ -16,12 +16,13 @@ MOST_PAGES = 1_000
 
 @router.get("/linked-data")
 async def query_page(request: Request) -> HTMLResponse:
-    """A query's answer, or why there is none, with what was typed."""
+    """A query's answer, or why there is none, with what was typed; at first an example to ask."""
     state = request.app.state
-    query = request.query_params.get("query", "").replace("\r\n", "\n")
+    typed = request.query_params.get("query")
+    query = (EXAMPLES[0][1] if typed is None else typed).replace("\r\n", "\n")
     page = _page(request.query_params.get("page", ""))
     found, fault = None, None
-    if query.strip():
+    if typed is not None:
         try:
             found = await rows(state.sparql, query, page)
         except LinkedError as error:
