@@ -1,9 +1,9 @@
-"""Tables of the registry: facts about parties, postal codes, the log of questions asked."""
+"""Tables of the registry: facts about parties, postal codes, the logs of questions and changes."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Index, String, text
+from sqlalchemy import BigInteger, Date, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.kernel.database import Base, Json, UtcDateTime
@@ -100,3 +100,18 @@ class LinkState(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fault: Mapped[str] = mapped_column(String(20), default="")
+
+
+class RegistryChange(Base):
+    """Change (法人情報の変更) of some corporations: their numbers, in the order of `place`.
+
+    Places are given out in the order of commits, without gaps in between: who has read up to one has
+    missed nothing. Old rows go; an index older than they are is built anew, and a reader of the feed
+    is told to begin anew.
+    """
+
+    __tablename__ = "registry_change"
+
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    numbers: Mapped[list[str]] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

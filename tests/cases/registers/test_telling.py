@@ -19,7 +19,7 @@ from madoguchi.kernel.jobs.models import Job
 from madoguchi.procedures.service import check_files
 from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.activities.queries import of_number
-from madoguchi.registry.search.models import RegistryChange
+from madoguchi.registry.models import RegistryChange
 from tests.cases.desk.counter import CORPORATE_NUMBER, KANTO, Counter
 from tests.cases.ledgers.world import LICENCE
 from tests.cases.registers.test_registers import CHANGE, CLOSURE, registered

@@ -14,7 +14,8 @@ from madoguchi.kernel.database import Database
 from madoguchi.kernel.ids import new_id
 from madoguchi.registry import keys
 from madoguchi.registry.activities.models import Activity, Detail
-from madoguchi.registry.corporations.loading import take_in
+from madoguchi.registry.changes import note_changes
+from madoguchi.registry.corporations.loading import changed_by, take_in
 from madoguchi.registry.door import Door
 from madoguchi.registry.keys.admitting import Admission
 from madoguchi.registry.keys.models import ApiKey
@@ -74,7 +75,8 @@ async def add_corporations(database: Database, *items: Any) -> None:
         incoming(4, name="株式会社とりけし", sequence=4, process="99"),
     ]  # fmt: skip
     async with database.session() as session:
-        await take_in(session, list(items) or usual)
+        merged = await take_in(session, list(items) or usual)
+        await note_changes(session, changed_by(merged), NOW)
         await session.commit()
 
 

@@ -1,11 +1,14 @@
 """Our own interface by number, through time, and the feed of changes, on both databases."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from madoguchi.kernel.database import Database
-from madoguchi.registry.corporations.loading import take_in
+from madoguchi.registry.changes import forget, note_changes
+from madoguchi.registry.models import RegistryChange
 from tests.registry.corporations.records import incoming, number
 from tests.registry.programs.site import (
     ACTIVITIES,
@@ -18,6 +21,7 @@ from tests.registry.programs.site import (
     client,
     make_app,
 )
+from tests.web.app import NOW
 
 API = "/api/v1/corporations"
 ONE = number(1)
@@ -125,11 +129,14 @@ async def test_the_feed_goes_on_where_it_was_left(database: Database) -> None:
         rest = (await asking.get(f"{API}/changes?after={first['next']}")).json()
         end = (await asking.get(f"{API}/changes?after={rest['next']}")).json()
         assert end["changes"] == []
-        async with database.session() as session:
-            await take_in(session, [incoming(2, name="改名", process="11", updated="2026-06-05")])
-            await session.commit()
+        # Taken in late: published before what has been told already; and an activity of another.
+        await add_corporations(
+            database, incoming(2, name="改名", process="11", updated="2026-05-30")
+        )
+        await noted(database, number(1), at=NOW + timedelta(days=1))
         new = (await asking.get(f"{API}/changes?after={end['next']}")).json()
-        since = (await asking.get(f"{API}/changes?since=2026-06-05")).json()
+        since = (await asking.get(f"{API}/changes?since=2026-04-02")).json()
+        later = (await asking.get(f"{API}/changes?since=2026-04-09")).json()
     every = first["changes"] + rest["changes"]
     assert (first["more"], rest["more"]) == (True, False)
     assert [change["corporate_number"] for change in every] == sorted(
@@ -137,8 +144,67 @@ async def test_the_feed_goes_on_where_it_was_left(database: Database) -> None:
     )
     hidden = next(change for change in every if change.get("search_excluded"))
     assert "name" not in hidden
-    assert [change["name"] for change in new["changes"]] == ["改名"]
-    assert since["changes"] == new["changes"]
+    assert [change["corporate_number"] for change in new["changes"]] == [number(2), number(1)]
+    assert [change["corporate_number"] for change in since["changes"]] == [number(1)]
+    assert (later["changes"], later["next"]) == ([], new["next"])
+
+
+async def test_who_comes_too_late_is_told_so(database: Database) -> None:
+    app = await filled(database)
+    stream = {"Accept": "text/event-stream"}
+    async with client(app) as asking:
+        first = (await asking.get(f"{API}/changes?limit=1")).json()
+        whole = (await asking.get(f"{API}/changes")).json()
+        before = await asking.get(f"{API}/changes?since=2020-01-01")
+        await noted(database, number(3), at=NOW + timedelta(days=20))
+        async with database.session() as session:
+            await forget(session, NOW + timedelta(days=20))
+            await session.commit()
+        within = await asking.get(f"{API}/changes?after={first['next']}")
+        streamed = await asking.get(
+            f"{API}/changes", headers=stream | {"Last-Event-ID": first["next"]}
+        )
+        behind = (await asking.get(f"{API}/changes?after={whole['next']}")).json()
+        since = await asking.get(f"{API}/changes?since=2020-01-01")
+        anew = (await asking.get(f"{API}/changes")).json()
+        async with database.session() as session:
+            await session.execute(delete(RegistryChange))
+            await session.commit()
+        put_back = await asking.get(f"{API}/changes?after={anew['next']}")
+    assert before.status_code == 200  # nothing was ever forgotten
+    for answer in (within, streamed, since, put_back):
+        assert (answer.status_code, answer.json()["code"]) == (410, "changes_forgotten")
+    for kept in (behind, anew):
+        assert [change["corporate_number"] for change in kept["changes"]] == [number(3)]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
+async def test_pages_of_any_size_tell_everybody(database: Database, limit: int) -> None:
+    await add_corporations(database, *(incoming(serial) for serial in range(1, 8)))
+    for serials in ((2, 3), (1,), (9,), (3, 5, 7), (2,)):
+        await noted(database, *(number(serial) for serial in serials))
+    app, after, told = make_app(database), "", []
+    async with client(app) as asking:
+        for _ in range(30):
+            page = (await asking.get(f"{API}/changes?limit={limit}{after}")).json()
+            told += [change["corporate_number"] for change in page["changes"]]
+            after = f"&after={page['next']}"
+            if not page["more"]:
+                break
+    assert not page["more"]
+    assert told[:7] == sorted(number(serial) for serial in range(1, 8))
+    if limit == 1:  # nothing is told once for several changes
+        every = ((2, 3), (1,), (3, 5, 7), (2,))
+        assert told[7:] == [one for serials in every for one in sorted(map(number, serials))]
+    if limit == 100:
+        assert len(told) == 7
+
+
+async def noted(database: Database, *numbers: str, at: datetime = NOW) -> None:
+    """What is known of these changed."""
+    async with database.session() as session:
+        await note_changes(session, numbers, at)
+        await session.commit()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import Database
+from madoguchi.registry.changes import note_changes
 from madoguchi.registry.corporations.loading import changed_by, take_in
-from madoguchi.registry.search.changes import note_changes
 from madoguchi.registry.search.serving import serve_from
 from madoguchi.registry.search.writing import build
 from tests.registry.corporations.records import incoming

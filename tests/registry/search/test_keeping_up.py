@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import update
 
 from madoguchi.kernel.database import Database
+from madoguchi.registry import changes
 from madoguchi.registry.activities.models import Activity
+from madoguchi.registry.changes import note_changes
 from madoguchi.registry.corporations.loading import take_in
 from madoguchi.registry.corporations.record import read_row
-from madoguchi.registry.search import changes, writing
+from madoguchi.registry.search import writing
 from madoguchi.registry.search.asked import Asked, Found
-from madoguchi.registry.search.changes import note_changes
 from madoguchi.registry.search.generations import (
     Busy,
     begin,

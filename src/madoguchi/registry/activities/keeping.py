@@ -14,8 +14,8 @@ from madoguchi.kernel.database import store
 from madoguchi.kernel.ids import new_id
 from madoguchi.registry.activities.cleansing import Clean
 from madoguchi.registry.activities.models import Activity, Detail
+from madoguchi.registry.changes import note_changes
 from madoguchi.registry.corporations.models import Corporation
-from madoguchi.registry.search.changes import note_changes
 
 _AT_ONCE = 900  # keys in one statement
 Key = tuple[str, str]

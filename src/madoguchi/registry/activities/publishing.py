@@ -16,7 +16,7 @@ from madoguchi.registry.activities.ministries import ministry_of
 from madoguchi.registry.activities.models import LONGEST_TITLE, Activity
 from madoguchi.registry.activities.texts import plain as plain_text
 from madoguchi.registry.activities.vocabulary import REST
-from madoguchi.registry.search.changes import note_changes
+from madoguchi.registry.changes import note_changes
 
 LARGEST = 10**18
 """Amounts beyond are kept as published, and not searched: the databases have no such number."""

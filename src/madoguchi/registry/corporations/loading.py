@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.kernel.ahead import ahead
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.database import Database, among, store, store_new
+from madoguchi.registry.changes import note_changes
 from madoguchi.registry.corporations.files import FileFault, Refused, read_file
 from madoguchi.registry.corporations.merging import Merged, Superseded, merge
 from madoguchi.registry.corporations.models import Corporation, CorporationFile, PastCorporation
 from madoguchi.registry.corporations.record import Incoming, Record
-from madoguchi.registry.search.changes import note_changes
 
 PIECE = 5_000
 MOST_OF_A_DAY = 500_000

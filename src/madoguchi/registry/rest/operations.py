@@ -97,7 +97,7 @@ OPERATIONS = (
         "変更のあった法人 / Corporations whose record changed",
         {
             "after": (_TEXT, "place in the feed: `next` of the answer before"),
-            "since": (_DAY, "begin at this day of publication"),
+            "since": (_DAY, "begin with what was taken in on this day (JST); 14 days are kept"),
             "limit": (_number(1, changes.MOST, 100), "at most so many"),
         },
     ),

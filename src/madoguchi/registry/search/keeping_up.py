@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.database import Database
+from madoguchi.registry import changes
 from madoguchi.registry.corporations.models import Corporation
-from madoguchi.registry.search import changes
 from madoguchi.registry.search.generations import Busy, current, read_state, size_of
 from madoguchi.registry.search.serving import ServedIndex, Unreadable
 from madoguchi.registry.search.writing import build, catch_up

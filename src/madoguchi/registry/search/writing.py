@@ -8,7 +8,8 @@ from tantivy import Index, IndexWriter, Order
 
 from madoguchi.kernel.ahead import ahead
 from madoguchi.kernel.database import Database
-from madoguchi.registry.search import changes, entries
+from madoguchi.registry import changes
+from madoguchi.registry.search import entries
 from madoguchi.registry.search.entries import Entry
 from madoguchi.registry.search.fields import CLOSED, OPEN, at_place, document, schema
 from madoguchi.registry.search.generations import (

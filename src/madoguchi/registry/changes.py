@@ -1,4 +1,5 @@
-"""The log of changes: whoever changes what is known of corporations says so, indexes read it."""
+"""The log of changes: whoever changes what is known of corporations says so; indexes and the feed
+read it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CursorResult, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.registry.search.models import RegistryChange
+from madoguchi.registry.models import RegistryChange
 
 KEPT = timedelta(days=14)
 
@@ -45,6 +46,24 @@ async def since(session: AsyncSession, place: int, most: int) -> list[RegistryCh
     )
     found = list(await session.scalars(query))
     return found if not found or found[0].place == place + 1 else None
+
+
+async def oldest_kept(session: AsyncSession) -> tuple[int, datetime] | None:
+    """Place and time of the oldest change that is kept; None when nothing ever changed."""
+    query = select(RegistryChange.place, RegistryChange.at).order_by(RegistryChange.place).limit(1)
+    found = (await session.execute(query)).first()
+    return (found.place, found.at) if found else None
+
+
+async def place_before(session: AsyncSession, moment: datetime, now: datetime) -> int | None:
+    """The place behind which the changes from a moment on are; None when some may be forgotten."""
+    oldest = await oldest_kept(session)
+    if oldest and oldest[0] > 1 and moment < min(oldest[1], now - KEPT):
+        return None
+    first = await session.scalar(
+        select(func.min(RegistryChange.place)).where(RegistryChange.at >= moment)
+    )
+    return await newest(session) if first is None else first - 1
 
 
 async def forget(session: AsyncSession, at: datetime) -> int:
