@@ -40,7 +40,7 @@ bench-intake: setup ## filings over HTTP, journaled and receipted, beside django
 bench-match: setup ## 5.5 million companies against 1,000 rules: SQL on DuckDB beside Python row by row
 	$(RUN) python -m bench.match
 
-bench-registry: setup ## 5.5 million corporations: loading, by number, names beside pg_trgm and FTS5, a day's difference (an hour)
+bench-registry: setup ## 5.5 million corporations: loading, by number, names beside pg_trgm and FTS5, a day's difference (an hour and a half; ARGS="--keep DIR", then ARGS="--keep DIR --stages reads,ask,day" asks again)
 	$(RUN) python -m bench.registry $(ARGS)
 
 bench-surge: setup ## ten times what can be served, with people inside who save and file; then without the limit

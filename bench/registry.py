@@ -6,6 +6,10 @@ LC_CTYPE C.UTF-8 (without it Japanese has no trigrams), and SQLite's FTS5 over p
 both hold names in their plain width. The same questions, one after the other, in the same run.
 
     python -m bench.registry [--corporations 5500000] [--real corporations.parquet] [--questions 300]
+        [--stages load,index,activities,peers,reads,ask,day] [--keep DIR]
+
+Filling takes the better part of an hour, asking some minutes: with `--keep` the database and the
+folder stay, and later runs can ask again, on a quieter machine, by `--stages reads,ask,day`.
 """
 
 import asyncio
@@ -17,101 +21,149 @@ import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select
 
 from bench.registry_peers import Fts5, Peer, Trigrams
+from bench.registry_reads import reads
 from bench.registry_variants import Variant, variants
-from bench.servers import PYTHON, free_port, resident_mb, serving
 from madoguchi.kernel.clock import system_clock
 from madoguchi.kernel.database import Database, create_database, migrate
 from madoguchi.registry.activities import queries as activities
-from madoguchi.registry.corporations import queries as corporations
+from madoguchi.registry.activities.cleansing import cleansed
+from madoguchi.registry.activities.keeping import keep
+from madoguchi.registry.activities.synthesising import synthesise_activities
 from madoguchi.registry.corporations.loading import load_changes, load_full
-from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.corporations.models import Corporation, CorporationFile
 from madoguchi.registry.corporations.names import name_key
 from madoguchi.registry.search.asked import Asked
 from madoguchi.registry.search.keeping_up import look, standing
 from madoguchi.registry.search.service import search
-from madoguchi.registry.search.serving import serve_from
+from madoguchi.registry.search.serving import ServedIndex, serve_from
 from madoguchi.registry.search.writing import build
 from madoguchi.registry.synthesis.making import corporation
 from madoguchi.registry.synthesis.writing import as_row, write_file
 
 POSTGRES = os.environ.get("MADOGUCHI_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
-DATABASE = "madoguchi_bench_registry"
 REAL = Path(os.environ.get("MADOGUCHI_SHARED_DATA", "../shared/data")) / "nta/corporations.parquet"
 LARGEST_DAY = 18_263  # rows of the difference file of 2026-01-27, the most of 1,240 days
 DAY = date(2026, 11, 20)
 SEED = 1
+STAGES = ("load", "index", "activities", "peers", "reads", "ask", "day")
+ACTIVITIES_AT_ONCE = 5_000
+PEER_ROWS = 20_000
 
 
 def main() -> None:
     """Print the figures."""
     options = _options()
     with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        admin.execute(
-            f"CREATE DATABASE {DATABASE} TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
-        )
-        try:
-            with tempfile.TemporaryDirectory(prefix="registry-bench-") as home:
-                asyncio.run(_bench(options, Path(home)))
-        finally:
-            admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        if "load" in options.stages:
+            admin.execute(f"DROP DATABASE IF EXISTS {options.database} WITH (FORCE)")
+            admin.execute(
+                f"CREATE DATABASE {options.database} "
+                "TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+            )
+        with tempfile.TemporaryDirectory(prefix="registry-bench-") as made:
+            try:
+                asyncio.run(_bench(options, options.keep or Path(made)))
+            finally:
+                if options.keep is None:
+                    admin.execute(f"DROP DATABASE IF EXISTS {options.database} WITH (FORCE)")
 
 
 async def _bench(options: Namespace, home: Path) -> None:
-    url = f"{POSTGRES.replace('postgresql://', 'postgresql+asyncpg://')}/{DATABASE}"
+    url = f"{POSTGRES.replace('postgresql://', 'postgresql+asyncpg://')}/{options.database}"
+    home.mkdir(parents=True, exist_ok=True)
     await migrate(url)
     database = create_database(url)
+    index = serve_from(database, home / "registry-index")
+    peers: list[Peer] = [Trigrams(f"{POSTGRES}/{options.database}"), Fts5(home / "fts5.db")]
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     try:
-        await _load(database, options, home)
-        index = serve_from(database, home / "registry-index")
-        started = time.monotonic()
-        await build(database, index.folder)
-        now = await standing(database, index)
-        print(
-            f"index: {now.entries:,} corporations in {time.monotonic() - started:.0f} s, "
-            f"{now.size / 1e6:,.0f} MB; memory at most {_peak_mb():,.0f} MB"
-        )
+        if "load" in options.stages:
+            await _load(database, options, home)
+        if "index" in options.stages:
+            await _index(database, index)
+        if "activities" in options.stages:
+            await _activities(database, index)
+        if "peers" in options.stages:
+            _fill_peers(options.database, peers)
         numbers, names = await _sample(database, options.questions)
-        await _by_number(database, numbers)
-        _over_http(url, home, numbers)
-        pairs = _pairs(names, options.questions)
-        await _search(database, pairs)
-        peers = [Trigrams(f"{POSTGRES}/{DATABASE}"), Fts5(home / "fts5.db")]
-        for peer in peers:
-            started = time.monotonic()
-            async with database.reading() as session:
-                rows = await session.execute(
-                    select(Corporation.number, Corporation.name, Corporation.kind)
-                )
-                peer.fill(tuple(row) for row in rows)
-            print(f"{peer.name}: filled in {time.monotonic() - started:.0f} s")
-            print(f"{peer.name}: {_quantiles([_timed(peer.count_by_kind, q) for q in pairs])}")
-        await _found(database, peers, variants(names))
-        await _a_day(database, home)
-        print(f"memory of this process at most {_peak_mb():,.0f} MB")
+        if "reads" in options.stages:
+            await asyncio.to_thread(reads, url, home, numbers)
+        if "ask" in options.stages:
+            pairs = _pairs(names, options.questions)
+            await _search(database, pairs)
+            for peer in peers:
+                print(f"{peer.name}: {_quantiles([_timed(peer.count_by_kind, q) for q in pairs])}")
+            await _found(database, peers, variants(names))
+        if "day" in options.stages:
+            await _a_day(database, home)
+        print(f"memory of this process at most {_peak_mb():,.0f} MB, load {os.getloadavg()[0]:.1f}")
     finally:
         await database.dispose()
 
 
-async def _load(database: Database, options: Namespace, home: Path) -> None:
-    many, started, real = options.corporations, time.monotonic(), 0
-    if options.real.exists():
-        taken = await load_full(database, system_clock, options.real, limit=many)
-        real = taken.rows
-    if real < many:
-        path = home / "synthetic.csv"
-        write_file(path, SEED, 0, many - real)
+async def _index(database: Database, index: ServedIndex) -> None:
+    started = time.monotonic()
+    await build(database, index.folder)
+    now = await standing(database, index)
+    print(
+        f"index: {now.entries:,} corporations in {time.monotonic() - started:.0f} s, "
+        f"{now.size / 1e6:,.0f} MB; memory at most {_peak_mb():,.0f} MB"
+    )
 
-        await load_full(database, system_clock, path)
+
+async def _activities(database: Database, index: ServedIndex) -> None:
+    """Activities of each tenth corporation, as its number makes them up; into the index, too."""
+    async with database.reading() as session:
+        numbers = await session.scalars(
+            select(Corporation.number).where(
+                Corporation.number.like("%7"), Corporation.hidden.is_(False)
+            )
+        )
+        told = synthesise_activities(list(numbers), SEED)
+    started, kept, at = time.monotonic(), 0, system_clock()
+    while piece := [cleansed(row, DAY) for row in islice(told, ACTIVITIES_AT_ONCE)]:
+        async with database.session() as session:
+            await keep(session, "synthetic:bench", piece, at)
+            await session.commit()
+        kept += len(piece)
     seconds = time.monotonic() - started
+    print(f"activities: {kept:,} in {seconds:.0f} s, {kept / seconds:,.0f} a second")
+    await look(database, index.folder)
+    print(f"the index has them after {time.monotonic() - started - seconds:.0f} s more")
+
+
+def _fill_peers(database: str, peers: Sequence[Peer]) -> None:
+    for peer in peers:
+        started = time.monotonic()
+        with (
+            psycopg.connect(f"{POSTGRES}/{database}") as connection,
+            connection.cursor("every") as rows,
+        ):
+            rows.execute("SELECT number, name, kind FROM corporation")
+            peer.fill(iter(lambda: rows.fetchmany(PEER_ROWS), []))
+        print(f"{peer.name}: filled in {time.monotonic() - started:.0f} s")
+
+
+async def _load(database: Database, options: Namespace, home: Path) -> None:
+    many, seconds, real = options.corporations, 0.0, 0
+    files = [options.real] if options.real.exists() else []
+    for path in (*files, home / "synthetic.csv"):
+        if path not in files:
+            if many == real:
+                break
+            write_file(path, SEED, 0, many - real)
+        started = time.monotonic()
+        taken = await load_full(database, system_clock, path, limit=many - real)
+        seconds += time.monotonic() - started
+        real += taken.rows if path in files else 0
     print(
         f"loaded {many:,} ({real:,} real, {max(many - real, 0):,} synthetic) in {seconds:.0f} s, "
         f"{many / seconds:,.0f} a second; memory at most {_peak_mb():,.0f} MB"
@@ -119,7 +171,7 @@ async def _load(database: Database, options: Namespace, home: Path) -> None:
 
 
 async def _sample(database: Database, many: int) -> tuple[list[str], list[tuple[str, str, str]]]:
-    """Numbers, and (number, name, kana), spread over all."""
+    """All numbers, and (number, name, kana) of some spread over them."""
     async with database.reading() as session:
         numbers = list(
             await session.scalars(
@@ -134,47 +186,7 @@ async def _sample(database: Database, many: int) -> tuple[list[str], list[tuple[
                 Corporation.number.in_(chosen), Corporation.process != "99"
             )
         )
-        return chosen, sorted(tuple(row) for row in rows)
-
-
-async def _by_number(database: Database, numbers: Sequence[str]) -> None:
-    async def one(session: AsyncSession, number: str) -> None:
-        if await corporations.current(session, number) is None:
-            raise RuntimeError(f"{number} is not found")
-
-    times = []
-    async with database.looking() as session:
-        for number in numbers:
-            times.append(await _awaited(lambda number=number: one(session, number)))
-    print(f"by number, in the process: {_quantiles(times)}")
-
-
-def _over_http(url: str, home: Path, numbers: Sequence[str]) -> None:
-    """By number over HTTP, one connection, one worker."""
-    import httpx
-
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        "MADOGUCHI_HOME": str(home),
-        "MADOGUCHI_DATABASE_URL": url.replace("+asyncpg", ""),
-        "MADOGUCHI_OPEN_REQUESTS": "10000000",
-        "PORT": str(port),
-    }
-    command = [PYTHON, "-m", "madoguchi.cli", "serve"]
-    with serving(command, environment, address) as pid, httpx.Client(base_url=address) as client:
-        times = []
-        for number in [*numbers[:50], *numbers]:
-            started = time.perf_counter()
-            answer = client.get(f"/api/v1/corporations/{number}")
-            times.append((time.perf_counter() - started) * 1000)
-            if answer.status_code != 200:
-                raise RuntimeError(f"{number}: {answer.status_code} {answer.text[:200]}")
-        times = times[50:]
-        print(
-            f"by number, over HTTP: {_quantiles(times)}, {1000 * len(times) / sum(times):,.0f} a "
-            f"second over one connection; the server has {resident_mb(pid):,.0f} MB"
-        )
+        return numbers, sorted(tuple(row) for row in rows)
 
 
 async def _search(database: Database, pairs: Sequence[str]) -> None:
@@ -233,21 +245,25 @@ async def _a_day(database: Database, home: Path) -> None:
     """The largest day there was, taken in and found."""
     import csv
 
-    path = home / "diff_20261120.csv"
+    async with database.reading() as session:
+        latest = await session.scalar(select(func.max(CorporationFile.day)))
+    day = DAY if latest is None else max(DAY, latest + timedelta(days=1))  # each run has its own
+    text = f"検測日々{''.join(chr(0x30A1 + int(c)) for c in f'{day:%m%d}')}"
+    path = home / f"diff_{day:%Y%m%d}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         for place in range(LARGEST_DAY):
             # What the last of all could be: they are in no run shorter than six million.
             made = corporation(SEED, 6_000_000 - 1 - place)
             rows.writerow(
-                as_row(made._replace(updated_on=DAY, sequence=place + 1, name=f"検測日々{place}"))
+                as_row(made._replace(updated_on=day, sequence=place + 1, name=f"{text}第{place}"))
             )
     started = time.monotonic()
     await load_changes(database, system_clock, path)
     taken = time.monotonic() - started
     await look(database, home / "registry-index")
     async with database.looking() as session:
-        found = await search(session, Asked(text="検測日々"))
+        found = await search(session, Asked(text=text))
     seconds = time.monotonic() - started
     if found.total != LARGEST_DAY:
         raise RuntimeError(f"{found.total} of {LARGEST_DAY} are found")
@@ -294,6 +310,9 @@ def _options() -> Namespace:
     parser.add_argument("--corporations", type=int, default=5_500_000)
     parser.add_argument("--real", type=Path, default=REAL)
     parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--stages", type=lambda text: text.split(","), default=list(STAGES))
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--database", default="madoguchi_bench_registry")
     return parser.parse_args()
 
 

@@ -3,15 +3,14 @@
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 
 Row = tuple[str, str, str]
-_AT_ONCE = 20_000
 
 
 class Peer(Protocol):
@@ -19,7 +18,7 @@ class Peer(Protocol):
 
     name: str
 
-    def fill(self, rows: Iterable[Row]) -> None:
+    def fill(self, pieces: Iterable[Sequence[Row]]) -> None:
         """Take in number, name and kind of each."""
 
     def find(self, text: str) -> list[str]:
@@ -37,13 +36,14 @@ class Trigrams:
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
 
-    def fill(self, rows: Iterable[Row]) -> None:
+    def fill(self, pieces: Iterable[Sequence[Row]]) -> None:
         """Take in number, name and kind of each."""
         run = self._connection.execute
         run("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        run("DROP TABLE IF EXISTS peer")
         run("CREATE TABLE peer (number text PRIMARY KEY, name text NOT NULL, kind text NOT NULL)")
         with self._connection.cursor().copy("COPY peer FROM STDIN") as copy:
-            for number, name, kind in rows:
+            for number, name, kind in chain.from_iterable(pieces):
                 copy.write_row((number, plain(name), kind))
         run("CREATE INDEX peer_name ON peer USING gin (name gin_trgm_ops)")
         run("ANALYZE peer")
@@ -77,14 +77,16 @@ class Fts5:
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path)
 
-    def fill(self, rows: Iterable[Row]) -> None:
+    def fill(self, pieces: Iterable[Sequence[Row]]) -> None:
         """Take in number, name and kind of each."""
         run = self._connection.execute
         run("PRAGMA journal_mode = off")
+        run("DROP TABLE IF EXISTS peer")
+        run("DROP TABLE IF EXISTS pairs")
         run("CREATE TABLE peer (id INTEGER PRIMARY KEY, number TEXT, name TEXT, kind TEXT)")
         run("CREATE VIRTUAL TABLE pairs USING fts5(name, content='')")
-        source, place = iter(rows), 0
-        while some := list(islice(source, _AT_ONCE)):
+        place = 0
+        for some in pieces:
             numbered = [
                 (place + at, number, plain(name), kind)
                 for at, (number, name, kind) in enumerate(some, 1)
