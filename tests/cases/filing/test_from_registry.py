@@ -1,10 +1,13 @@
 """A corporation filled in from its number: with source and day, and plainly told where it fails."""
 
 import re
+from datetime import date
 
 from httpx import AsyncClient
+from sqlalchemy import update
 
-from tests.cases.filing.office import Office, fill
+from madoguchi.registry.corporations.models import Corporation
+from tests.cases.filing.office import Office, controls, fill
 from tests.registry.corporations.records import number
 from tests.registry.programs.site import add_corporations
 
@@ -58,3 +61,96 @@ async def test_a_button_for_what_is_no_corporation_changes_nothing(office: Offic
     for pointer in ("", "/", "/nothing", "/applicant/number", "//", "/%00"):
         answer = await fill(client, page, {}, do=f"registry:{pointer}")
         assert answer.status_code == 303
+
+
+async def _question(office: Office) -> tuple[AsyncClient, str]:
+    """An applicant and the page that asks for a corporation, with a registry of four."""
+    await add_corporations(office.counter.database)
+    await office.publish_folder("renewable/plan-certification")
+    client = await office.client("applicant")
+    draft = await office.start("applicant", "renewable-plan-certification")
+    for page in await pages_of(client, draft):
+        if "/applicant/number" in (await client.get(page)).text:
+            return client, page
+    raise AssertionError
+
+
+async def typing(client: AsyncClient, url: str, answers: dict[str, str]) -> str:
+    """What the questions become while these answers are typed."""
+    page = await client.get(url)
+    sent = {**controls(page), **{name: [text] for name, text in answers.items()}}
+    answer = await client.post(f"{url}/recompute", data=sent)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+NAME, ADDRESS = "株式会社みなと化学", "東京都千代田区霞が関１丁目３番１号"
+EMPTY = {"/applicant/name": "", "/applicant/kana": "", "/applicant/address": ""}
+
+
+async def test_while_typing_what_is_empty_is_filled_in_and_can_be_taken_back(
+    office: Office,
+) -> None:
+    client, url = await _question(office)
+    mine = {**EMPTY, "/applicant/name": "わたしの会社"}
+    for short in ("", "123", "1234567890123"):
+        region = await typing(client, url, {**mine, "/applicant/number": short})
+        assert ADDRESS not in region
+        assert "入力しました" not in region  # a number that is not complete yet is no fault
+    region = await typing(client, url, {**mine, "/applicant/number": number(1)})
+    assert f'value="{ADDRESS}"' in region
+    assert 'value="わたしの会社"' in region  # what was typed stays
+    assert "法人番号から入力しました" in region.split('role="status"')[1]
+    assert 'value="take-back:/applicant"' in region
+
+    again = await typing(client, url, {"/applicant/address": ""})
+    assert ADDRESS not in again  # the same number fills in once
+
+    await fill(client, url, {}, do="registry:/applicant")
+    assert f'value="{NAME}"' in (await client.get(url)).text
+    await fill(client, url, {}, do="take-back:/applicant")
+    shown = (await client.get(url)).text
+    assert 'value="わたしの会社"' in shown
+    assert ADDRESS not in shown
+    assert f'value="{number(1)}"' in shown
+    assert "take-back:" not in shown
+
+
+async def test_another_number_replaces_what_the_first_filled_in(office: Office) -> None:
+    client, url = await _question(office)
+    await typing(client, url, {**EMPTY, "/applicant/number": number(1)})
+    region = await typing(client, url, {"/applicant/number": number(2)})
+    assert 'value="青葉商事株式会社"' in region
+    assert NAME not in region
+    region = await typing(client, url, {"/applicant/number": number(9)})
+    assert "この法人番号の法人は登録されていません" in region
+    assert 'value="青葉商事株式会社"' in region
+
+
+async def test_taking_back_what_was_not_filled_in_changes_nothing(office: Office) -> None:
+    client, url = await _question(office)
+    before = controls(await client.get(url))["/applicant/name"]
+    for pointer in ("", "/", "/nothing", "/applicant", "/applicant/name", "/%00"):
+        assert (await fill(client, url, {}, do=f"take-back:{pointer}")).status_code == 303
+    assert controls(await client.get(url))["/applicant/name"] == before
+
+
+async def test_a_record_that_changed_since_is_told(office: Office) -> None:
+    client, url = await _question(office)
+    await fill(client, url, {"/applicant/number": number(1)}, do="registry:/applicant")
+    told = "国税庁の公表する記録が変わりました"
+    assert told not in (await client.get(url)).text
+    async with office.counter.database.session() as session:
+        await session.execute(
+            update(Corporation)
+            .where(Corporation.number == number(1))
+            .values(street="虎ノ門２丁目", city="港区", updated_on=date(2030, 1, 1))
+        )
+        await session.commit()
+    shown = (await client.get(url)).text
+    assert told in shown
+    assert f"{ADDRESS} → 東京都港区虎ノ門２丁目" in shown
+    await fill(client, url, {}, do="registry:/applicant")
+    shown = (await client.get(url)).text
+    assert told not in shown
+    assert 'value="東京都港区虎ノ門２丁目"' in shown

@@ -14,6 +14,7 @@ from madoguchi.cases.desk.searching import name_key
 from madoguchi.cases.environment import Applicant
 from madoguchi.cases.errors import case_error
 from madoguchi.cases.filing.evaluating import Judged
+from madoguchi.cases.filing.from_registry import BEFORE
 from madoguchi.cases.grace import NO_WAIT, counted_at, wait_told
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.timers import is_late
@@ -217,9 +218,9 @@ def _forward_by(package: Package, at: datetime) -> date | None:
 
 
 def _origins(draft: Draft, verdict: Evaluation) -> dict[str, dict[str, Any]]:
-    """Where the filed answers came from that were filled in for the person."""
+    """Where the filed answers came from that were filled in for the person; not what stood before."""
     return {
-        pointer: origin
+        pointer: {name: told for name, told in origin.items() if name != BEFORE}
         for pointer, origin in draft.provenance.items()
         if pointer in verdict.relevant and origin.get("label")
     }

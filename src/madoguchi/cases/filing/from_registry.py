@@ -1,6 +1,6 @@
 """Filling in a corporation from its number (法人番号からの入力), with source and day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ SOURCE: Text = {
     "ja": "国税庁法人番号公表サイト",
     "en": "National Tax Agency, Corporate Number Publication Site",
 }
+REGISTRY = "registry"
+BEFORE = "before"
+"""In a draft's provenance: what stood in the parts that were filled in, for taking it back."""
 _UNKNOWN: Text = {
     "ja": "この法人番号の法人は登録されていません。番号を確かめるか、名称などを直接入力してください。",
     "en": "No corporation with this number is known. Check it, or type the name and the rest yourself.",
@@ -65,8 +68,110 @@ async def fill_answer(
     return ({**entered, name: dict(filled.value)} if filled.value else dict(entered)), filled
 
 
-async def fill_corporation(session: AsyncSession, field: Field, typed: Mapping[str, Any]) -> Filled:
-    """Name, reading and address of the number that was typed; what stood there is replaced.
+async def fill_while_typing(
+    session: AsyncSession,
+    draft: Draft,
+    package: Package,
+    page: Page,
+    entered: Mapping[str, Any],
+    may_edit: Callable[[str], bool],
+) -> tuple[dict[str, Any], Filled | None]:
+    """The answers with the corporations filled in whose number has just become another valid one.
+
+    What the person typed stays: empty parts are filled, and those that still are as an earlier
+    number filled them. A number that is not complete yet is no fault.
+    """
+    result, told = dict(entered), None
+    for name in page.fields:
+        field, typed = package.fields[name], entered.get(name)
+        if field.type != "corporation" or not isinstance(typed, Mapping):
+            continue
+        before = draft.entered.get(name)
+        number = typed.get("number")
+        if number == (before.get("number") if isinstance(before, Mapping) else None):
+            continue
+        if not may_edit(f"/{name}") or not _is_number(number):
+            continue
+        kept = [part for part in typed if not _as_filled(draft, f"/{name}/{part}", typed[part])]
+        told = await fill_corporation(session, field, typed, kept)
+        draft.provenance = {
+            **draft.provenance,
+            **{place: dict(origin) for place, origin in told.provenance.items()},
+        }
+        result[name] = dict(told.value)
+    return result, told
+
+
+def take_back(draft: Draft, entered: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+    """The answers as before a corporation was filled in; what was changed since stays."""
+    name, value = pointer.removeprefix("/"), entered.get(pointer.removeprefix("/"))
+    origin = draft.provenance.get(pointer, {})
+    if BEFORE not in origin or not isinstance(value, Mapping):
+        return dict(entered)
+    stood = {
+        part: text
+        for part, text in origin[BEFORE].items()
+        if _as_filled(draft, f"{pointer}/{part}", value.get(part))
+    }
+    restored = {part: text for part, text in {**value, **stood}.items() if text}
+    draft.provenance = {
+        place: origin
+        for place, origin in draft.provenance.items()
+        if place != pointer and not place.startswith(f"{pointer}/")
+    }
+    return {**entered, name: restored}
+
+
+async def changed_since(
+    session: AsyncSession, draft: Draft, package: Package, page: Page
+) -> dict[str, Text]:
+    """By place, what the registry says otherwise since a corporation was filled in from it."""
+    news: dict[str, Text] = {}
+    for name in page.fields:
+        field, origin = package.fields[name], draft.provenance.get(f"/{name}", {})
+        value, now = origin.get("value"), draft.entered.get(name)
+        if field.type != "corporation" or origin.get("source") != REGISTRY:
+            continue
+        if not isinstance(value, Mapping) or not isinstance(now, Mapping):
+            continue
+        if value.get("number") != now.get("number") or not _is_number(now.get("number")):
+            continue
+        record = await current(session, str(now["number"]))
+        if record is None or record.updated_on.isoformat() <= str(origin.get("as_of")):
+            continue
+        if record.process == DELETED:
+            news[f"/{name}"] = _WITHDRAWN
+            continue
+        filled = {
+            part: draft.provenance[f"/{name}/{part}"].get("value")
+            for part in field.parts
+            if draft.provenance.get(f"/{name}/{part}", {}).get("source") == REGISTRY
+        }
+        other = [part for part, text in filled.items() if _parts(record).get(part) != text]
+        if other or record.closed_on:
+            title, body, _ = _told(record, field, filled, other)
+            news[f"/{name}"] = body or title
+    return news
+
+
+def _is_number(typed: object) -> bool:
+    try:
+        parse_corporate_number(str(typed or ""))
+    except JapaneseInputError:
+        return False
+    return True
+
+
+def _as_filled(draft: Draft, pointer: str, text: object) -> bool:
+    """Whether nothing stands at a place, or what the registry filled in there."""
+    origin = draft.provenance.get(pointer, {})
+    return not text or (origin.get("source") == REGISTRY and origin.get("value") == text)
+
+
+async def fill_corporation(
+    session: AsyncSession, field: Field, typed: Mapping[str, Any], kept: Collection[str] = ()
+) -> Filled:
+    """Name, reading and address of the number that was typed; all but the `kept` parts is replaced.
 
     A wrong check digit, an unknown and a withdrawn number leave everything as it was, and it is
     said. That a register is closed is said too: whoever files may know of it.
@@ -81,14 +186,16 @@ async def fill_corporation(session: AsyncSession, field: Field, typed: Mapping[s
     if record.process == DELETED:
         return _failed(typed, _WITHDRAWN)
     found = {name: text for name, text in _parts(record).items() if name in field.parts and text}
+    found = {name: text for name, text in found.items() if name == "number" or name not in kept}
     changed = [name for name, text in found.items() if typed.get(name) and typed.get(name) != text]
+    before = {name: typed.get(name) or "" for name in found if name != "number"}
     origin = {
-        "source": "registry",
+        "source": REGISTRY,
         "label": dict(SOURCE),
         "as_of": record.updated_on.isoformat(),
     }
     value = {**typed, **found}
-    provenance = {f"/{field.name}": {**origin, "value": value}} | {
+    provenance = {f"/{field.name}": {**origin, "value": value, BEFORE: before}} | {
         f"/{field.name}/{name}": {**origin, "value": text} for name, text in found.items()
     }
     return Filled(value, provenance, *_told(record, field, typed, changed))

@@ -15,7 +15,13 @@ from madoguchi.cases.filing import saving
 from madoguchi.cases.filing.drafts import not_filed, touch
 from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.files import attach_file, place_for, remove_file
-from madoguchi.cases.filing.from_registry import fill_answer
+from madoguchi.cases.filing.from_registry import (
+    Filled,
+    changed_since,
+    fill_answer,
+    fill_while_typing,
+    take_back,
+)
 from madoguchi.cases.filing.holding import held_input, hold, let_go
 from madoguchi.cases.filing.pages.counter import (
     FORM_BYTES,
@@ -33,7 +39,7 @@ from madoguchi.cases.models import Draft
 from madoguchi.documents.service import DocumentError
 from madoguchi.identity.service import Actor, current_actor
 from madoguchi.kernel.errors import DomainError
-from madoguchi.kernel.language import Text
+from madoguchi.kernel.language import Text, pick
 from madoguchi.procedures.service import Page
 from madoguchi.web.form_input import FormInput
 from madoguchi.web.forms import form_of
@@ -41,6 +47,7 @@ from madoguchi.web.session import flash
 
 router = APIRouter(include_in_schema=False)
 FROM_NUMBER = "registry:"
+TAKE_BACK = "take-back:"
 UPLOAD_BYTES = 220_000_000
 MANY_ROWS = 100  # above, a page updates itself less often: showing it takes long
 Anyone = Annotated[Actor, Depends(current_actor)]
@@ -117,7 +124,11 @@ async def recompute(request: Request, draft_id: str, page_id: str, actor: Anyone
         clash = bool(
             saving.differences(draft, judged.package, found, entered, form.fields, typing=True)
         )
+        filled = None
         if not clash:
+            entered, filled = await fill_while_typing(
+                session, draft, judged.package, found, entered, edit_rule(draft, judged)
+            )
             saving.save(
                 draft,
                 found,
@@ -133,7 +144,7 @@ async def recompute(request: Request, draft_id: str, page_id: str, actor: Anyone
             found.id in draft.visited or form.value("return") == "check",
             form.value("sheet"),
             clash=clash,
-            saved="" if clash else t("cases.page.saved"),
+            saved=_said(request, filled) if filled else "" if clash else t("cases.page.saved"),
             region_only=True,
         )
         return await _show(request, session, draft, judged, found, shown)
@@ -179,6 +190,9 @@ async def _save(
             entered, told = await fill_answer(session, draft, package, found, entered, place, may)
             if told is not None:
                 flash(request, told.title, body=told.body, tone=told.tone)
+        if do.startswith(TAKE_BACK) and edit_rule(draft, judged)(do.removeprefix(TAKE_BACK)):
+            place = do.removeprefix(TAKE_BACK)
+            entered = take_back(draft, entered, place)
         if do == "open":
             draft.opened = [*draft.opened, *(f"/{name}" for name in found.fields)]
             touch(draft, now)
@@ -233,6 +247,7 @@ async def _show(
         response: Response = state.pages.render(request, "cases/filing/region.html", **context)
         return response
     numbers = [item.id for item in asked_pages(judged)]
+    news = await changed_since(session, draft, judged.package, page)
     page_response: Response = state.pages.render(
         request,
         "cases/filing/page.html",
@@ -243,6 +258,7 @@ async def _show(
         sheet_id=shown.sheet_id,
         return_to=shown.return_to,
         restored=shown.restored,
+        news=[(_anchor(place), text) for place, text in news.items()],
         has_files=any(item.kind == "file" for item in asked),
         locked=any(
             item.kind == "shown" and item.field.calculate is None and not item.field.spec.readonly
@@ -254,6 +270,12 @@ async def _show(
         **context,
     )
     return page_response
+
+
+def _said(request: Request, filled: Filled) -> str:
+    """What was filled in while somebody typed, or why not, in a line that is read out."""
+    parts = (filled.title, filled.body if not filled.provenance else None)
+    return " ".join(pick(part, request.state.language) for part in parts if part)
 
 
 def _with_refusal(item: Question, shown: Shown) -> Question:
