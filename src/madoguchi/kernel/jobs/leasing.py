@@ -4,26 +4,31 @@ A lease is named by worker and attempt. Finishing demands that the lease is stil
 transaction that holds the handler's effects: a worker that lost its lease cannot commit them.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
+    Select,
     String,
     and_,
+    bindparam,
     case,
-    column,
-    literal,
+    exists,
+    func,
+    or_,
     select,
     tuple_,
     update,
-    values,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.kernel.database import UtcDateTime
+from madoguchi.kernel.database import UtcDateTime, padded
 from madoguchi.kernel.jobs.models import DEAD, DONE, RUNNING, SCHEDULED, WAITING, Job, in_state
 from madoguchi.kernel.jobs.progress import Progress
 from madoguchi.kernel.jobs.queue import count_of
@@ -55,28 +60,43 @@ def held(leases: Sequence[Lease]) -> ColumnElement[bool]:
     )
 
 
+async def is_there_work(session: AsyncSession, names: Iterable[str], now: datetime) -> bool:
+    """Whether a job of these names is ready, or any is due or was abandoned: one SELECT."""
+    return bool(await session.scalar(_IS_THERE_WORK, {"names": padded(names), "now": now}))
+
+
 async def make_ready(session: AsyncSession, now: datetime) -> None:
     """Ready what is due, and take back what a dead worker left (or give it up after its last)."""
-    due = (
-        select(Job.id)
-        .where(in_state(SCHEDULED), Job.run_at <= now)
-        .with_for_update(skip_locked=True)
+    for statement in (_READY_DUE, _TAKE_BACK):
+        await session.execute(
+            statement, {"now": now}, execution_options={"synchronize_session": False}
+        )
+
+
+# Workers look several times a second for as long as a process lives: what they ask is made once, of
+# parts whose SQL is kept.
+_NOW = bindparam("now", type_=UtcDateTime)
+_DUE = and_(in_state(SCHEDULED), Job.run_at <= _NOW)
+_EXPIRED = and_(in_state(RUNNING), Job.leased_until < _NOW)
+_READY = and_(in_state(WAITING), Job.name.in_(bindparam("names", expanding=True)))
+_IS_THERE_WORK = select(or_(*(exists(Job.id).where(which) for which in (_READY, _DUE, _EXPIRED))))
+_EXHAUSTED = Job.attempts >= Job.max_attempts
+_READY_DUE = (
+    update(Job)
+    .where(Job.id.in_(select(Job.id).where(_DUE).with_for_update(skip_locked=True)))
+    .values(state=WAITING, run_at=None)
+)
+_TAKE_BACK = (
+    update(Job)
+    .where(Job.id.in_(select(Job.id).where(_EXPIRED).with_for_update(skip_locked=True)))
+    .values(
+        state=case((_EXHAUSTED, DEAD), else_=WAITING),
+        finished_at=case((_EXHAUSTED, _NOW), else_=None),
+        last_error="the worker stopped without finishing (lease expired)",
+        leased_by=None,
+        leased_until=None,
     )
-    await count_of(session, update(Job).where(Job.id.in_(due)).values(state=WAITING, run_at=None))
-    expired = (
-        select(Job.id)
-        .where(in_state(RUNNING), Job.leased_until < now)
-        .with_for_update(skip_locked=True)
-    )
-    exhausted = Job.attempts >= Job.max_attempts
-    taken_back = {
-        "state": case((exhausted, DEAD), else_=WAITING),
-        "finished_at": case((exhausted, literal(now, UtcDateTime)), else_=None),
-        "last_error": "the worker stopped without finishing (lease expired)",
-        "leased_by": None,
-        "leased_until": None,
-    }
-    await count_of(session, update(Job).where(Job.id.in_(expired)).values(taken_back))
+)
 
 
 async def take(
@@ -123,7 +143,22 @@ async def _names_in_turn(session: AsyncSession, names: Sequence[str]) -> list[st
 
     One look into the index for each name: the jobs of others, however many wait, cost nothing.
     """
-    kinds = values(column("name", String), name="kinds").data([(name,) for name in names]).cte()
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    asked = {"names": json.dumps(names) if sqlite else list(names)}
+    return list(await session.scalars(_in_turn(sqlite=sqlite), asked))
+
+
+@cache
+def _in_turn(*, sqlite: bool) -> Select[str]:
+    """Made once, and kept as SQL: a list of VALUES would be compiled at each look."""
+    listed = (
+        func.json_each(bindparam("names", type_=String)).table_valued("value")
+        if sqlite
+        else func.unnest(bindparam("names", type_=ARRAY(String)))
+        .table_valued("value")
+        .render_derived()
+    )
+    kinds = select(listed.c.value.label("name")).cte("kinds")
     first = (
         select(Job.id)
         .where(in_state(WAITING), Job.name == kinds.c.name)
@@ -133,8 +168,7 @@ async def _names_in_turn(session: AsyncSession, names: Sequence[str]) -> list[st
         .scalar_subquery()
     )
     firsts = select(first.label("id")).select_from(kinds).subquery()
-    statement = select(Job.name).join(firsts, firsts.c.id == Job.id).order_by(Job.rank, Job.id)
-    return list(await session.scalars(statement))
+    return select(Job.name).join(firsts, firsts.c.id == Job.id).order_by(Job.rank, Job.id)
 
 
 async def extend(session: AsyncSession, leases: Sequence[Lease], until: datetime) -> bool:

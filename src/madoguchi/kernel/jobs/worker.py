@@ -193,11 +193,15 @@ class Worker:
     async def _take(self) -> list[Lease]:
         if not self.handlers:
             return []
+        async with self.database.looking() as session:
+            if not await leasing.is_there_work(session, self.handlers, self.clock()):
+                return []
         async with self.database.session() as session:
-            if time.monotonic() - self._readied >= READY_SECONDS:
+            readied = time.monotonic() - self._readied >= READY_SECONDS
+            if readied:
                 await self._make_ready(session)
             leases = await self._take_ready(session)
-            if not leases:
+            if not leases and not readied:
                 await self._make_ready(session)
                 leases = await self._take_ready(session)
             await session.commit()
