@@ -76,12 +76,17 @@ async def _read_urlencoded(body: AsyncIterator[bytes]) -> FormInput:
         content += chunk
         if len(content) > LARGEST_FIELDS:
             raise too_much(f"{LARGEST_FIELDS // (1024 * 1024)} MB")
-    form = FormInput()
+    return FormInput(fields_of(bytes(content)))
+
+
+def fields_of(content: bytes) -> dict[str, list[str]]:
+    """The fields of an urlencoded body. FormError 400, 413."""
     if content.count(b"&") >= MOST_FIELDS:
         raise too_much(str(MOST_FIELDS))
-    for name, value in _pairs(bytes(content)):
-        form.fields.setdefault(name, []).append(value)
-    return form
+    fields: dict[str, list[str]] = {}
+    for name, value in _pairs(content):
+        fields.setdefault(name, []).append(value)
+    return fields
 
 
 def _pairs(content: bytes) -> Iterator[tuple[str, str]]:

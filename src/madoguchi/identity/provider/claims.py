@@ -23,11 +23,7 @@ class Subject:
 def standard_claims(subject: Subject, scopes: Collection[str]) -> dict[str, Any]:
     """The claims of the standard profile (OpenID Connect Core 5.1); unknown ones are left out."""
     person, organisation = subject.person, subject.organisation
-    claims: dict[str, Any] = {"sub": person.id}
-    if PROFILE in scopes:
-        claims |= {"name": person.name, "locale": person.language}
-    if EMAIL in scopes and person.email:
-        claims["email"] = person.email
+    claims = person_claims(person.id, person.name, person.language, person.email, scopes)
     if ORGANISATION in scopes and organisation:
         claims["organisation"] = {
             "id": organisation.id,
@@ -36,4 +32,16 @@ def standard_claims(subject: Subject, scopes: Collection[str]) -> dict[str, Any]
             "relation": "member" if subject.role else "agent",
             "role": subject.role,
         }
+    return claims
+
+
+def person_claims(
+    id: str, name: str, language: str, email: str | None, scopes: Collection[str]
+) -> dict[str, Any]:
+    """Those of them that are about the person alone."""
+    claims: dict[str, Any] = {"sub": id}
+    if PROFILE in scopes:
+        claims |= {"name": name, "locale": language}
+    if EMAIL in scopes and email:
+        claims["email"] = email
     return claims

@@ -18,7 +18,7 @@ from madoguchi.identity.provider.authorising.service import (
 from madoguchi.identity.provider.clients.rules import DEVICE
 from madoguchi.identity.provider.errors import OAuthError, invalid_request, invalid_scope
 from madoguchi.identity.provider.installed import Provider
-from madoguchi.identity.provider.models import Client, DeviceRequest
+from madoguchi.identity.provider.models import Client, DeviceRequest, Grant
 from madoguchi.identity.provider.profiles import OPENID, PROFILES
 from madoguchi.identity.provider.secrets import sha256
 from madoguchi.identity.provider.subjects import subject_for
@@ -123,7 +123,7 @@ async def decide(
         profile = PROFILES[client.profile]
         subject = await subject_for(session, profile, actor.id)
         grant = new_grant(actor, subject, held, client, asked.scopes, profile, clock())
-        session.add(grant)
+        session.add(Grant(**vars(grant)))
         await session.flush()
         await session.execute(
             update(DeviceRequest)

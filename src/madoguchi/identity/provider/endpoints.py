@@ -11,8 +11,8 @@ from madoguchi.identity.provider import delegations as delegated
 from madoguchi.identity.provider import device, dpop, registration, telling
 from madoguchi.identity.provider.answering import NO_STORE, USERINFO, answering
 from madoguchi.identity.provider.authorising import pushed
-from madoguchi.identity.provider.claims import standard_claims
-from madoguchi.identity.provider.clients import service as clients
+from madoguchi.identity.provider.claims import person_claims, standard_claims
+from madoguchi.identity.provider.clients import known as clients
 from madoguchi.identity.provider.clients.authenticating import authenticate, credential_of
 from madoguchi.identity.provider.clients.rules import PUBLIC
 from madoguchi.identity.provider.discovery import metadata
@@ -30,6 +30,7 @@ from madoguchi.identity.provider.models import Client
 from madoguchi.identity.provider.profiles import (
     GBIZID,
     OPENID,
+    ORGANISATION,
     PROFILES,
     STANDARD,
     Profile,
@@ -37,9 +38,12 @@ from madoguchi.identity.provider.profiles import (
 )
 from madoguchi.identity.provider.tokens import AccessClaims, read_access_token
 from madoguchi.kernel.clock import jst_date
-from madoguchi.web.forms import form_of
+from madoguchi.web.doors import read_whole
+from madoguchi.web.form_input import broken_form, too_much
+from madoguchi.web.forms import fields_of, form_of
 
 LARGEST = 60_000
+URLENCODED = "application/x-www-form-urlencoded"
 PUBLISHED = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
 
 
@@ -120,13 +124,17 @@ async def userinfo(request: Request) -> Response:
     now, found = state.clock(), await token_shown(request)
     if found.grant_id is None:
         raise invalid_token()
-    told = await telling.told_by(state.database, found, now)
-    as_gbizid = PROFILES[told.client.profile].gbizid_fields
+    plain = await telling.told_plainly(state.database, found)
+    as_gbizid = PROFILES[plain.profile].gbizid_fields
     # What the person took back since is not told, whatever the token says.
-    named = told.grant.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
-    scopes = [scope for scope in named if scope in told.grant.scopes]
+    named = plain.scopes if as_gbizid else str(found.claims.get("scope", "")).split()
+    scopes = [scope for scope in named if scope in plain.scopes]
     if OPENID not in scopes:
         raise OAuthError("insufficient_scope", "the token lacks openid", 403)
+    if not as_gbizid and ORGANISATION not in scopes:
+        person = (plain.person_id, plain.name, plain.language, plain.email)
+        return JSONResponse(person_claims(*person, scopes), headers=NO_STORE)
+    told = await telling.told_by(state.database, found, now)
     if as_gbizid:
         async with state.database.looking() as session:
             account = await account_of(session, told.grant, told.subject, told.own, jst_date(now))
@@ -210,10 +218,25 @@ async def key_shown(request: Request, token: str | None = None) -> str | None:
 
 async def form_values(request: Request) -> dict[str, str]:
     """The fields of the body; one that stands twice is refused."""
+    fields = await _fields(request)
+    if any(len(values) > 1 for values in fields.values()):
+        raise invalid_request("a parameter stands twice")
+    return {name: values[0] for name, values in fields.items() if values[0]}
+
+
+async def _fields(request: Request) -> dict[str, list[str]]:
+    """Nearly every body is urlencoded and comes in one piece: it is read without further ado."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == URLENCODED:
+        message = await read_whole(request.receive, LARGEST)
+        body = message.get("body") or b""
+        if len(body) > LARGEST:
+            raise too_much("1 MB")
+        if message["type"] != "http.request" or message.get("more_body"):
+            raise broken_form()
+        return fields_of(body)
     async with form_of(request, LARGEST) as form:
-        if any(len(values) > 1 for values in form.fields.values()):
-            raise invalid_request("a parameter stands twice")
-        return {name: values[0] for name, values in form.fields.items() if values[0]}
+        return form.fields
 
 
 async def client_named(request: Request, form: dict[str, str]) -> Client | None:

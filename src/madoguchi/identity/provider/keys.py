@@ -5,6 +5,7 @@ most) has it. The key before it stays published until KEEP after it last signed.
 """
 
 import json
+import os
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from madoguchi.kernel.durable import write_once
 ES256, RS256 = "ES256", "RS256"
 ALGORITHMS = (ES256, RS256)
 P256 = 32  # bytes of a number of the curve
+_ECDSA = ECDSA(SHA256())
 LEAD = timedelta(hours=2)
 KEEP = timedelta(hours=26)
 """Longer than any token that is checked with the published keys lives."""
@@ -64,7 +66,7 @@ class SigningKey:
         """Its signature as JWS has it (RFC 7518 3.3, 3.4)."""
         if isinstance(self._private, RSAPrivateKey):
             return self._private.sign(message, PKCS1v15(), SHA256())
-        r, s = decode_dss_signature(self._private.sign(message, ECDSA(SHA256())))
+        r, s = decode_dss_signature(self._private.sign(message, _ECDSA))
         return r.to_bytes(P256, "big") + s.to_bytes(P256, "big")
 
     def holds(self, signature: str, message: bytes) -> bool:
@@ -75,7 +77,7 @@ class SigningKey:
                 self._public.verify(raw, message, PKCS1v15(), SHA256())
                 return True
             r, s = (int.from_bytes(half, "big") for half in (raw[:P256], raw[P256:]))
-            self._public.verify(encode_dss_signature(r, s), message, ECDSA(SHA256()))
+            self._public.verify(encode_dss_signature(r, s), message, _ECDSA)
         except (InvalidSignature, ValueError):
             return False
         return len(raw) == 2 * P256
@@ -90,12 +92,13 @@ def signing(keys: Sequence[SigningKey], algorithm: str, now: datetime) -> Signin
 
 def published(keys: Sequence[SigningKey], now: datetime) -> list[SigningKey]:
     """The keys clients may still need: all but those replaced long ago."""
-    shown = []
-    for key in keys:
-        later = [k for k in keys if k.algorithm == key.algorithm and k.number > key.number]
-        if not later or now < later[0].created_at + LEAD + KEEP:
-            shown.append(key)
-    return shown
+    return [key for key in keys if is_published(key, keys, now)]
+
+
+def is_published(key: SigningKey, keys: Sequence[SigningKey], now: datetime) -> bool:
+    """Whether clients may still need a key: it was not replaced long ago."""
+    later = [k for k in keys if k.algorithm == key.algorithm and k.number > key.number]
+    return not later or now < later[0].created_at + LEAD + KEEP
 
 
 class KeyStore:
@@ -108,9 +111,11 @@ class KeyStore:
 
     def all(self, now: datetime) -> tuple[SigningKey, ...]:
         """Every key, oldest first; the first of each algorithm is made when there is none."""
-        if not self.folder.is_dir():
+        try:
+            changed = os.stat(self.folder).st_mtime_ns
+        except FileNotFoundError:
             self._begin(now)
-        changed = self.folder.stat().st_mtime_ns
+            changed = os.stat(self.folder).st_mtime_ns
         if changed != self._read:
             self._keys = tuple(_load(path) for path in sorted(self.folder.glob("*.json")))
             if {key.algorithm for key in self._keys} != set(ALGORITHMS):
@@ -125,7 +130,8 @@ class KeyStore:
 
     def by_kid(self, kid: object, now: datetime) -> SigningKey | None:
         """A published key by its name."""
-        return next((key for key in published(self.all(now), now) if key.kid == kid), None)
+        keys = self.all(now)
+        return next((key for key in keys if key.kid == kid and is_published(key, keys, now)), None)
 
     def public(self, now: datetime) -> dict[str, Any]:
         """The key set to publish (RFC 7517)."""

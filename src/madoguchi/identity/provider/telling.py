@@ -13,7 +13,7 @@ from madoguchi.identity.models import Membership, Organisation, Person
 from madoguchi.identity.provider import spent
 from madoguchi.identity.provider.authorising.service import revoke_grant
 from madoguchi.identity.provider.claims import Subject
-from madoguchi.identity.provider.clients import service as clients
+from madoguchi.identity.provider.clients import known as clients
 from madoguchi.identity.provider.errors import invalid_token
 from madoguchi.identity.provider.gbizid.tokens import unwrapped
 from madoguchi.identity.provider.installed import Provider
@@ -38,11 +38,65 @@ class Told:
     """An agent's own organisation; `subject` has the one acted for."""
 
 
-Row = tuple[Grant, Client, Person, Organisation | None, str | None]
+@dataclass(frozen=True)
+class Standing:
+    """What a person's token came of, where it still stands, and whom it is about."""
+
+    grant_id: str
+    client_id: str
+    scopes: list[str]
+    profile: str
+    person_id: str
+    name: str
+    language: str
+    email: str | None
+
+
+_GRANT, _CLIENT, _PERSON = Grant.__table__.c, Client.__table__.c, Person.__table__.c
 
 
 @cache
-def _standing() -> Select[Grant, Client, Person, Organisation | None, str | None]:
+def _standing() -> Select[Any]:
+    """The columns of Standing, in their order."""
+    return (
+        select(
+            *(_GRANT.id, _GRANT.client_id, _GRANT.scopes, _CLIENT.profile),
+            *(_PERSON.id, _PERSON.name, _PERSON.language, _PERSON.email),
+        )
+        .join_from(Grant.__table__, Client.__table__, _CLIENT.id == _GRANT.client_id)
+        .join(Person.__table__, _PERSON.id == _GRANT.person_id)
+        .where(
+            _GRANT.id.in_(bindparam("grant_ids", expanding=True)),
+            _GRANT.revoked_at.is_(None),
+            _CLIENT.disabled_at.is_(None),
+            _PERSON.active,
+        )
+    )
+
+
+async def _all_standing(
+    database: Database, tokens: Sequence[AccessClaims]
+) -> list[Standing | None]:
+    """What tokens of people came of, where it still stands: one query."""
+    asked = {"grant_ids": padded(token.grant_id for token in tokens)}
+    rows = {row.id: Standing(*row) for row in await database.look(_standing(), asked)}
+    found = [rows.get(token.grant_id or "") for token in tokens]
+    return [
+        row if row is not None and row.client_id == token.client_id else None
+        for row, token in zip(found, tokens, strict=True)
+    ]
+
+
+async def told_plainly(database: Database, token: AccessClaims) -> Standing:
+    """What a person's access token came of, and about which person it is. OAuthError."""
+    row = await database.together(_all_standing, token)
+    if row is None:
+        raise invalid_token()
+    return row
+
+
+@cache
+def _whole() -> Select[Grant, Client, Person, Organisation | None, str | None]:
     return (
         select(Grant, Client, Person, Organisation, Membership.role)
         .join(Client, Client.id == Grant.client_id)
@@ -54,7 +108,8 @@ def _standing() -> Select[Grant, Client, Person, Organisation | None, str | None
             & (Membership.organisation_id == Grant.organisation_id),
         )
         .where(
-            Grant.id.in_(bindparam("grant_ids", expanding=True)),
+            Grant.id == bindparam("grant_id"),
+            Grant.client_id == bindparam("client_id"),
             Grant.revoked_at.is_(None),
             Client.disabled_at.is_(None),
             Person.active,
@@ -62,21 +117,14 @@ def _standing() -> Select[Grant, Client, Person, Organisation | None, str | None
     )
 
 
-async def _all_standing(database: Database, tokens: Sequence[AccessClaims]) -> list[Row | None]:
-    """What tokens of people came of, where it still stands: one query."""
-    async with database.looking() as session:
-        asked = {"grant_ids": padded(token.grant_id for token in tokens)}
-        rows: dict[str, Row] = {row[0].id: row for row in await session.execute(_standing(), asked)}
-    found = [rows.get(token.grant_id or "") for token in tokens]
-    return [
-        row if row is not None and row[0].client_id == token.client_id else None
-        for row, token in zip(found, tokens, strict=True)
-    ]
-
-
 async def told_by(database: Database, token: AccessClaims, now: datetime) -> Told:
-    """Whom a person's access token is about; two queries more for an agent. OAuthError."""
-    row = await database.together(_all_standing, token)
+    """Whom a person's access token is about, with the organisation; two queries more for an agent.
+
+    OAuthError.
+    """
+    asked = {"grant_id": token.grant_id, "client_id": token.client_id}
+    async with database.looking() as session:
+        row = (await session.execute(_whole(), asked)).first()
     if row is None:
         raise invalid_token()
     grant, client, person, organisation, role = row
@@ -114,7 +162,7 @@ async def introspect(
         if row is None:
             return {"active": False}
         if "scope" in told:
-            told["scope"] = " ".join(one for one in told["scope"].split() if one in row[0].scopes)
+            told["scope"] = " ".join(one for one in told["scope"].split() if one in row.scopes)
     return {"active": True, "token_type": "DPoP" if found.jkt else "Bearer", **told}
 
 

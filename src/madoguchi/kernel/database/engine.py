@@ -8,11 +8,11 @@ refuse to write and never wait for the writer (WAL).
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Executable, Row, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError, TimeoutError
@@ -72,7 +72,7 @@ class Database:
         self.url = url
         self.engine = engine
         self.reading_engine = reading_engine
-        looking_engine = looking_engine or reading_engine
+        looking_engine = self._looking_engine = looking_engine or reading_engine
         info = {"database": self}
         self._writing = async_sessionmaker(engine, expire_on_commit=False, info=info)
         self._reading = async_sessionmaker(reading_engine, expire_on_commit=False, info=info)
@@ -102,6 +102,16 @@ class Database:
         On PostgreSQL that is one round trip in place of three. Never write in it.
         """
         return self._looking()
+
+    async def look(
+        self, statement: Executable, asked: Mapping[str, Any]
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The rows of one SELECT of columns, as `looking` without the session around it.
+
+        For what is asked a thousand times a second: a session costs half of what such a query does.
+        """
+        async with self._looking_engine.connect() as connection:
+            return (await connection.execute(statement, asked)).all()
 
     async def together(
         self,

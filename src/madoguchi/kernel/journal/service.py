@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, select, text
+from sqlalchemy import bindparam, func, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.canonical import canonical_plain, plain
@@ -32,23 +32,26 @@ async def append(
     the transaction ends). TypeError or ValueError for a payload without canonical form.
     """
     seq = await _next_seq(session, subject)
-    return add(
-        session,
-        subject=subject,
-        seq=seq,
-        action=action,
-        actor=actor,
-        on_behalf_of=on_behalf_of,
-        at=at,
-        payload=payload,
+    made = Entry(
+        **entry_row(
+            subject=subject,
+            seq=seq,
+            action=action,
+            actor=actor,
+            on_behalf_of=on_behalf_of,
+            at=at,
+            payload=plain(payload),
+        )
     )
-
-
-def add(session: AsyncSession, *, payload: Mapping[str, Any], **told: Any) -> Entry:
-    """Add one entry whose `seq` the caller's transaction holds (`append`, `free_subjects`)."""
-    made = Entry(**entry_row(payload=plain(payload), **told))
     session.add_all([made, Unplaced(entry_id=made.id)])
     return made
+
+
+async def add_rows(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add entries as `entry_row` gives them, whose `seq` the caller's transaction holds."""
+    if rows:
+        await session.execute(_ADD, list(rows))
+        await session.execute(_ADD_UNPLACED, [{"entry_id": row["id"]} for row in rows])
 
 
 async def free_subjects(session: AsyncSession, subjects: Sequence[str]) -> dict[str, int]:
@@ -142,6 +145,8 @@ _TRY = text(
     "SELECT one FROM unnest(CAST(:subjects AS text[])) AS one"
     " WHERE pg_try_advisory_xact_lock(hashtextextended('journal:' || one, 0))"
 )
+_ADD = insert(Entry.__table__)  # type: ignore[arg-type]
+_ADD_UNPLACED = insert(Unplaced.__table__)  # type: ignore[arg-type]
 _NEWEST = (
     select(Entry.subject, func.max(Entry.seq))
     .where(Entry.subject.in_(bindparam("subjects", expanding=True)))

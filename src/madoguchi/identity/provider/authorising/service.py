@@ -19,6 +19,7 @@ from madoguchi.identity.provider.subjects import subject_for
 from madoguchi.identity.rules import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
+from madoguchi.kernel.database import unsaved
 from madoguchi.kernel.ids import new_id
 
 
@@ -28,6 +29,23 @@ class Plain:
 
     id: str
     organisation: str | None
+
+
+HELD = ("id", "person_id", "continues", "acr", "amr", "authenticated_at", "device")
+
+
+@dataclass(frozen=True)
+class Held:
+    """An open sign-in whose row is held: its columns HELD, and the level of the person's account."""
+
+    id: str
+    person_id: str
+    continues: str | None
+    acr: str
+    amr: list[str]
+    authenticated_at: datetime
+    device: str
+    level: str | None
 
 
 @cache
@@ -139,7 +157,7 @@ async def give_code(
     subject = await subject_for(session, profile, actor.id)
     grant = new_grant(actor, subject, sign_in, client, asked.scopes, profile, now)
     put_code(grant, code, asked, profile)
-    session.add(grant)
+    session.add(Grant(**vars(grant)))
     await journal_sign_in(session, clock, grant)
     return code
 
@@ -157,14 +175,15 @@ def put_code(grant: Grant, code: str, asked: AuthorisationRequest, profile: Prof
 def new_grant(
     actor: Actor | Plain,
     subject: str,
-    sign_in: SignIn,
+    sign_in: SignIn | Held,
     client: Client,
     scopes: Iterable[str],
     profile: Profile,
     now: datetime,
 ) -> Grant:
-    """A grant of what the actor allows, from their present sign-in."""
-    return Grant(
+    """A grant of what the actor allows, from their present sign-in: a row in no session."""
+    return unsaved(
+        Grant,
         id=new_id(),
         client_id=client.id,
         person_id=actor.id,

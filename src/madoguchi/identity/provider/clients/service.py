@@ -2,15 +2,15 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.identity.errors import unknown
+from madoguchi.identity.provider.clients.known import forget_after_commit, may_be_id
 from madoguchi.identity.provider.clients.rules import (
     BASIC,
     CODE,
@@ -23,7 +23,6 @@ from madoguchi.identity.provider.profiles import PROFILES, STANDARD
 from madoguchi.identity.provider.secrets import sha256
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
-from madoguchi.kernel.database import Database, padded
 from madoguchi.kernel.ids import new_id
 
 DEFAULTS: Mapping[str, Any] = {
@@ -75,6 +74,7 @@ async def change(
     client = await session.get(Client, client_id, with_for_update=True)
     if client is None or client.disabled_at is not None:
         raise unknown("client")
+    forget_after_commit(session)
     before = {name: getattr(client, name) for name in CHANGEABLE}
     values = {**before, **{name: told[name] for name in CHANGEABLE if name in told}}
     check_client({**values, "profile": client.profile})
@@ -93,37 +93,10 @@ async def change(
 
 async def find(session: AsyncSession, client_id: str | None) -> Client | None:
     """A client that may be used, by its id."""
-    if not _may_be_id(client_id):
+    if not may_be_id(client_id):
         return None
     client = await session.get(Client, client_id)
     return client if client and client.disabled_at is None else None
-
-
-async def named(database: Database, client_id: str | None) -> Client | None:
-    """The same outside a session, asked for together with others: a client is looked at anew each
-    time, so that one that was ended or changed is known at once.
-    """
-    return await database.together(_named, client_id) if _may_be_id(client_id) else None
-
-
-def _may_be_id(client_id: str | None) -> bool:
-    return bool(
-        client_id and len(client_id) <= 60 and client_id.isascii() and client_id.isprintable()
-    )
-
-
-async def _named(database: Database, ids: Sequence[str | None]) -> list[Client | None]:
-    async with database.looking() as session:
-        rows = await session.scalars(_alive(), {"ids": padded(ids)})
-        found = {client.id: client for client in rows}
-    return [found.get(id or "") for id in ids]
-
-
-@cache
-def _alive() -> Select[Client]:
-    return select(Client).where(
-        Client.id.in_(bindparam("ids", expanding=True)), Client.disabled_at.is_(None)
-    )
 
 
 async def every(session: AsyncSession) -> Sequence[Client]:
@@ -139,6 +112,7 @@ async def disable(session: AsyncSession, clock: Clock, client_id: str, *, by: st
     if client.disabled_at is not None:
         return
     client.disabled_at = clock()
+    forget_after_commit(session)
     await _journal(session, clock, client.id, "client_disabled", by, {})
 
 
@@ -147,6 +121,7 @@ async def renew_secret(session: AsyncSession, clock: Clock, client_id: str, *, b
     client = await find(session, client_id)
     if client is None or client.secret_sha256 is None:
         raise unknown("client")
+    forget_after_commit(session)
     secret = _new_secret(client)
     await _journal(session, clock, client.id, "client_secret_renewed", by, {})
     return secret or ""

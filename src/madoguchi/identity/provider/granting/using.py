@@ -9,20 +9,27 @@ wait for each other.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, Update, bindparam, select, update
 
 from madoguchi.identity.models import Person
 from madoguchi.identity.provider.authorising.service import revoke_grant
 from madoguchi.identity.provider.errors import OAuthError, invalid_grant
 from madoguchi.identity.provider.granting.asking import Asking
 from madoguchi.identity.provider.models import Grant
-from madoguchi.kernel.database import Database, padded
+from madoguchi.kernel.database import Database, padded, unsaved
+
+CHANGED = ("code_used_at", "refresh_sha256", "dpop_jkt", "scopes")
+"""The columns of a grant that using it up may change."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """What a code or refresh token gave: the grant as it is now, scopes, the next refresh token."""
+    """What a code or refresh token gave: the grant as it is now, scopes, the next refresh token.
+
+    The grant is a row in no session.
+    """
 
     grant: Grant
     scopes: list[str]
@@ -86,11 +93,19 @@ async def _used(
 ) -> list[Given | OAuthError | None]:
     """None where there is no such grant, or none that is free."""
     async with database.session() as session:
-        held = await session.scalars(
+        held = await session.execute(
             _held(by_code=by_code, waiting=waiting), {"keys": padded(one.key for one in group)}
         )
-        grants = {grant.code_sha256 if by_code else grant.id: grant for grant in held}
+        found_grants = (unsaved(Grant, **row._mapping) for row in held)
+        grants = {grant.code_sha256 if by_code else grant.id: grant for grant in found_grants}
         found = [_decided(one, grants.get(one.key)) for one in group]
+        changed = [
+            {"this": one.grant.id, **{name: getattr(one.grant, name) for name in CHANGED}}
+            for one in found
+            if isinstance(one, Given)
+        ]
+        if changed:
+            await session.execute(_written(), changed)
         await session.commit()
     return found
 
@@ -107,12 +122,22 @@ def _decided(shown: Shown, grant: Grant | None) -> Given | OAuthError | None:
 
 
 @cache
-def _held(*, by_code: bool, waiting: bool) -> Select[Grant]:
-    key = Grant.code_sha256 if by_code else Grant.id
+def _held(*, by_code: bool, waiting: bool) -> Select[Any]:
+    """The columns of Grant. Not its objects: an ORM's books cost more than the database does."""
+    grant, person = Grant.__table__, Person.__table__
+    key = grant.c.code_sha256 if by_code else grant.c.id
     return (
-        select(Grant)
-        .join(Person, Person.id == Grant.person_id)
-        .where(key.in_(bindparam("keys", expanding=True)), Person.active)
-        .order_by(Grant.id)
-        .with_for_update(of=Grant, skip_locked=not waiting)
+        select(*grant.c)
+        .join_from(grant, person, person.c.id == grant.c.person_id)
+        .where(key.in_(bindparam("keys", expanding=True)), person.c.active)
+        .order_by(grant.c.id)
+        .with_for_update(of=grant, skip_locked=not waiting)
     )
+
+
+@cache
+def _written() -> Update:
+    """What using up changes, of the grant `this`."""
+    grant = Grant.__table__
+    values = {name: bindparam(name, type_=grant.c[name].type) for name in CHANGED}
+    return update(grant).where(grant.c.id == bindparam("this")).values(values)  # type: ignore[arg-type]
