@@ -47,6 +47,11 @@ class Held:
     device: str
     level: str | None
 
+    @property
+    def session_id(self) -> str:
+        """What names the session, as SignIn has it."""
+        return self.continues or self.id
+
 
 @cache
 def _standing() -> Select[SignIn, list[str] | None]:
