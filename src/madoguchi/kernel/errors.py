@@ -18,6 +18,8 @@ class DomainError(Exception, DontWrapMixin):
 
     headers: Mapping[str, str] = {}
     """What HTTP has to say beside the problem, where its status alone does not tell it."""
+    onward: tuple[str, Mapping[str, str]] | None = None
+    """Where a person can do something about it: a path, and the words of the link to it."""
 
     def __init__(
         self,

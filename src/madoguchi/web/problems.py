@@ -56,8 +56,11 @@ def problem(
     errors: Sequence[Mapping[str, Any]] = (),
     params: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    onward: tuple[str, Mapping[str, str]] | None = None,
 ) -> Response:
-    """The response for an error: `errors` are [{"pointer", "detail"}] about parts of the input."""
+    """The response for an error: `errors` are [{"pointer", "detail"}] about parts of the input, `onward` is where
+    a person goes on.
+    """
     texts = request.app.state.texts
     name = status if status in _TEXTS else (500 if status >= 500 else 400)
     title, advice = (
@@ -94,6 +97,7 @@ def problem(
         problem_errors=[error["detail"] for error in errors][:_MOST_ERRORS],
         reference=(params or {}).get("reference"),
         code=status,
+        onward=onward,
     )
     response.headers.update(dict(headers or {}))
     return response
@@ -112,6 +116,7 @@ def domain_problem(request: Request, error: DomainError) -> Response:
         errors=errors,
         params=error.params,
         headers=headers,
+        onward=error.onward,
     )
 
 

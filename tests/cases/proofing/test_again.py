@@ -189,7 +189,7 @@ async def test_while_it_is_due_nothing_binds_the_organisation(database, tmp_path
         for path, data in acts:
             refused = await visitor.post(path, data=data)
             assert refused.status_code == 403, path
-            assert "再確認" in refused.text
+            assert 'href="/representative"' in refused.text
         for method, path in (("POST", ""), ("PUT", f"/{kept.json()['id']}")):
             refused = await visitor.request(method, f"/api/v1/webhooks{path}", json=webhook)
             assert (refused.status_code, refused.json()["code"]) == (403, "proof_needed"), method

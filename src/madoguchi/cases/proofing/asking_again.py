@@ -8,7 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 from madoguchi.identity.reproof.binding import PROOF_NEEDED
 from madoguchi.identity.reproof.service import standing_of
 from madoguchi.identity.service import Actor, IdentityError
+from madoguchi.kernel.language import Text
 from madoguchi.web.session import flash
+
+KEPT: Text = {"ja": "入力した内容は残っています。", "en": "What you entered is kept."}
 
 
 async def on_to_proof(request: Request, actor: Actor, error: IdentityError, back: str) -> Response:
@@ -21,6 +24,6 @@ async def on_to_proof(request: Request, actor: Actor, error: IdentityError, back
     state = request.app.state
     async with state.database.reading() as session:
         standing = await standing_of(session, actor.id, actor.own, state.clock())
-    flash(request, error.message, "warning")
+    flash(request, error.message, "warning", KEPT)
     target = f"/representative?return={quote(back, safe='/')}" if standing else back
     return RedirectResponse(target, 303)

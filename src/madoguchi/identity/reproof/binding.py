@@ -3,7 +3,7 @@
 from madoguchi.identity.errors import IdentityError
 from madoguchi.identity.rules import Actor
 
-PROOF_NEEDED = "proof_needed"
+PROOF_NEEDED, PAGE = "proof_needed", "/representative"
 
 
 def binding(actor: Actor, organisation_id: str | None) -> None:
@@ -16,14 +16,15 @@ def binding(actor: Actor, organisation_id: str | None) -> None:
 
 def proof_needed() -> IdentityError:
     """403: the representative has to be proved again before."""
-    return IdentityError(
+    fault = IdentityError(
         PROOF_NEEDED,
         403,
         {
             "ja": "代表者の再確認が終わるまで、この法人としての提出・委任・招待などはできません。"
-            "入力した内容は残っています。"
             "代表者は「代表者の確認」の画面から再確認できます。",
             "en": "Before its representative is proved again, nothing can be filed, delegated or offered for "
-            "this organisation. What you entered is kept. Its representative proves it at /representative.",
+            "this organisation. Its representative proves it at /representative.",
         },
     )
+    fault.onward = PAGE, {"ja": "代表者の確認へ", "en": "To the proof of the representative"}
+    return fault
