@@ -12,7 +12,7 @@ demo: setup system enhance   ## install, fill an embedded installation with demo
 	$(RUN) madoguchi demo
 
 test: setup system-test enhance check   ## everything that is tested, on SQLite and PostgreSQL, browser included
-	$(RUN) pytest -q -n 2 --dist loadgroup
+	$(RUN) pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: setup     ## formatting, lint, types, layers, packages
 	$(RUN) ruff format --check src tests migrations bench

@@ -1,6 +1,7 @@
 """Fixtures shared by every test: each stored-state test runs on SQLite and on PostgreSQL."""
 
 import asyncio
+import gc
 import importlib
 import os
 import pkgutil
@@ -22,6 +23,7 @@ ASYNC_POSTGRES = POSTGRES.replace("postgresql://", "postgresql+asyncpg://")
 SHARED_DATA = Path(
     os.environ.get("MADOGUCHI_SHARED_DATA", Path(__file__).parents[1] / "../shared/data")
 )
+TURNS = ("journeys-walk", "forms", "journeys-acts")  # groups of xdist
 
 
 # A busy machine must not turn a slow example into a failure, and a red run must be the change's
@@ -37,12 +39,28 @@ hypothesis.settings.load_profile("madoguchi")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The journeys are two groups, so that two workers may each have a browser and a server.
 
-    Walking through every page takes about as long as all the rest.
+    Walking through every page takes about as long as all the rest. It begins, and makes the demo;
+    the forms of the shared data come between, so that the second worker need not wait for it.
     """
     for item in items:
         if "journeys" in item.path.parts:
             walk = item.path.stem in ("test_every_page", "test_access", "test_packages")
             item.add_marker(pytest.mark.xdist_group("journeys-walk" if walk else "journeys-acts"))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Groups first, the one that takes longest before the others; then tests one by one."""
+    mark = item.get_closest_marker("xdist_group")
+    name = mark.args[0] if mark else ""
+    return TURNS.index(name) if name in TURNS else len(TURNS)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: to look through it for garbage again and again takes time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -239,6 +239,7 @@ async def publish(
     )
     if follows:
         await _announce(session, package, now)
+    _keep(package)
     return package
 
 
@@ -277,10 +278,14 @@ async def package(session: AsyncSession, digest: str) -> Package:
     if row is None:
         raise _error("no-version", 404, "この版の手続はありません。", "There is no such version.")
     found = load_or_raise(row.files, row.version)
-    _compiled[digest] = found
+    _keep(found)
+    return found
+
+
+def _keep(package: Package) -> None:
+    _compiled[package.digest] = package
     if len(_compiled) > COMPILED_KEPT:
         _compiled.popitem(last=False)
-    return found
 
 
 async def current(session: AsyncSession, procedure_id: str, on: date) -> Package:
