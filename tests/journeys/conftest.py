@@ -1,5 +1,6 @@
 """One server and one browser for all journeys; a context each person, with or without scripts."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,11 +8,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.journeys.people import People
-from tests.journeys.site import Site, demo_site
+from tests.journeys.site import Site, demo_data, demo_site
 
+expect.set_options(timeout=20_000)  # a busy machine takes its time
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
@@ -30,8 +32,11 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def site(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo installation, served."""
-
-    with demo_site(tmp_path_factory.mktemp("demo")) as running:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a folder of its own inside the run's
+        folder = folder.parent
+    data = demo_data(folder / "demo-data")
+    with demo_site(tmp_path_factory.mktemp("demo"), data) as running:
         yield running
 
 

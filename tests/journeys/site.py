@@ -1,6 +1,8 @@
 """The real server as a process of its own, filled with the demo, and who may sign in there."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -29,8 +31,34 @@ class Site:
     log: Path
 
 
+def demo_data(folder: Path) -> Path:
+    """A demo's home, its letters and messages made, in a folder the workers of a run share.
+
+    Whoever comes first makes it, the others wait: it takes a minute of a processor.
+    """
+    folder.mkdir(exist_ok=True)
+    home, finished = folder / "home", folder / "finished"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir()
+            with _served(home):
+                pass
+            finished.touch()
+    return home
+
+
 @contextmanager
-def demo_site(home: Path) -> Iterator[Site]:
+def demo_site(home: Path, data: Path) -> Iterator[Site]:
+    """Serve a copy of the demo's data."""
+    shutil.copytree(data, home, dirs_exist_ok=True)
+    with _served(home) as site:
+        yield site
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[Site]:
     """Start `madoguchi demo` (on the day of demo_day) on a free port; stop it and its workers afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

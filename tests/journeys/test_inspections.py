@@ -15,7 +15,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="session")]
 PHONE = {"width": 375, "height": 740}
 SECTIONS = ("registration", "manager", "analysis", "books", "sample")
 LAST = "sample"
-expect.set_options(timeout=20_000)  # a busy machine takes its time
 
 
 @dataclass
@@ -145,7 +144,8 @@ async def announced(people: People, address: str) -> None:
 
 
 async def answer(page: Page, section: str, **other: str) -> None:
-    """Every required item of the section on the screen."""
+    """Every required item of the section, once its page is there."""
+    await page.wait_for_url(re.compile(f"/sections/{section}$"))
     for item in await page.locator("[data-key^='item:']").all():
         key = (await item.get_attribute("data-key") or "").removeprefix("item:")
         text = item.locator(f'[name="a.{key}"]:not([type=radio])')

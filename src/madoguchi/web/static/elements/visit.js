@@ -21,9 +21,12 @@ const newest = (key) => entries.filter((entry) => entry.kind === "record" && ent
 
 // --- keeping -----------------------------------------------------------------------------------------------------
 
+// What is typed before the store is open waits for it; false where the browser gives none.
+let opened;
+const opening = new Promise((done) => (opened = done));
 // One after the other: two changes of one answer must not overtake each other.
-let writing = Promise.resolve();
-const record = (key, value) => (writing = writing.then(() => write(key, value)));
+let writing = opening;
+const record = (key, value) => (writing = writing.then(async () => (await opening) && write(key, value)));
 const write = async (key, value) => {
   const last = newest(key);
   if (last && JSON.stringify(last.content.value) === JSON.stringify(value) && last.state !== "refused") return;
@@ -37,6 +40,7 @@ const write = async (key, value) => {
 };
 
 const keepPhotos = async (input) => {
+  if (!(await opening)) return;
   for (const file of input.files) {
     const { blob, name } = await smaller(file);
     await store.put({ id: newId(), visit, kind: "photo", state: "unsent", attempted: false, made: now() }, { key: input.dataset.photo, name, blob });
@@ -230,9 +234,11 @@ const keepItem = (container) => {
 const onChange = async (event) => {
   if (event.target.dataset.photo) return keepPhotos(event.target);
   const container = event.target.closest('[data-key^="item:"]');
-  if (!container) return undefined;
-  await keepItem(container);
-  return send();
+  if (!container) return;
+  const kept = keepItem(container); // as it is now: opening the store shows what was kept before
+  if (!(await opening)) return;
+  await kept;
+  await send();
 };
 
 const onSubmit = async (event) => {
@@ -242,6 +248,7 @@ const onSubmit = async (event) => {
     return;
   }
   event.preventDefault();
+  if (!(await opening)) return form.requestSubmit(event.submitter); // nobody listens any more: as without scripts
   const kind = form.dataset.visitForm;
   if (kind === "section") for (const container of form.querySelectorAll('[data-key^="item:"]')) await keepTouched(container);
   else if (kind === "start") await record("start", { card_shown: true });
@@ -295,27 +302,38 @@ const fill = (form, value) => {
   }
 };
 
+// From the first moment on: nobody waits for the store before the first tap.
+const listen = (signal) => {
+  prefill();
+  document.addEventListener("change", (event) => void onChange(event), { signal });
+  document.addEventListener("input", (event) => event.target.closest("[data-min], [data-max]") && showVerdict(event.target.closest("[data-key]")), { signal });
+  document.addEventListener("submit", (event) => void onSubmit(event), { capture: true, signal });
+};
+
 const begin = async () => {
   document.documentElement.classList.add("p-visit-alive");
-  store = await Store.open(here.dataset.person, here.dataset.key);
+  const listening = new AbortController();
+  if (visit) listen(listening.signal);
+  try {
+    store = await Store.open(here.dataset.person, here.dataset.key);
+    await refresh();
+  } catch (fault) {
+    listening.abort();
+    opened(false);
+    throw fault;
+  }
+  opened(true);
   await navigator.serviceWorker.register(here.dataset.worker, { scope: here.dataset.list });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     const place = bar.querySelector("[data-kept-here]");
     place.hidden = data.failed > 0;
     place.textContent = bar.dataset.kept;
   });
-  if (visit) {
-    prefill();
-    document.addEventListener("change", (event) => void onChange(event));
-    document.addEventListener("input", (event) => event.target.closest("[data-min], [data-max]") && showVerdict(event.target.closest("[data-key]")));
-    document.addEventListener("submit", (event) => void onSubmit(event), true);
-  }
   bar.querySelector("[data-send]").addEventListener("click", () => send());
   window.addEventListener("online", () => send());
   window.addEventListener("offline", () => showState());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
   setInterval(() => entries.length && navigator.onLine && send(), RETRY);
-  await refresh();
   await send();
   keepPages();
 };
