@@ -27,7 +27,7 @@ class People:
         if key not in self.contexts:
             self.contexts[key] = await self._context(who, scripts, language)
         page = await self.contexts[key].new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: self._said(page, message))
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         return page

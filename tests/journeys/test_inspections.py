@@ -45,7 +45,7 @@ async def phone_of(people: People, who: str, *, scripts: bool) -> Phone:
         has_touch=True,
     )
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     phone = Phone(context, page, faults)

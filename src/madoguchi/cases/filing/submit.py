@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_draft
@@ -167,9 +166,3 @@ def empty(draft: Draft, case_id: str, at: datetime) -> None:
     draft.unplaced = []
     draft.visited, draft.points, draft.opened, draft.sheets = [], [], [], {}
     draft.revision += 1
-
-
-async def filed_case(session: AsyncSession, draft_id: str) -> Case | None:
-    """The case a draft has become, if it has."""
-    found: Case | None = await session.scalar(select(Case).where(Case.draft_id == draft_id))
-    return found

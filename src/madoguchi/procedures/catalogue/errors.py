@@ -30,15 +30,3 @@ def not_a_survey(reason: dict[str, str]) -> CatalogueError:
             "en": f"The survey was not imported (the catalogue is unchanged). {reason['en']}",
         },
     )
-
-
-def bad_cursor() -> CatalogueError:
-    """The page asked for cannot be found."""
-    return CatalogueError(
-        "bad_cursor",
-        400,
-        {
-            "ja": "ページの指定が正しくありません。はじめのページから見てください。",
-            "en": "This page cannot be found. Please start from the first page.",
-        },
-    )
