@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.async_api import Page, expect
 
 from tests.journeys.looking import look
 from tests.journeys.people import PUBLIC, People
@@ -44,3 +45,46 @@ async def test_nothing_hinders_anybody(people: People, language: str) -> None:
     await look(page, f"corporations-compare-{language}")
     await page.close()
     assert not people.take_faults()
+
+
+NUMBER = "1999901100005"
+START = "/procedures/renewable-plan-certification"
+
+
+async def _asked(page: Page) -> None:
+    """Open the page of a new draft that asks for a corporation."""
+    await page.goto(START)
+    await page.locator("form[action$='/start'] button").first.click()
+    await page.wait_for_url(re.compile("/drafts/|/start$"))
+    if page.url.endswith("/start"):  # a draft was begun before: another one
+        await page.locator("form[action$='/start'] button").click()
+        await page.wait_for_url(re.compile("/drafts/"))
+    if "/pages/" not in page.url:
+        await page.locator("a[href*='/pages/']").first.click()
+    await page.locator("[name='/applicant/number']").wait_for()
+
+
+async def test_filled_in_while_the_number_is_typed(people: People) -> None:
+    page = await people.window("minato", scripts=True)
+    await _asked(page)
+    name = page.locator("[name='/applicant/name']")
+    await name.fill("わたしの会社")
+    await page.locator("[name='/applicant/address']").fill("")
+    await page.locator("[name='/applicant/number']").fill(NUMBER)
+    await expect(page.locator("#saved")).to_contain_text("法人番号から入力しました")
+    await expect(name).to_have_value("わたしの会社")
+    await expect(page.locator("[name='/applicant/address']")).to_have_value(re.compile("架空町"))
+    await look(page, "corporation-filled-in")
+    await page.get_by_role("button", name="番号からの入力を取り消す").click()
+    await expect(page.locator("[name='/applicant/address']")).to_have_value("")
+    await page.close()
+    assert not people.take_faults()
+
+
+async def test_filled_in_by_its_button_without_scripts(people: People) -> None:
+    page = await people.window("minato")
+    await _asked(page)
+    await page.locator("[name='/applicant/number']").fill(NUMBER)
+    await page.get_by_role("button", name="番号から入力する").click()
+    await expect(page.locator("[name='/applicant/name']")).to_have_value("株式会社北斗電機")
+    await page.close()
