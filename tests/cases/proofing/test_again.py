@@ -200,6 +200,29 @@ async def test_while_it_is_due_nothing_binds_the_organisation(database, tmp_path
         assert gone.status_code == 204
 
 
+async def test_a_step_of_several_is_given_back_after_a_fresh_proof(database, tmp_path: Path):
+    site = whole_site(database, tmp_path)
+    await company(site)
+    async with site.visitor() as visitor:
+        await enter(site, visitor, OWNER)
+        site.clock.wait(minutes=16)
+        typed = {
+            "at": "period", "kind": "offer", "/agent": "agent@example.jp", "/scope": "all",
+            "/powers": "file", "/valid_from": "", "/valid_to": "令和9年3月31日",
+        }  # fmt: skip
+        asked = await visitor.post("/delegations/new", data=typed)
+        assert asked.headers["location"] == "/sign-in/again?return=/delegations/new"
+        await enter(site, visitor, OWNER)
+        page = (await visitor.get("/delegations/new")).text
+        assert "入力した内容を戻しました" in page
+        for name, value in typed.items():
+            assert f'name="{name}"' in page, name
+            assert f'value="{value}"' in page, value
+        checked = await visitor.post("/delegations/new", data=typed)
+        assert checked.status_code == 200
+        assert "agent@example.jp" in checked.text
+
+
 async def test_lapsed_everybody_only_reads(database, tmp_path: Path):
     site = whole_site(database, tmp_path)
     organisation, owner, staff = await company(site)
