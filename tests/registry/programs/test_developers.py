@@ -161,7 +161,13 @@ async def test_anybody_may_read_how_it_works(database: Database, language: str, 
     async with page:
         answer = await page.get("/developers")
         sent = await page.get("/developers/keys")
+    await add_corporations(database)
+    _, page = site(database, identity.NOBODY, language)
+    async with page:
+        filled = await page.get("/developers")
     assert words in answer.text
     assert "/4/num?id=APIKEY&amp;number=7000012050002" in answer.text
+    example = min(number(serial) for serial in (1, 2))  # the others are hidden or withdrawn
+    assert f"/4/num?id=APIKEY&amp;number={example}" in filled.text
     assert sent.status_code == 303
     assert sent.headers["location"].startswith("/sign-in")

@@ -101,6 +101,37 @@ async def test_what_gbizinfo_may_be_asked(database: Database, tmp_path: Any) -> 
             assert sorted(found) == expected, query
 
 
+QUESTIONS_1: list[tuple[dict[str, str], list[int]]] = [
+    ({"business_item": "304,402"}, [1]),
+    ({"business_item": "302"}, []),
+    ({"sales_area": "1,3"}, []),
+    ({"unified_qualification": "B"}, [1]),
+    ({"unified_qualification": "C"}, []),
+    ({"unified_qualification_sub01": "A"}, [1]),
+    ({"unified_qualification_sub02": "A,B,C,D"}, []),
+    ({"unified_qualification_sub03": "B"}, [1]),
+    ({"unified_qualification_sub04": "A,D"}, [1]),
+    ({"unified_qualification_sub04": "B"}, []),
+    ({"unified_qualification_sub01": "A", "unified_qualification_sub03": "C"}, []),
+    ({"year": "2017"}, []),
+    ({"year": "2025"}, [1, 5]),
+    ({"year": "2024,2025", "source": "1", "name": "みなと"}, [1]),
+    ({"year": "2025", "ministry": "18"}, [5]),
+    ({"year": "999999999999"}, []),
+]  # fmt: skip
+
+
+async def test_what_only_version_1_may_be_asked(database: Database, tmp_path: Any) -> None:
+    app = await filled(database, tmp_path)
+    await add_details(database, {"qualification_grade": "A,,B,D"})
+    async with gbizinfo(app) as asking:
+        for query, expected in QUESTIONS_1:
+            answer = await asking.get(f"{V1}?{urlencode(query)}")
+            assert answer.status_code == 200, answer.text
+            found = serials([info["corporate_number"] for info in answer.json()["hojin-infos"]])
+            assert sorted(found) == expected, query
+
+
 async def test_what_a_found_corporation_tells(
     database: Database, tmp_path: Any, shared_data: Any
 ) -> None:
@@ -258,6 +289,52 @@ async def test_openrefine_finds_candidates(database: Database, tmp_path: Any) ->
     assert "株式会社みなと化学" in shown.text
     assert hidden.status_code == 404
     assert [one["id"] for one in properties["result"]] == ["address"]
+    # The likeliest first, and linked only by what agrees beside the name.
+    assert [(one["id"], one["match"]) for one in posted["q3"]["result"]][:2] == [
+        (number(1), True),
+        (number(7), False),
+    ]
+    assert "番地まで一致" in posted["q3"]["result"][0]["description"]
+    assert posted["q1"]["result"][0]["match"]
+    scores = [one["score"] for one in posted["q3"]["result"]]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 <= scores[-1] <= scores[0] < 100
+
+
+async def test_openrefine_adds_columns(database: Database, tmp_path: Any) -> None:
+    """As OpenRefine does: the manifest, what it proposes, then rows for matched cells."""
+    app = await filled(database, tmp_path)
+    unknown = number(8)
+    async with client(app) as asking:
+        place = (await asking.get(RECONCILE)).json()["extend"]["propose_properties"]
+        proposed = (
+            await asking.get(
+                place["service_url"] + place["service_path"], params={"type": "corporation"}
+            )
+        ).json()
+        ids = [one["id"] for one in proposed["properties"]]
+        wanted = {
+            "ids": [number(1), number(2), number(4), unknown],
+            "properties": [{"id": id} for id in ids],
+        }
+        answer = (await asking.post(RECONCILE, data={"extend": json.dumps(wanted)})).json()
+        faults = [
+            await asking.post(RECONCILE, data={"extend": json.dumps(sent)})
+            for sent in (
+                [], {}, {"ids": "1", "properties": []}, {"ids": [1], "properties": []},
+                {"ids": ["x\u0000"], "properties": []}, {"ids": [], "properties": [{"id": "secret"}]},
+                {"ids": [], "properties": [{"id": []}]}, {"ids": ["1"] * 1_001, "properties": []},
+            )
+        ]  # fmt: skip
+    assert {"name", "kana", "address", "status", "closed_on"} <= set(ids)
+    assert [one["id"] for one in answer["meta"]] == ids
+    rows = answer["rows"]
+    assert all(set(row) == set(ids) for row in rows.values())
+    assert rows[number(1)]["kana"] == [{"str": "ミナトカガク"}]
+    assert rows[number(2)]["closed_on"] == [{"date": "2026-05-01"}]
+    assert rows[number(4)] == {id: [] for id in ids} | {"status": [{"str": "withdrawn"}]}
+    assert not any(rows[unknown].values())
+    assert {fault.status_code for fault in faults} == {422}
 
 
 SENT: list[tuple[dict[str, str], int]] = [

@@ -1,9 +1,11 @@
 """What may be asked of activities and details (絞り込みの条件), and the corporations that fit it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import MAXYEAR, MINYEAR, date
+from itertools import product
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from madoguchi.registry.activities.bands import place_of
@@ -13,6 +15,7 @@ from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.models import Corporation
 
 _AMONG_AT_ONCE = 900
+GRADES = 4
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,10 @@ class Conditions:
     kind named ({"subsidy": "省エネ"}); `kinds` and `ministries` (codes of `ministries`): of any
     activity that is of one of the kinds and by one of the ministries. `figures` asks fields of
     `corporation_detail`, `years` the founding year, `bands` letters of fields in `bands`.
-    `shareholder`: part of the name of a major one.
+    `shareholder`: part of the name of a major one. `fiscal_years` (年度, from April): of the activity
+    that `kinds` and `ministries` ask for. `codes`: details that hold one of these codes. `grades`: by
+    the place among the four grades of 全省庁統一資格 (0 to 3: 製造, 販売, 役務, 買受け), letters.
+    `any_grade`: letters, one of which is among the four.
     """
 
     exists: bool | None = None
@@ -43,6 +49,10 @@ class Conditions:
     years: tuple[int, ...] = ()
     bands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shareholder: str = ""
+    fiscal_years: tuple[int, ...] = ()
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    grades: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    any_grade: tuple[str, ...] = ()
 
 
 def fitting(conditions: Conditions, among: Sequence[str] = ()) -> Select[str]:
@@ -63,12 +73,14 @@ def fitting(conditions: Conditions, among: Sequence[str] = ()) -> Select[str]:
 
 
 def _of_activities(conditions: Conditions, among: Sequence[str]) -> Iterator[Select[str]]:
-    if conditions.kinds or conditions.ministries:
+    if conditions.kinds or conditions.ministries or conditions.fiscal_years:
         asked: list[ColumnElement[bool]] = []
         if conditions.kinds:
             asked.append(Activity.kind.in_(conditions.kinds))
         if conditions.ministries:
             asked.append(Activity.ministry.in_(conditions.ministries))
+        if conditions.fiscal_years:
+            asked.append(or_(false(), *_in_years(conditions.fiscal_years)))
         yield _activities(among, *asked)
     for kind in dict.fromkeys([*conditions.titles, *conditions.amounts]):
         asked = [Activity.kind == kind]
@@ -93,6 +105,33 @@ def _of_details(conditions: Conditions, among: Sequence[str]) -> Iterator[Select
     for name, letters in conditions.bands.items():
         places = [place_of(letter) for letter in letters]
         yield _details(among, Detail.field == name, Detail.figure.in_(places))
+
+    for name, codes in conditions.codes.items():
+        held = cast(Detail.value, String)
+        fits = [held.contains(f'"{code}"', autoescape=True) for code in codes]
+        yield _details(among, Detail.field == name, or_(*fits))
+    for place, letters in conditions.grades.items():
+        yield _graded(among, [place], letters)
+    if conditions.any_grade:
+        yield _graded(among, range(GRADES), conditions.any_grade)
+
+
+def _graded(among: Sequence[str], places: Iterable[int], letters: Sequence[str]) -> Select[str]:
+    """Grades are held as one text, "A,B,,D"; one that is missing leaves its place empty."""
+    held = cast(Detail.value, String)
+    fits = [
+        held.like('"' + "".join(before) + letter + (",%" if place < GRADES - 1 else '"'))
+        for place in places
+        for before in product(("_,", ","), repeat=place)
+        for letter in letters
+    ]
+    return _details(among, Detail.field == "qualification_grade", or_(*fits))
+
+
+def _in_years(years: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+    for year in years:
+        if MINYEAR <= year < MAXYEAR:
+            yield and_(Activity.day >= date(year, 4, 1), Activity.day < date(year + 1, 4, 1))
 
 
 def _within(column: InstrumentedAttribute[int | None], span: Span) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.registry.activities import kinds
-from madoguchi.registry.activities.conditions import Conditions, Span, fitting
+from madoguchi.registry.activities.conditions import GRADES, Conditions, Span, fitting
 from madoguchi.registry.activities.ministries import MINISTRIES
 from madoguchi.registry.corporations.codes import KINDS
 from madoguchi.registry.corporations.models import Corporation
@@ -42,16 +42,17 @@ _BANDS = (
 )
 _TITLES_2 = ("patent", "procurement", "subsidy")
 _AMOUNTS_2 = ("procurement", "subsidy")
-# Nothing that is taken in here tells these; an answer that ignores them would be a wrong one.
-_UNKNOWN_1 = (
-    "sales_area",
-    "business_item",
-    "unified_qualification",
-    "unified_qualification_sub01",
-    "unified_qualification_sub02",
-    "unified_qualification_sub03",
-    "unified_qualification_sub04",
-    "year",
+_AREAS = tuple(str(code) for code in range(1, 11))
+_GOODS = (*range(1, 25), *range(27, 30))
+_ITEMS = tuple(
+    str(code)
+    for code in (
+        *(100 + goods for goods in _GOODS),
+        *(200 + goods for goods in _GOODS),
+        *range(301, 316),
+        401,
+        402,
+    )
 )
 
 
@@ -158,10 +159,7 @@ def _alternatives(asked: Parameters, version: int) -> Iterator[Conditions]:
         bands={name: bands for name in _BANDS if (bands := asked.listed(name, "ABCD"))},
     )
     if version == 1:
-        for name in _UNKNOWN_1:
-            if asked.text(name):
-                asked.fault(name, "この条件での検索には対応していません。")
-        yield replace(conditions, shareholder=asked.text("name_major_shareholders"))
+        yield _of_version_1(asked, conditions)
         return
     titles = {kind: text for kind in _TITLES_2 if (text := asked.text(kind))}
     conditions = replace(
@@ -184,6 +182,26 @@ def _alternatives(asked: Parameters, version: int) -> Iterator[Conditions]:
         return
     for kind in (kinds.CERTIFICATION, kinds.COMMENDATION):
         yield replace(conditions, titles={**titles, kind: certified})
+
+
+def _of_version_1(asked: Parameters, conditions: Conditions) -> Conditions:
+    """Nothing taken in so far tells the area (営業エリア) a company works in: none is found by it."""
+    codes = {
+        "sales_area": asked.listed("sales_area", _AREAS),
+        "business_items": asked.listed("business_item", _ITEMS),
+    }
+    grades = {
+        place: asked.listed(f"unified_qualification_sub0{place + 1}", "ABCD")
+        for place in range(GRADES)
+    }
+    return replace(
+        conditions,
+        shareholder=asked.text("name_major_shareholders"),
+        fiscal_years=asked.integers("year"),
+        codes={name: wanted for name, wanted in codes.items() if wanted},
+        grades={place: letters for place, letters in grades.items() if letters},
+        any_grade=asked.listed("unified_qualification", "ABCD"),
+    )
 
 
 def _spans(asked: Parameters, names: tuple[str, ...]) -> Mapping[str, Span]:

@@ -20,7 +20,7 @@ Anybody = Annotated[Actor, Depends(current_actor)]
 SignedIn = Annotated[Actor, Depends(required_actor)]
 FORM_BYTES = 20_000
 DAYS = 14
-EXAMPLE = "7000012050002"  # the National Tax Agency's own
+EXAMPLE = "7000012050002"  # the National Tax Agency's own, where no corporation is known yet
 
 
 @router.get("")
@@ -75,8 +75,9 @@ async def _page(
     state = request.app.state
     keys: list[ApiKey] = []
     use: dict[date, tuple[int, int]] = {}
-    if actor.id != "public":
-        async with state.database.reading() as session:
+    async with state.database.reading() as session:
+        example = await service.example_number(session) or EXAMPLE
+        if actor.id != "public":
             keys = await service.keys_of(session, actor)
             ids = [key.id for key in keys]
             use = await service.use_of(session, ids, jst_date(state.clock()), DAYS)
@@ -92,7 +93,7 @@ async def _page(
         typed=name[:200],
         new_key=new_key,
         address=state.settings.address,
-        example=EXAMPLE,
+        example=example,
         of_key=state.settings.key_requests,
         of_address=state.settings.open_requests,
         minutes=SPAN // 60,

@@ -13,6 +13,8 @@ from madoguchi.identity.rules import APPLICANT, OFFICIAL, Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.ids import is_id, new_id
 from madoguchi.kernel.japanese import normalise_line
+from madoguchi.registry.corporations.codes import DELETED
+from madoguchi.registry.corporations.models import Corporation
 from madoguchi.registry.keys.errors import refused
 from madoguchi.registry.keys.models import ApiKey, ApiKeyUse
 
@@ -130,3 +132,12 @@ async def _record(
         at=at,
         payload=payload,
     )
+
+
+async def example_number(session: AsyncSession) -> str | None:
+    """The number of a corporation that every interface shows; None when there is none."""
+    query = select(Corporation.number).where(
+        Corporation.hidden.is_(False), Corporation.process != DELETED
+    )
+    number: str | None = await session.scalar(query.order_by(Corporation.number).limit(1))
+    return number

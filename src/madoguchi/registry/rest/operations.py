@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from madoguchi.registry.activities.kinds import KINDS
 from madoguchi.registry.interface import Endpoint, Interface
-from madoguchi.registry.rest import changes, matching, reconciling, records, searching
+from madoguchi.registry.rest import changes, extending, matching, reconciling, records, searching
 from madoguchi.registry.rest.errors import refuse
 
 CORPORATIONS = "/api/v1/corporations"
@@ -64,6 +64,7 @@ OPERATIONS = (
         {
             "queries": (_TEXT, "JSON: queries by name"),
             "query": (_TEXT, "one query, as text or JSON"),
+            "extend": (_TEXT, "JSON: columns (`properties`) of corporations (`ids`)"),
         },
         ("GET", "POST"),
     ),
@@ -84,6 +85,12 @@ OPERATIONS = (
         reconciling.suggest_type,
         "突合：種類の候補 / Reconciliation: suggest types",
         {"prefix": (_TEXT, "what was typed"), "cursor": (_TEXT, "not used")},
+    ),
+    Operation(
+        f"{_RECONCILE}/extend/propose",
+        extending.propose,
+        "突合：追加できる項目 / Reconciliation: columns that can be added",
+        {"type": (_TEXT, "corporation"), "limit": (_number(1, 50, 50), "at most so many")},
     ),
     Operation(
         f"{_RECONCILE}/preview/{{number}}",

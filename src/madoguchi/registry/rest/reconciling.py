@@ -1,7 +1,8 @@
 """Reconciliation (突合): the Reconciliation Service API 0.2 of the W3C group, as OpenRefine speaks it.
 
-Candidates come from the search. What a name alone finds is never marked as the same: hundreds of
-thousands of corporations share their names.
+Candidates come from matching (名寄せ), which says how likely each is; behind them what the search finds
+besides. What a name alone finds is never marked as the same: hundreds of thousands of corporations
+share their names.
 """
 
 import json
@@ -16,15 +17,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from madoguchi.registry.corporations.codes import KINDS
-from madoguchi.registry.corporations.names import fold_name
 from madoguchi.registry.corporations.queries import current, currents
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.errors import RegistryError, invalid_parameter, unknown_corporation
+from madoguchi.registry.matching.evidence import Described
+from madoguchi.registry.matching.service import Candidate, match
 from madoguchi.registry.rest.answering import OPEN, answer
+from madoguchi.registry.rest.extending import extended
 from madoguchi.registry.rest.parameters import Parameters
 from madoguchi.registry.rest.records import number_of
-from madoguchi.registry.rest.showing import status_of
-from madoguchi.registry.search.asked import Asked, Match
+from madoguchi.registry.rest.showing import address_of, status_of
+from madoguchi.registry.search.asked import Asked
 from madoguchi.registry.search.service import search
 from madoguchi.web.doors import read_whole
 
@@ -33,25 +36,31 @@ MOST_QUERIES, MOST_CANDIDATES, USUAL_CANDIDATES = 50, 20, 5
 LARGEST = 500_000
 LONGEST_NAME = 200
 TYPE = {"id": "corporation", "name": "法人 / Corporation"}
-ADDRESS, PREFECTURE = "address", "prefecture_code"
+ADDRESS, PREFECTURE, KANA, POSTAL = "address", "prefecture_code", "kana", "postal_code"
 PROPERTIES = (
     {"id": ADDRESS, "name": "所在地 / Address"},
+    {"id": KANA, "name": "フリガナ / Reading"},
+    {"id": POSTAL, "name": "郵便番号 / Postal code"},
     {"id": PREFECTURE, "name": "都道府県コード / Code of the prefecture"},
     {"id": "kind", "name": "法人種別コード / Code of the kind"},
 )
-# Of a hundred: how much a candidate says for itself by why it was found.
-_SCORES: Mapping[Match, float] = {
-    "number": 100,
-    "exact": 80,
-    "core": 70,
-    "former": 55,
-    "english": 55,
-    "kana": 50,
-    "part": 35,
-    "address": 30,
-    "all": 0,
+_MOST_LIKELY = 99.99  # of a hundred: only a number is surer
+_NAMES: Mapping[str, str] = {
+    "same": "名称が一致",
+    "moved": "名称が一致（法人格の位置・省略を除く）",
+    "form": "名称が一致（法人格は異なる）",
+    "former": "以前の名称と一致",
+    "kana": "フリガナが一致",
+    "similar": "名称が類似",
 }
-_ADDRESS_AGREES = 20.0
+_PLACES: Mapping[str, str] = {
+    "lot": "所在地が番地まで一致",
+    "block": "所在地が丁目まで一致",
+    "town": "所在地が町名まで一致",
+    "city": "所在地が市区町村まで一致",
+    "prefecture": "所在地が都道府県のみ一致",
+    "elsewhere": "所在地が異なる",
+}
 
 
 @dataclass(frozen=True)
@@ -61,13 +70,21 @@ class Query:
     text: str
     limit: int
     address: str = ""
+    kana: str = ""
+    postal_code: str = ""
     prefecture: str = ""
     kinds: tuple[str, ...] = ()
 
 
 async def reconcile(request: Request) -> Response:
-    """The manifest; or candidates, for `queries` (JSON, several by name) or one `query`."""
+    """The manifest; candidates for `queries` (JSON, several by name) or one `query`; or columns of
+    matched corporations, for `extend`.
+    """
     given = await _given(request)
+    if "extend" in given:
+        wanted_columns = _json("extend", given["extend"])
+        async with request.app.state.database.looking() as session:
+            return answer(request, await extended(session, wanted_columns), cache="no-cache")
     if "queries" in given:
         found = _json("queries", given["queries"])
         if not isinstance(found, dict) or len(found) > MOST_QUERIES:
@@ -120,7 +137,7 @@ async def preview(request: Request) -> Response:
         name=escape(record.name),
         kana=escape(record.kana),
         number=record.number,
-        address=escape(_address(record)),
+        address=escape(address_of(record)),
         state={"open": "存続 / Open", "closed": "閉鎖 / Closed"}.get(
             status_of(record), "削除 / Withdrawn"
         ),
@@ -146,61 +163,84 @@ def manifest(address: str) -> dict[str, Any]:
             "property": {"service_url": base, "service_path": "/suggest/property"},
             "type": {"service_url": base, "service_path": "/suggest/type"},
         },
+        "extend": {
+            "propose_properties": {"service_url": base, "service_path": "/extend/propose"},
+            "property_settings": [],
+        },
         "batchSize": MOST_QUERIES,
     }
 
 
 async def _found(session: AsyncSession, wanted: Query) -> list[dict[str, Any]]:
+    """The likeliest first; the same for certain only by number, or where matching links."""
     if not wanted.text:
         return []
     asked = Asked(
         text=wanted.text, kinds=wanted.kinds, prefecture=wanted.prefecture, limit=MOST_CANDIDATES
     )
     found = await search(session, asked)
-    records = await currents(session, [hit.number for hit in found.hits])
-    candidates = [
-        _candidate(wanted, records[hit.number], hit.match)
-        for hit in found.hits
-        if hit.number in records
+    if any(hit.match == "number" for hit in found.hits):
+        numbered = await currents(session, [hit.number for hit in found.hits])
+        return [
+            _shown(record, 100.0, same=True, why="法人番号が一致") for record in numbered.values()
+        ]
+    described = Described(
+        wanted.text, wanted.address, wanted.kana, postal_code=wanted.postal_code.replace("-", "")
+    )
+    likely = [
+        one for one in (await match(session, described)).candidates if _asked_for(wanted, one)
     ]
-    candidates.sort(key=lambda one: -one["score"])
-    return _marked(candidates)[: wanted.limit]
+    known = {one.record.number for one in likely}
+    others = [hit.number for hit in found.hits if hit.number not in known]
+    besides = await currents(session, others)
+    candidates = [_candidate(one) for one in likely]
+    candidates += [
+        _shown(besides[number], 0.0, why="検索") for number in others if number in besides
+    ]
+    return candidates[: wanted.limit]
 
 
-def _marked(candidates: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same only by number, or by name and address together where no other has both."""
-    sure = [one for one in candidates if one["score"] == 100]
-    return [one | {"match": len(sure) == 1 and one is sure[0]} for one in candidates]
-
-
-def _candidate(wanted: Query, record: Record, match: Match) -> dict[str, Any]:
-    agrees = bool(wanted.address) and _same_address(wanted.address, record)
-    score = min(100.0, _SCORES[match] + (_ADDRESS_AGREES if agrees else 0))
-    kind = KINDS.get(record.kind, {})
-    return {
-        "id": record.number,
-        "name": record.name,
-        "description": f"{_address(record)}（{kind.get('ja', '')}）",
-        "type": [TYPE],
-        "score": score,
-        "features": [
-            {"id": "name", "value": _SCORES[match]},
-            {"id": ADDRESS, "value": 1 if agrees else 0},
-        ],
-    }
-
-
-def _same_address(typed: str, record: Record) -> bool:
-    """Whether one address begins with the other, however the numbers are written."""
-    one, other = fold_name(typed), fold_name(_address(record))
-    shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= len(fold_name(record.prefecture + record.city)) > 0 and (
-        longer.startswith(shorter)
+def _asked_for(wanted: Query, candidate: Candidate) -> bool:
+    record = candidate.record
+    return (not wanted.kinds or record.kind in wanted.kinds) and (
+        not wanted.prefecture or record.prefecture_code == wanted.prefecture
     )
 
 
-def _address(record: Record) -> str:
-    return record.abroad or f"{record.prefecture}{record.city}{record.street}"
+def _candidate(found: Candidate) -> dict[str, Any]:
+    evidence = found.evidence
+    reasons = [
+        _NAMES.get(evidence.name, "名称が異なる"),
+        _PLACES.get(evidence.place, ""),
+        "郵便番号が一致" if evidence.postal_code else "",
+    ]
+    shown = _shown(
+        found.record,
+        min(round(100 * found.weighed.probability, 2), _MOST_LIKELY),
+        same=found.weighed.decision == "link",
+        why="、".join(reason for reason in reasons if reason),
+    )
+    features = {
+        "name": evidence.name in ("same", "moved"),
+        ADDRESS: evidence.place in ("lot", "block", "town"),
+        POSTAL: evidence.postal_code,
+        "closed": evidence.closed,
+    }
+    told = [{"id": id, "value": value} for id, value in features.items() if value is not None]
+    return shown | {"features": told}
+
+
+def _shown(record: Record, score: float, *, same: bool = False, why: str) -> dict[str, Any]:
+    kind = KINDS.get(record.kind, {}).get("ja", "")
+    return {
+        "id": record.number,
+        "name": record.name,
+        "description": f"{address_of(record)}（{kind}）：{why}",
+        "type": [TYPE],
+        "score": score,
+        "match": same,
+        "features": [],
+    }
 
 
 async def _given(request: Request) -> dict[str, str]:
@@ -257,6 +297,8 @@ def _query(item: Any) -> Query:
         text,
         min(max(limit, 1), MOST_CANDIDATES),
         values.get(ADDRESS, ""),
+        values.get(KANA, ""),
+        values.get(POSTAL, ""),
         values.get(PREFECTURE, ""),
         (kind,) if kind else (),
     )

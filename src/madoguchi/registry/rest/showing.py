@@ -98,10 +98,15 @@ def coded(codes: Any, code: str) -> Shown | None:
     return {"code": code, **codes.get(code, {})} if code else None
 
 
+def address_of(record: Record) -> str:
+    """The address as one line of text."""
+    return record.abroad or f"{record.prefecture}{record.city}{record.street}"
+
+
 def _address(record: Record) -> Shown:
     city = f"{record.prefecture_code}{record.city_code}" if record.city_code else None
     return {
-        "text": record.abroad or f"{record.prefecture}{record.city}{record.street}",
+        "text": address_of(record),
         "postal_code": record.postal_code or None,
         "prefecture": record.prefecture or None,
         "prefecture_code": record.prefecture_code or None,
