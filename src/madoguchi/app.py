@@ -66,7 +66,12 @@ from madoguchi.identity.provider.jobs import forget_daily as forget_spent
 from madoguchi.identity.reproof.jobs import tell_due_daily
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, system_clock
-from madoguchi.kernel.database import Database, create_database, when_there
+from madoguchi.kernel.database import (
+    STATEMENT_SECONDS,
+    Database,
+    create_database,
+    when_there,
+)
 from madoguchi.kernel.jobs import Handler, Worker
 from madoguchi.kernel.transparency import Log, open_log
 from madoguchi.kernel.transparency.asking import read_witness
@@ -297,7 +302,7 @@ def _routes(demo: bool) -> list[BaseRoute]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the database, start the workers of outbox jobs; close all in order."""
     settings: Settings = app.state.settings
-    database = create_database(settings.url)
+    database = create_database(settings.url, STATEMENT_SECONDS)
     app.state.database = database
     intake = app.state.intake = open_intake(database, app.state)
     uploads = app.state.uploads = open_uploads(database, app.state)

@@ -7,7 +7,7 @@ for work that only reads; `migrate(url)` brings the tables up to date.
 from madoguchi.kernel.database.among import among
 from madoguchi.kernel.database.append_only import APPEND_ONLY
 from madoguchi.kernel.database.columns import Base, Json, UnstorableText, UtcDateTime
-from madoguchi.kernel.database.engine import Database, create_database
+from madoguchi.kernel.database.engine import STATEMENT_SECONDS, Database, create_database
 from madoguchi.kernel.database.explaining import DatabaseAway, DatabaseBusy, ValueTooLarge
 from madoguchi.kernel.database.migration import migrate
 from madoguchi.kernel.database.padding import padded
@@ -17,6 +17,7 @@ from madoguchi.kernel.database.waiting import when_there
 
 __all__ = [
     "APPEND_ONLY",
+    "STATEMENT_SECONDS",
     "Base",
     "Database",
     "DatabaseAway",

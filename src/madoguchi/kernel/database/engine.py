@@ -7,6 +7,7 @@ refuse to write and never wait for the writer (WAL).
 """
 
 import math
+import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,12 @@ READERS = 4
 # All are kept: making one costs PostgreSQL a process and more time than many a request.
 POSTGRES_CONNECTIONS = 15
 RESTED_SECONDS = 5
+ASK_SECONDS = 5.0
+# A network that goes silent says nothing: only these end the waiting for it. The kernel's, in which
+# long statements do not count, as long as the other side's kernel acknowledges; and a bound on
+# each statement of a program that answers requests, longer than any of them may take.
+SILENT_SECONDS = 25
+STATEMENT_SECONDS = 300.0
 
 
 class PatientQueue(AsyncAdaptedQueuePool):
@@ -135,8 +142,11 @@ class Database:
             await self.reading_engine.dispose()
 
 
-def create_database(url: str) -> Database:
+def create_database(url: str, longest: float | None = None) -> Database:
     """Open `sqlite+aiosqlite:///path` or `postgresql+asyncpg://user@host/name`.
+
+    `longest`: seconds a statement of PostgreSQL may take; then its connection counts as lost
+    (DatabaseAway). None, for migrations and loading: any time.
 
     ValueError for another kind of database and for SQLite in memory, whose connections would
     each see a database of their own.
@@ -147,7 +157,7 @@ def create_database(url: str) -> Database:
             raise ValueError("SQLite needs a file: sqlite+aiosqlite:///path/to/file.db")
         return Database(parsed, _sqlite(parsed, writes=True), _sqlite(parsed, writes=False))
     if parsed.drivername == "postgresql+asyncpg":
-        engine = _postgres(parsed)
+        engine = _postgres(parsed, longest)
         return Database(
             parsed,
             engine,
@@ -157,7 +167,7 @@ def create_database(url: str) -> Database:
     raise ValueError(f"unknown kind of database: {parsed.drivername}")
 
 
-def _postgres(url: URL) -> AsyncEngine:
+def _postgres(url: URL, longest: float | None) -> AsyncEngine:
     engine = create_async_engine(
         url,
         poolclass=PatientQueue,
@@ -168,11 +178,33 @@ def _postgres(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_use_lifo=True,
         pool_timeout=QUEUE_SECONDS,
+        connect_args={"command_timeout": longest},
     )
+    event.listen(engine.sync_engine, "connect", _hear_silence)
     event.listen(engine.sync_engine, "checkin", _note_use)
     event.listen(engine.sync_engine, "checkout", _look_before_use)
     event.listen(engine.sync_engine, "handle_error", explain)
     return engine
+
+
+def _hear_silence(connection: Any, entry: ConnectionPoolEntry) -> None:
+    """Have the kernel give a connection up whose other side does not acknowledge any more."""
+    transport = getattr(connection.driver_connection, "_transport", None)
+    line = transport.get_extra_info("socket") if transport else None
+    if line is None or line.family not in (socket.AF_INET, socket.AF_INET6):
+        return  # on the same machine nothing goes silent
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in SILENCE.items():
+        if hasattr(socket, name):  # not every system knows them all
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+SILENCE = {
+    "TCP_KEEPIDLE": SILENT_SECONDS // 5 * 2,
+    "TCP_KEEPINTVL": SILENT_SECONDS // 5,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": SILENT_SECONDS * 1000,
+}
 
 
 def _note_use(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
@@ -191,7 +223,7 @@ def _look_before_use(
         raise InvalidatePoolError
     if time.monotonic() - entry.info.get("used", math.inf) > RESTED_SECONDS:
         try:
-            connection.ping()
+            connection.run_async(lambda driver: driver.fetchrow(";", timeout=ASK_SECONDS))
         except Exception as fault:
             raise InvalidatePoolError from fault
 

@@ -87,7 +87,8 @@ def explain(context: ExceptionContext) -> Any:
         raise DatabaseBusy from fault
     if state == FULL or getattr(fault, "sqlite_errorcode", 0) & 0xFF in SQLITE_STORAGE:
         raise StorageFull from fault
-    if type(fault).__name__ == LOST_TRACK:
+    # Of a statement that took longer than any may, nobody knows whether it will ever be answered.
+    if type(fault).__name__ == LOST_TRACK or isinstance(fault, TimeoutError):
         context.is_disconnect = True
     if context.is_disconnect or state in AWAY or (state or "").startswith(AWAY_CLASS):
         raise DatabaseAway from fault
