@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.canonical import canonical_json, plain
 from madoguchi.kernel.clock import jst_date
-from madoguchi.kernel.database import store
+from madoguchi.kernel.database import among, store
 from madoguchi.kernel.ids import new_id
 from madoguchi.registry.activities.cleansing import Clean
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.changes import note_changes
 from madoguchi.registry.corporations.models import Corporation
 
-_AT_ONCE = 900  # keys in one statement
 Key = tuple[str, str]
 
 
@@ -119,17 +118,16 @@ async def _known(session: AsyncSession, source: str, keys: Sequence[Key]) -> dic
     known: dict[Key, Activity] = {}
     for kind in sorted({kind for kind, _ in keys}):
         of_kind = [key for one, key in keys if one == kind]
-        for start in range(0, len(of_kind), _AT_ONCE):
-            rows = await session.scalars(
-                select(Activity)
-                .where(
-                    Activity.kind == kind,
-                    Activity.source == source,
-                    Activity.key.in_(of_kind[start : start + _AT_ONCE]),
-                )
-                .execution_options(populate_existing=True)
+        rows = await session.scalars(
+            select(Activity)
+            .where(
+                Activity.kind == kind,
+                Activity.source == source,
+                among(session, Activity.key, of_kind),
             )
-            known |= {(kind, row.key): row for row in rows}
+            .execution_options(populate_existing=True)
+        )
+        known |= {(kind, row.key): row for row in rows}
     return known
 
 
@@ -154,12 +152,12 @@ async def _keep_details(
                 "recorded_at": at,
             }
     numbers = sorted({number for number, _ in told})
-    known: dict[Key, date] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        query = select(Detail.number, Detail.field, Detail.as_of).where(
-            Detail.source == source, Detail.number.in_(numbers[start : start + _AT_ONCE])
-        )
-        known |= {(number, field): as_of for number, field, as_of in await session.execute(query)}
+    query = select(Detail.number, Detail.field, Detail.as_of).where(
+        Detail.source == source, among(session, Detail.number, numbers)
+    )
+    known: dict[Key, date] = {
+        (number, field): as_of for number, field, as_of in await session.execute(query)
+    }
     await store(session, Detail, [row for key, row in told.items() if key not in known])
     newer = [row for key, row in told.items() if key in known and known[key] <= row["as_of"]]
     if newer:
@@ -167,10 +165,5 @@ async def _keep_details(
 
 
 async def _unknown(session: AsyncSession, numbers: Sequence[str]) -> set[str]:
-    unknown = set(numbers)
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = numbers[start : start + _AT_ONCE]
-        unknown -= set(
-            await session.scalars(select(Corporation.number).where(Corporation.number.in_(part)))
-        )
-    return unknown
+    query = select(Corporation.number).where(among(session, Corporation.number, numbers))
+    return set(numbers) - set(await session.scalars(query))
