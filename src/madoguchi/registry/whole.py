@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.kernel.database import Json
+from madoguchi.kernel.database import Json, padded
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.corporations.models import Corporation
 from madoguchi.registry.corporations.record import Record
@@ -64,7 +64,7 @@ async def wholes(session: AsyncSession, numbers: Sequence[str]) -> list[Whole]:
     """What is known of these numbers, in their order; unknown ones are left out."""
     found: dict[str, Whole] = {}
     for start in range(0, len(numbers), _AT_ONCE):
-        part = list(numbers[start : start + _AT_ONCE])
+        part = padded(numbers[start : start + _AT_ONCE])
         rows = await session.execute(_many(_dialect(session)), {"numbers": part})
         found |= {row[0]: _whole(row) for row in rows}
     return [found[number] for number in numbers if number in found]

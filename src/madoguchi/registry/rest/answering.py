@@ -8,6 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from madoguchi.registry.prepared import Answer
+
 FRESH = "public, max-age=60"
 # What is public may be read from pages of any origin.
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -15,12 +17,21 @@ OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cro
 
 def answer(request: Request, shown: Any, *, cache: str = FRESH, **headers: str) -> Response:
     """The JSON of plain data; 304 when the caller has it already."""
+    return send(request, written(shown), cache=cache, **headers)
+
+
+def written(shown: Any) -> Answer:
+    """Plain data as JSON, with its ETag."""
     body = _encode(shown).encode()
-    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    head = {"ETag": etag, "Cache-Control": cache, **OPEN, **headers}
-    if _has(request.headers.get("if-none-match", ""), etag):
+    return Answer(body, f'"{hashlib.sha256(body).hexdigest()[:24]}"')
+
+
+def send(request: Request, made: Answer, *, cache: str = FRESH, **headers: str) -> Response:
+    """What was written; 304 when the caller has it already."""
+    head = {"ETag": made.etag, "Cache-Control": cache, **OPEN, **headers}
+    if _has(request.headers.get("if-none-match", ""), made.etag):
         return Response(status_code=304, headers=head)
-    return Response(body, headers=head, media_type="application/json")
+    return Response(made.body, headers=head, media_type="application/json")
 
 
 def _has(header: str, etag: str) -> bool:

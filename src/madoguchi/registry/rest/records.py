@@ -15,10 +15,11 @@ from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.queries import Past, as_of, current, history
 from madoguchi.registry.errors import RegistryError, unknown_corporation
-from madoguchi.registry.rest.answering import answer
+from madoguchi.registry.prepared import Answer, prepared
+from madoguchi.registry.rest.answering import answer, send, written
 from madoguchi.registry.rest.parameters import LONGEST, Parameters
 from madoguchi.registry.rest.showing import of_act, of_past, of_record, of_whole
-from madoguchi.registry.whole import Act, whole
+from madoguchi.registry.whole import Act, Whole
 from madoguchi.web.paging import after, link_header, page_of, read_cursor
 
 LIST = "registry.activities"
@@ -31,11 +32,10 @@ async def by_number(request: Request) -> Response:
         asked = Parameters(request, ("as_of", "known_on"))
         if asked.text("as_of") or asked.text("known_on"):
             return await _on_a_day(request, asked)
-    async with request.app.state.database.looking() as session:
-        known = await whole(session, number_of(request))
-    if known is None:
+    made = await prepared(request.app.state.database, _written, number_of(request))
+    if made is None:
         raise unknown_corporation()
-    return answer(request, of_whole(known))
+    return send(request, made)
 
 
 async def history_of(request: Request) -> Response:
@@ -69,6 +69,10 @@ async def activities_of(request: Request) -> Response:
 def number_of(request: Request) -> str:
     """The corporate number of the path, in either width. JapaneseInputError 422."""
     return parse_corporate_number(request.path_params["number"][:LONGEST])
+
+
+def _written(known: Whole) -> Answer:
+    return written(of_whole(known))
 
 
 async def _on_a_day(request: Request, asked: Parameters) -> Response:
