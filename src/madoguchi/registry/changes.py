@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.registry.models import RegistryChange
 
 KEPT = timedelta(days=14)
+_NEWEST = select(func.coalesce(func.max(RegistryChange.place), 0))
 
 
 async def note_changes(session: AsyncSession, numbers: Iterable[str], at: datetime) -> None:
@@ -33,7 +34,7 @@ async def note_changes(session: AsyncSession, numbers: Iterable[str], at: dateti
 
 async def newest(session: AsyncSession) -> int:
     """The place of the newest change; 0 when nothing ever changed."""
-    return await session.scalar(select(func.coalesce(func.max(RegistryChange.place), 0))) or 0
+    return await session.scalar(_NEWEST) or 0
 
 
 async def since(session: AsyncSession, place: int, most: int) -> list[RegistryChange] | None:

@@ -4,7 +4,7 @@ Nobody is answered with what no longer holds. Those who ask at one moment are se
 each time the newest place in the log of changes is read first, by one statement for all of them: what
 changed since, by whatever process, is dropped. So an answer is never older than the request for it,
 as if it had been read from the tables. That holds because whoever changes the registry says so in
-the same transaction (`search.changes.note_changes`); what is changed by hand past the program is not
+the same transaction (`changes.note_changes`); what is changed by hand past the program is not
 noticed until the process starts anew.
 
 Only what does not depend on the day may be prepared. Unknown numbers are not remembered.
@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import Database
-from madoguchi.registry.search.changes import newest, since
+from madoguchi.registry.changes import newest, since
 from madoguchi.registry.whole import Whole, wholes
 
 MOST_BYTES = 64_000_000  # of one process

@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.clock import Clock, jst_date
-from madoguchi.kernel.database import Database, store_new
+from madoguchi.kernel.database import Database, analyse, store_new
 from madoguchi.registry.activities.cleansing import Clean, cleansed
 from madoguchi.registry.activities.files import Row, opened
 from madoguchi.registry.activities.keeping import keep, numbers_seen, withdraw_others
-from madoguchi.registry.activities.models import ActivityFile
+from madoguchi.registry.activities.models import Activity, ActivityFile, Detail
 from madoguchi.registry.opening import Refused
 
 PIECE = 5_000
@@ -87,6 +87,7 @@ async def load_activities(
         numbers = await numbers_seen(session, kept.source, kept.started_at)
         (await session.get_one(ActivityFile, sha256)).finished_at = clock()
         await session.commit()
+    await analyse(database, Activity, Detail)
     return Taken(read - refused, refused, dict(found), numbers, withdrawn)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.ahead import ahead
 from madoguchi.kernel.clock import Clock
-from madoguchi.kernel.database import Database, among, store, store_new
+from madoguchi.kernel.database import Database, among, analyse, store, store_new
 from madoguchi.registry.changes import note_changes
 from madoguchi.registry.corporations.files import FileFault, Refused, read_file
 from madoguchi.registry.corporations.merging import Merged, Superseded, merge
@@ -74,6 +74,7 @@ async def load_full(
         async with database.session() as session:
             await _finish(session, clock, sha256)
             await session.commit()
+    await analyse(database, Corporation, PastCorporation)
     return Taken(read - refused, refused)
 
 

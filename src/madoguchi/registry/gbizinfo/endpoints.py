@@ -21,6 +21,7 @@ from madoguchi.registry.gbizinfo.showing import Info, full, one_section
 from madoguchi.registry.gbizinfo.showing import found as found_one
 from madoguchi.registry.gbizinfo.updates import PAGE, changed, changed_activities
 from madoguchi.registry.interface import Interface
+from madoguchi.registry.prepared import Answer, prepared
 from madoguchi.registry.whole import Whole, whole
 
 TOKEN = "x-hojininfo-api-token"  # noqa: S105 - the name of a header
@@ -48,8 +49,14 @@ async def by_number(version: Version, request: Request) -> Response:
     """The full record of a corporation."""
     asked = Parameters(request)
     metadata = _metadata(version, asked)
-    known = await _known(request, asked)
-    return _answer([full(version, known, metadata=metadata)])
+    number = number_of(request.path_params["number"])
+    asked.check()
+    make = _MAKERS[version.number, metadata]
+    made = await prepared(request.app.state.database, make, number)
+    if made is None:
+        raise unknown_corporation()
+    body = b"".join((_BEFORE, str(uuid.uuid4()).encode(), _BETWEEN, made.body, _AFTER))
+    return Response(body, media_type="application/json")
 
 
 async def section_by_number(version: Version, kind: str, request: Request) -> Response:
@@ -81,6 +88,21 @@ async def section_updates(version: Version, kind: str, request: Request) -> Resp
         one_section(version, one.record, kind, one.activities, metadata=metadata) for one in known
     )
     return _page(infos, total, page)
+
+
+def _written(version: Version, metadata: bool, known: Whole) -> Answer | None:
+    """The full record as it stands in an answer; none of a withdrawn number."""
+    if known.record.process == DELETED:
+        return None
+    return Answer(bytes(JSONResponse(full(version, known, metadata=metadata)).body))
+
+
+# Made once: what they make is kept under them.
+_MAKERS = {
+    (version.number, metadata): partial(_written, version, metadata)
+    for version in (VERSION_1, VERSION_2)
+    for metadata in (False, True)
+}
 
 
 async def _known(request: Request, asked: Parameters) -> Whole:
@@ -120,6 +142,14 @@ def _page(infos: Iterable[Info], total: int, page: int) -> Response:
     )
 
 
+# `_answer` of one record, around its id and the record.
+_BEFORE, _BETWEEN, _AFTER = (
+    b'{"id":"',
+    b'","message":"200 - OK.","errors":[],"hojin-infos":[',
+    b"]}",
+)
+
+
 def _routes(version: Version) -> tuple[Route, ...]:
     root = f"/hojin/v{version.number}/hojin"
     sections = [kind for kind in kinds.KINDS if version.metadata or kind != kinds.ESTABLISHMENT]
@@ -142,6 +172,7 @@ INTERFACES = tuple(
     Interface(
         prefix=f"/hojin/v{version.number}/",
         routes=_routes(version),
+        numbered={f"/hojin/v{version.number}/hojin": partial(by_number, version)},
         key_of=lambda request: request.headers.get(TOKEN, ""),
         refuse=refuse,
     )

@@ -204,6 +204,7 @@ INTERFACES = tuple(
         refuse=refuse,
         keyless=True,
         whole=False,
+        numbered={CORPORATIONS: records.by_number},
     )
     for prefix in (CORPORATIONS, _RECONCILE)
 )
