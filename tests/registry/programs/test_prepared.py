@@ -12,7 +12,7 @@ from madoguchi.kernel.database import Database, create_database
 from madoguchi.registry.activities.cleansing import cleansed
 from madoguchi.registry.activities.keeping import keep, withdraw_others
 from madoguchi.registry.activities.published import Published
-from madoguchi.registry.changes import note_changes
+from madoguchi.registry.changes import newest, note_changes
 from madoguchi.registry.corporations.loading import changed_by, take_in
 from madoguchi.registry.models import RegistryChange
 from madoguchi.registry.prepared import Answer, Store, store_of
@@ -143,7 +143,7 @@ async def test_changes_forgotten_or_many_or_undone_drop_everything(
                 await note(2)
                 async with other.session() as session:
                     places = RegistryChange.place
-                    gone = places < 30 if work == "forgotten" else places > 2
+                    gone = places < await newest(session) if work == "forgotten" else places > 2
                     await session.execute(delete(RegistryChange).where(gone))
                     await session.commit()
             await asking.get(f"/api/v1/corporations/{TWO}")
