@@ -69,6 +69,7 @@ def _shell(language: str) -> dict[str, Any]:
         "reason": None,
         "asked_here": False,
         "restored": False,
+        "news": (),
         "on_behalf": None,
         "sheet_id": "",
         "return_to": "",
