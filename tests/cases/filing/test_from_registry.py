@@ -127,6 +127,14 @@ async def test_another_number_replaces_what_the_first_filled_in(office: Office) 
     assert 'value="青葉商事株式会社"' in region
 
 
+async def test_what_the_account_filled_in_is_replaced_too(office: Office) -> None:
+    client, url = await _question(office)
+    assert controls(await client.get(url))["/applicant/name"] != [""]  # from the account
+    region = await typing(client, url, {"/applicant/number": number(1)})
+    assert f'value="{NAME}"' in region
+    assert f'value="{ADDRESS}"' in region
+
+
 async def test_taking_back_what_was_not_filled_in_changes_nothing(office: Office) -> None:
     client, url = await _question(office)
     before = controls(await client.get(url))["/applicant/name"]

@@ -79,7 +79,7 @@ async def fill_while_typing(
     """The answers with the corporations filled in whose number has just become another valid one.
 
     What the person typed stays: empty parts are filled, and those that still are as an earlier
-    number filled them. A number that is not complete yet is no fault.
+    number or the account filled them. A number that is not complete yet is no fault.
     """
     result, told = dict(entered), None
     for name in page.fields:
@@ -163,9 +163,8 @@ def _is_number(typed: object) -> bool:
 
 
 def _as_filled(draft: Draft, pointer: str, text: object) -> bool:
-    """Whether nothing stands at a place, or what the registry filled in there."""
-    origin = draft.provenance.get(pointer, {})
-    return not text or (origin.get("source") == REGISTRY and origin.get("value") == text)
+    """Whether nothing stands at a place, or still what was filled in there for the person."""
+    return not text or draft.provenance.get(pointer, {}).get("value") == text
 
 
 async def fill_corporation(

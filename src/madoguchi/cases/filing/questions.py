@@ -252,7 +252,8 @@ def _composite(
     for name, part in item.parts.items():
         at = f"{pointer}/{name}"
         question = _question(sheet, part, at, values.get(name), row)
-        if source is not None and question.source is not None and not question.source["edited"]:
+        own = question.source
+        if source and own and not own["edited"] and own["label"] == source["label"]:
             question = replace(question, source=None)  # the group says it for all its parts
         parts.append(_as_read(sheet, question) if known and question.kind != "shown" else question)
     return Question(
