@@ -15,11 +15,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from madoguchi.kernel.database import Database
-from madoguchi.registry.changes import newest, since
-from madoguchi.registry.whole import Whole, wholes
+from madoguchi.registry.changes import newest_of, since
+from madoguchi.registry.whole import Whole, some
 
 MOST_BYTES = 64_000_000  # of one process
 MOST_CHANGES = 20  # when more came at once, everything is dropped instead of what they name
@@ -54,14 +52,15 @@ class Store:
         self._place = -1
         self._kept: OrderedDict[str, dict[Make, Answer]] = OrderedDict()
 
-    async def keep_up(self, session: AsyncSession) -> None:
+    async def keep_up(self, database: Database) -> None:
         """Drop what changed since the last look."""
-        place = await newest(session)
+        place = await newest_of(database)
         if place == self._place:
             return
         changes = None
         if 0 <= self._place < place <= self._place + MOST_CHANGES:
-            changes = await since(session, self._place, MOST_CHANGES)
+            async with database.looking() as session:
+                changes = await since(session, self._place, MOST_CHANGES)
         if not changes:  # too many, forgotten, the first look, or another database in its place
             self._kept.clear()
             self.bytes, self._place = 0, place
@@ -106,11 +105,10 @@ def store_of(database: Database) -> Store:
 async def _answers(database: Database, group: Sequence[_Asked]) -> list[Answer | None]:
     """One group at a time (`together`): nobody else changes the store meanwhile."""
     store = store_of(database)
-    async with database.looking() as session:
-        await store.keep_up(session)
-        found = {asked: store.get(*asked) for asked in group}
-        missing = list(dict.fromkeys(number for (_, number), one in found.items() if one is None))
-        known = {one.record.number: one for one in await wholes(session, missing)}
+    await store.keep_up(database)
+    found = {asked: store.get(*asked) for asked in group}
+    missing = list(dict.fromkeys(number for (_, number), one in found.items() if one is None))
+    known = {one.record.number: one for one in await some(database, missing)}
     for (make, number), answer in found.items():
         if answer is None and number in known:
             found[make, number] = made = make(known[number])

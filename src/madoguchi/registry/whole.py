@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.kernel.database import Json, padded
+from madoguchi.kernel.database import Database, Json, padded
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.corporations.models import Corporation
 from madoguchi.registry.corporations.record import Record
@@ -68,6 +68,14 @@ async def wholes(session: AsyncSession, numbers: Sequence[str]) -> list[Whole]:
         rows = await session.execute(_many(_dialect(session)), {"numbers": part})
         found |= {row[0]: _whole(row) for row in rows}
     return [found[number] for number in numbers if number in found]
+
+
+async def some(database: Database, numbers: Sequence[str]) -> list[Whole]:
+    """The same without a session, for at most _AT_ONCE of them and in no order."""
+    if not numbers:
+        return []
+    statement = _many("sqlite" if database.is_sqlite else "postgresql")
+    return [_whole(row) for row in await database.look(statement, {"numbers": list(numbers)})]
 
 
 def _whole(row: Row[*tuple[Any, ...]]) -> Whole:

@@ -12,6 +12,7 @@ from madoguchi.kernel.japanese import is_corporate_number
 from madoguchi.registry.corporations.files import read_file
 from madoguchi.registry.corporations.names import name_key
 from madoguchi.registry.corporations.record import Incoming
+from madoguchi.registry.synthesis import making
 from madoguchi.registry.synthesis.drawing import splitmix64
 from madoguchi.registry.synthesis.making import MOST, corporation
 from madoguchi.registry.synthesis.writing import write_file, write_twins
@@ -45,6 +46,11 @@ def test_numbers_are_right_and_nobody_has_two() -> None:
     assert len(set(numbers)) == 2 * SOME
     with pytest.raises(ValueError, match="none of them"):
         corporation(1, MOST)
+
+
+def test_nobody_is_without_a_name() -> None:
+    lines = (Path(making.__file__).parent / "shares.tsv").read_text(encoding="utf-8").splitlines()
+    assert all(line.split("\t")[-1].strip() for line in lines)
 
 
 def test_they_are_spread_as_real_ones_are(shared_data: Path) -> None:
