@@ -207,22 +207,7 @@ async def answer(
     proof is due, 409 when it is decided; 422 for an
     objection without words. The caller commits.
     """
-    found = (
-        await session.get(RepresentativeProof, proof_id, with_for_update=True)
-        if is_id(proof_id)
-        else None
-    )
-    asked = await session.get(Succession, proof_id) if found else None
-    if found is None or asked is None or found.corporate_number != organisation.corporate_number:
-        raise not_found()
-    if found.person_id == actor.id:
-        raise case_error(
-            "own_proof", 403, "自分の申込みには答えられません。", "You cannot answer your own."
-        )
-    if found.state != WAITING:
-        raise case_error(
-            "already_decided", 409, "すでに決まっています。", "This has been decided already."
-        )
+    asked = await _answerable(session, actor, organisation, proof_id)
     if consents:  # who may not bind it any more may object, and lets nobody else in
         binding(actor, organisation.id)
     if asked.objection and consents and asked.answered_by != actor.id:
@@ -253,6 +238,29 @@ async def answer(
         at=clock(),
         payload={"proof": proof_id},
     )
+
+
+async def _answerable(
+    session: AsyncSession, actor: Actor, organisation: Organisation, proof_id: str
+) -> Succession:
+    """The succession a representative may answer, its proof held until the commit."""
+    found = (
+        await session.get(RepresentativeProof, proof_id, with_for_update=True)
+        if is_id(proof_id)
+        else None
+    )
+    asked = await session.get(Succession, proof_id) if found else None
+    if found is None or asked is None or found.corporate_number != organisation.corporate_number:
+        raise not_found()
+    if found.person_id == actor.id:
+        raise case_error(
+            "own_proof", 403, "自分の申込みには答えられません。", "You cannot answer your own."
+        )
+    if found.state != WAITING:
+        raise case_error(
+            "already_decided", 409, "すでに決まっています。", "This has been decided already."
+        )
+    return asked
 
 
 async def _organisation(session: AsyncSession, proof: RepresentativeProof) -> Organisation | None:

@@ -14,7 +14,6 @@ from madoguchi.cases.errors import not_found
 from madoguchi.cases.filing import saving
 from madoguchi.cases.filing.drafts import not_filed, touch
 from madoguchi.cases.filing.evaluating import Judged, judge
-from madoguchi.cases.filing.files import attach_file, place_for, remove_file
 from madoguchi.cases.filing.from_registry import (
     Filled,
     changed_since,
@@ -32,13 +31,12 @@ from madoguchi.cases.filing.pages.counter import (
     sheet_of,
     texts,
 )
+from madoguchi.cases.filing.pages.files_sent import take_files, unfile
 from madoguchi.cases.filing.questions import Question, by_section, questions
 from madoguchi.cases.filing.speech import speech_of
 from madoguchi.cases.filing.tasks import asked_pages, points_on
 from madoguchi.cases.models import Draft
-from madoguchi.documents.service import DocumentError
 from madoguchi.identity.service import Actor, current_actor
-from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.language import Text, pick
 from madoguchi.procedures.service import Page
 from madoguchi.web.form_input import FormInput
@@ -102,9 +100,9 @@ async def save_page(request: Request, draft_id: str, page_id: str, actor: Anyone
         if actor.kind == "public":
             return await _hold(request, draft_id, page_id, form)
         do = form.value("do", "next")
-        refused = await _take_files(request, actor, draft_id, form)
+        refused = await take_files(request, actor, draft_id, form)
         if do.startswith("unfile:"):
-            await _unfile(request, actor, draft_id, do.removeprefix("unfile:"))
+            await unfile(request, actor, draft_id, do.removeprefix("unfile:"))
         return await _save(request, actor, draft_id, page_id, form, do, refused)
 
 
@@ -322,49 +320,6 @@ def _ask_which(
     return response
 
 
-async def _take_files(
-    request: Request, actor: Actor, draft_id: str, form: FormInput
-) -> dict[str, Text]:
-    """Keep the files that came with a page; what was refused, by place."""
-    state, refused = request.app.state, {}
-    for pointer, files in form.files.items():
-        for file in files:
-            if not file.filename or not file.size:
-                if file.filename:
-                    refused[pointer] = _empty(file.filename)
-                continue
-            try:
-                async with state.database.reading() as session:
-                    place = await place_for(session, actor, draft_id, pointer)
-                async with state.database.session() as session:
-                    await attach_file(
-                        session,
-                        state.blobs,
-                        actor,
-                        state.clock,
-                        draft_id,
-                        place,
-                        file.filename,
-                        file.chunks(),
-                        scan=bool(getattr(state.settings, "scanner_url", "")),
-                    )
-                    await session.commit()
-            except (DocumentError, DomainError) as fault:
-                if fault.status == 404:
-                    continue
-                refused[pointer] = dict(fault.message)
-    return refused
-
-
-async def _unfile(request: Request, actor: Actor, draft_id: str, pointer: str) -> None:
-    state = request.app.state
-    async with state.database.session() as session:
-        draft = await own_draft(session, actor, draft_id, lock=True)
-        for file in draft.attached.get(pointer, []):
-            await remove_file(session, actor, state.clock, draft_id, pointer, file["sha256"])
-        await session.commit()
-
-
 def _page(judged: Judged, page_id: str) -> Page:
     found = next((page for page in judged.package.pages if page.id == page_id), None)
     if found is None:
@@ -403,10 +358,3 @@ def _after(draft: Draft, judged: Judged, page: Page, return_to: str) -> str:
 
 def _anchor(pointer: str) -> str:
     return "f-" + "-".join(pointer.strip("/").split("/"))
-
-
-def _empty(name: str) -> Text:
-    return {
-        "ja": f"「{name}」は空のファイルです。中身のあるファイルを選んでください。",
-        "en": f"“{name}” is empty. Choose a file with content.",
-    }
