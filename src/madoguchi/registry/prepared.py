@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from madoguchi.kernel.database import Database
 from madoguchi.registry.changes import newest_of, since
-from madoguchi.registry.whole import Whole, some
+from madoguchi.registry.whole import Whole, wholes_looked_up
 
 MOST_BYTES = 64_000_000  # of one process
 MOST_CHANGES = 20  # when more came at once, everything is dropped instead of what they name
@@ -108,7 +108,7 @@ async def _answers(database: Database, group: Sequence[_Asked]) -> list[Answer |
     await store.keep_up(database)
     found = {asked: store.get(*asked) for asked in group}
     missing = list(dict.fromkeys(number for (_, number), one in found.items() if one is None))
-    known = {one.record.number: one for one in await some(database, missing)}
+    known = {one.record.number: one for one in await wholes_looked_up(database, missing)}
     for (make, number), answer in found.items():
         if answer is None and number in known:
             found[make, number] = made = make(known[number])

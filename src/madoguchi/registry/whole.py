@@ -70,7 +70,7 @@ async def wholes(session: AsyncSession, numbers: Sequence[str]) -> list[Whole]:
     return [found[number] for number in numbers if number in found]
 
 
-async def some(database: Database, numbers: Sequence[str]) -> list[Whole]:
+async def wholes_looked_up(database: Database, numbers: Sequence[str]) -> list[Whole]:
     """The same without a session, for at most _AT_ONCE of them and in no order."""
     if not numbers:
         return []

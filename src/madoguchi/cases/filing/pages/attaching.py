@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from madoguchi.cases.access import own_draft
 from madoguchi.cases.errors import not_found
 from madoguchi.cases.filing.evaluating import Judged, judge
-from madoguchi.cases.filing.files import attach_file, place_for, remove_file
+from madoguchi.cases.filing.files import place_for, remove_file
 from madoguchi.cases.filing.pages.answering import UPLOAD_BYTES
 from madoguchi.cases.filing.pages.counter import (
     FORM_BYTES,
@@ -18,6 +18,7 @@ from madoguchi.cases.filing.pages.counter import (
     edit_rule,
     texts,
 )
+from madoguchi.cases.filing.pages.files_sent import keep_file
 from madoguchi.cases.filing.questions import file_lines
 from madoguchi.cases.models import Draft
 from madoguchi.documents import service as documents
@@ -90,19 +91,7 @@ async def _take(
         ]
     for file in files:
         try:
-            async with state.database.session() as session:
-                await attach_file(
-                    session,
-                    state.blobs,
-                    actor,
-                    state.clock,
-                    draft_id,
-                    place,
-                    file.filename,
-                    file.chunks(),
-                    scan=bool(getattr(state.settings, "scanner_url", "")),
-                )
-                await session.commit()
+            await keep_file(request, actor, draft_id, place, file)
         except DomainError as fault:
             if fault.status == 404:
                 raise

@@ -3,12 +3,12 @@
 from fastapi import Request
 
 from madoguchi.cases.access import own_draft
-from madoguchi.cases.filing.files import attach_file, place_for, remove_file
+from madoguchi.cases.filing.files import Place, attach_file, place_for, remove_file
 from madoguchi.documents.service import DocumentError
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.language import Text
-from madoguchi.web.form_input import FormInput
+from madoguchi.web.form_input import FormFile, FormInput
 
 
 async def take_files(
@@ -25,24 +25,32 @@ async def take_files(
             try:
                 async with state.database.reading() as session:
                     place = await place_for(session, actor, draft_id, pointer)
-                async with state.database.session() as session:
-                    await attach_file(
-                        session,
-                        state.blobs,
-                        actor,
-                        state.clock,
-                        draft_id,
-                        place,
-                        file.filename,
-                        file.chunks(),
-                        scan=bool(getattr(state.settings, "scanner_url", "")),
-                    )
-                    await session.commit()
+                await keep_file(request, actor, draft_id, place, file)
             except (DocumentError, DomainError) as fault:
                 if fault.status == 404:
                     continue
                 refused[pointer] = dict(fault.message)
     return refused
+
+
+async def keep_file(
+    request: Request, actor: Actor, draft_id: str, place: Place, file: FormFile
+) -> None:
+    """Keep one file at its place. DocumentError, DomainError when it is refused."""
+    state = request.app.state
+    async with state.database.session() as session:
+        await attach_file(
+            session,
+            state.blobs,
+            actor,
+            state.clock,
+            draft_id,
+            place,
+            file.filename,
+            file.chunks(),
+            scan=bool(getattr(state.settings, "scanner_url", "")),
+        )
+        await session.commit()
 
 
 async def unfile(request: Request, actor: Actor, draft_id: str, pointer: str) -> None:
