@@ -8,16 +8,28 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.published import (
+    REGISTRY,
+    SOURCE,
+    account_with,
+    facts_with,
+    parts_of,
+    published,
+    says_the_same,
+)
 from madoguchi.cases.registers.holding import entries_held
 from madoguchi.identity import service as identity
 from madoguchi.identity.service import Actor
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.procedures.rounds import Round
-from madoguchi.procedures.service import Environment
-from madoguchi.registry.service import Fact, facts_of
+from madoguchi.procedures.service import Environment, Source
+from madoguchi.registry.corporations.record import Record
+from madoguchi.registry.service import REGISTRATION, Fact, facts_of
 
-_FACT = re.compile(r'fact(?:\.|\(\s*")([a-z][a-z0-9_]*)')
+_FACT = re.compile(r'(?:fact(?:\.|\(\s*")|known\(\s*")([a-z][a-z0-9_]*)')
+_ORGANISATION = re.compile(r"account\.organisation(?:\.([a-z_]+))?")
+_PUBLISHED = ("", "kind", "status")  # the whole, and what an account says nothing of
 _ACCOUNT: Text = {"ja": "アカウントの登録情報", "en": "Your account"}
 
 
@@ -71,19 +83,49 @@ async def environment_of(
     """Everything rules may know besides the answers, on a day, in a phase of the workflow, in a
     round of filing.
     """
-    facts = await facts_of(session, party.id, today)
+    account = await account_of(session, party)
+    facts = await facts_of(session, party.id, today, ended=True)
+    record = await published(session, number_of(account))
     row = await catalogue_entry(session, catalogue_id) if catalogue_id is not None else None
     return Environment(
         today=today,
         filed_on=filed_on,
-        account=await account_of(session, party),
-        facts={name: fact.value for name, fact in facts.items()},
+        **known_of(account, facts, record),
         catalogue=row.values if row is not None else {},
         entries=await entries_held(session, party.organisation_id, today),
         office=identity.office_of,
         phase=phase,
         filing_round=filing_round.as_context() if filing_round is not None else None,
     )
+
+
+def known_of(
+    account: Mapping[str, object], facts: Mapping[str, Fact], record: Record | None
+) -> dict[str, Any]:
+    """`account`, `facts` and `source_of` of an Environment: what the account says of the applicant,
+    with what the registry publishes of it. `facts` hold those that ended, too.
+    """
+    known, organisation = facts_with(facts, record), account["organisation"]
+    own = organisation if isinstance(organisation, Mapping) else None
+    merged = account_with(own, record) if own is not None else None
+    return {
+        "account": {**account, "organisation": merged},
+        "facts": {name: fact.value for name, fact in known.items()},
+        "source_of": sources(known, own or {}, record),
+    }
+
+
+async def facts_known(session: AsyncSession, party: Party, on: date) -> dict[str, Fact]:
+    """Everything known of a party on a day, its published record included."""
+    facts = await facts_of(session, party.id, on, ended=True)
+    return facts_with(facts, await published(session, number_of(await account_of(session, party))))
+
+
+def number_of(account: Mapping[str, object]) -> str | None:
+    """The corporate number of `account.organisation`, None where there is none."""
+    organisation = account["organisation"]
+    found = organisation.get("number") if isinstance(organisation, Mapping) else None
+    return str(found) if found else None
 
 
 async def account_of(session: AsyncSession, party: Party) -> dict[str, object]:
@@ -155,25 +197,32 @@ async def catalogue_entry(session: AsyncSession, entry_id: str) -> CatalogueRow:
     )
 
 
-async def describe_source(
-    session: AsyncSession, party: Party, on: date
-) -> Callable[[str], tuple[Text | None, str | None]]:
-    """What a `prefill:` source is called, and as of when it holds: (label, ISO date)."""
-    facts = await facts_of(session, party.id, on)
-    account = (await account_of(session, party))["organisation"]
-    registered = facts.get("registration")
-    confirmed = registered is not None and _confirms(registered.value, account)
+def sources(
+    facts: Mapping[str, Fact], own: Mapping[str, object], record: Record | None
+) -> Callable[[str, str], Source | None]:
+    """Where what a rule reads comes from (`Environment.source_of`): a fact, the published record,
+    or the account, whose words are `own`.
+    """
+    registered = facts.get(REGISTRATION)
+    confirmed = registered is not None and _confirms(registered.value, own)
+    told = {name for name, text in parts_of(record).items() if text} if record is not None else ()
 
-    def describe(source: str) -> tuple[Text | None, str | None]:
-        for name in _FACT.findall(source):
-            fact: Fact | None = facts.get(name)
+    def source_of(rule: str, part: str = "") -> Source | None:
+        for name in _FACT.findall(rule):
+            fact = facts.get(name)
             if fact is not None:
-                return fact.source, fact.as_of.isoformat()
-        if registered is not None and confirmed and "account.organisation" in source:
-            return registered.source, registered.as_of.isoformat()
-        return (dict(_ACCOUNT), None) if "account" in source else (None, None)
+                return Source(dict(fact.source), fact.as_of)
+        asked = _ORGANISATION.search(rule)
+        name = part or (asked[1] or "" if asked is not None else "")
+        if asked is not None and record is not None and (name in told or name in _PUBLISHED):
+            said = str(own.get(name) or "")
+            other = bool(said) and name in told and not says_the_same(said, name, record)
+            return Source(dict(SOURCE), record.updated_on, REGISTRY, said if other else None)
+        if asked is not None and registered is not None and confirmed:
+            return Source(dict(registered.source), registered.as_of)
+        return Source(dict(_ACCOUNT)) if "account" in rule else None
 
-    return describe
+    return source_of
 
 
 def _confirms(record: object, account: object) -> bool:

@@ -75,7 +75,7 @@ async def judge_case(
         phase=phase_of(case, package.machine),
         filing_round=round_named(package.spec.rounds, case.round_id, case.arrived_at),
     )
-    environment = replace(environment, official=official)
+    environment = replace(environment, official=official, filed=True)
     # A registration that was closed or passed on since must still be readable.
     chosen = list(_entry_ids(package, case.data))
     if chosen:

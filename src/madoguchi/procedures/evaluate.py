@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from madoguchi.kernel.language import LANGUAGES
+from madoguchi.kernel.language import LANGUAGES, Text, pick
 from madoguchi.procedures.evaluation import AttachmentState, Evaluation, FeeDue, FileRef
 from madoguchi.procedures.fields.answer import to_json
 from madoguchi.procedures.fields.display import day
@@ -18,6 +18,7 @@ from madoguchi.procedures.package.compiled import Check, Package
 from madoguchi.procedures.package.functions import DUPLICATE, look
 from madoguchi.procedures.package.renewal import EARLY, LATE, OPEN, last_day_of, window_of
 from madoguchi.procedures.package.scope import Environment, names
+from madoguchi.procedures.package.spec import AttachmentSpec
 from madoguchi.procedures.reading import Answered, Reader, shown_limit
 
 _CHOOSE = frozenset({"choice", "multichoice", "boolean", "entry"})
@@ -47,7 +48,7 @@ def evaluate(
     _run_checks(package, context, reader)
     _duplicate(package, context, reader)
     _renewal(package, context, reader)
-    attachments = _attachments(package, attached, context, reader.faults)
+    attachments = _attachments(package, attached, context, reader)
     authority = _authority(package, context, reader.faults)
     values = {
         name: context[name]
@@ -264,16 +265,16 @@ def _renewal(package: Package, context: Mapping[str, object], reader: Reader) ->
 
 
 def _attachments(
-    package: Package, attached: Attached, context: Mapping[str, object], faults: list[Fault]
+    package: Package, attached: Attached, context: Mapping[str, object], reader: Reader
 ) -> dict[str, AttachmentState]:
-    result = {}
+    result, faults, environment = {}, reader.faults, reader.environment
     for key, item in package.attachments.items():
         files = tuple(attached.get(key) or ())
         reason = None
         if item.relevant is not None and item.relevant(context) is not True:
             state = "none"
         elif item.omit_when is not None and item.omit_when(context) is True:
-            state, reason = "omitted", dict(item.spec.omit_reason or {})
+            state, reason = "omitted", _why_omitted(item.spec, environment)
         elif item.required is not None and item.required(context) is True:
             state = "required"
         else:
@@ -289,6 +290,19 @@ def _attachments(
             )
         result[key] = AttachmentState(state, label, reason, files if state != "none" else ())
     return result
+
+
+def _why_omitted(spec: AttachmentSpec, environment: Environment) -> Text:
+    """Why a document need not be sent, with the source that took its place and its day."""
+    reason = dict(spec.omit_reason or {})
+    source = environment.source_of(spec.omit_when or "", "")
+    if source is None or source.as_of is None:
+        return reason
+    told = message("omitted-by", source=source.label, day=shown_limit(source.as_of))
+    return {
+        language: f"{pick(reason, language)}{pick(told, language)}".strip()
+        for language in {**told, **reason}
+    }
 
 
 def _fees(package: Package, context: Mapping[str, object]) -> tuple[FeeDue, ...]:

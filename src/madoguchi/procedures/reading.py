@@ -87,7 +87,7 @@ class Reader:
 
     def _source(self, question: Field, raw: object, context: Mapping[str, object]) -> object:
         """A read-only field takes what is known of the applicant, whatever was sent for it."""
-        if not question.spec.readonly:
+        if not question.spec.readonly or (self.environment.filed and not is_blank(raw)):
             return raw
         for rule in (question.prefill, question.default):
             known = rule(context) if rule is not None else None

@@ -58,7 +58,7 @@ from madoguchi.procedures.package.load import (
     places,
     read_files,
 )
-from madoguchi.procedures.package.scope import Environment
+from madoguchi.procedures.package.scope import Environment, Source
 from madoguchi.procedures.package.source import PackageFault, read_yaml
 from madoguchi.procedures.package.trial import run_tests
 from madoguchi.procedures.periods import Period
@@ -105,6 +105,7 @@ __all__ = [
     "Reason",
     "Section",
     "Site",
+    "Source",
     "State",
     "Transition",
     "advance",

@@ -64,17 +64,19 @@ async def facts_of(
     on: date,
     *,
     known_at: datetime | None = None,
+    ended: bool = False,
 ) -> dict[str, Fact]:
     """What is known of a party on that day: of each name the latest fact that holds then.
 
     A party is an organisation, or a person who files for themselves.
 
-    With `known_at`, as it was believed at that moment: what an official saw when deciding. Nobody
-    (None) has no facts.
+    With `known_at`, as it was believed at that moment: what an official saw when deciding. With
+    `ended`, also the facts that no longer hold, their value None. Nobody (None) has no facts.
     """
     if party_id is None:
         return {}
-    return (await facts_of_many(session, [party_id], on, known_at=known_at))[party_id]
+    found = await facts_of_many(session, [party_id], on, known_at=known_at, ended=ended)
+    return found[party_id]
 
 
 async def facts_of_many(
@@ -83,6 +85,7 @@ async def facts_of_many(
     on: date,
     *,
     known_at: datetime | None = None,
+    ended: bool = False,
 ) -> dict[str, dict[str, Fact]]:
     """What is known of each of these parties, as `facts_of`, with one query."""
     query = select(FactRecord).where(FactRecord.party_id.in_(party_ids), FactRecord.as_of <= on)
@@ -102,7 +105,7 @@ async def facts_of_many(
         party: {
             name: Fact(record.value, record.source, record.as_of)
             for name, record in known.items()
-            if record.value is not None
+            if ended or record.value is not None
         }
         for party, known in latest.items()
     }

@@ -4,11 +4,18 @@ import re
 from datetime import date
 
 from httpx import AsyncClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from madoguchi.cases.judging import judge_case
+from madoguchi.cases.models import Case
+from madoguchi.procedures import service as procedures
+from madoguchi.registry.corporations.loading import take_in
 from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.corporations.record import Incoming
+from tests.cases.desk.counter import CORPORATE_NUMBER
 from tests.cases.filing.office import Office, controls, fill
-from tests.registry.corporations.records import number
+from tests.cases.filing.test_journey import complete
+from tests.registry.corporations.records import incoming, number
 from tests.registry.programs.site import add_corporations
 
 
@@ -162,3 +169,113 @@ async def test_a_record_that_changed_since_is_told(office: Office) -> None:
     shown = (await client.get(url)).text
     assert told not in shown
     assert 'value="東京都港区虎ノ門２丁目"' in shown
+
+
+def own_record(**fields: str) -> Incoming:
+    """The published record of the applicant's own organisation."""
+    values = {
+        "number": CORPORATE_NUMBER,
+        "name": "株式会社新山田酸素",
+        "kana": "シンヤマダサンソ",
+        "prefecture": "神奈川県",
+        "city": "川崎市",
+        "street": "１番１号",
+        "prefecture_code": "14",
+        "city_code": "130",
+        "updated": "2026-04-20",
+    }
+    return incoming(1, **(values | fields))
+
+
+async def test_the_own_organisation_is_filled_in_from_its_published_record(
+    office: Office,
+) -> None:
+    await add_corporations(office.counter.database, own_record())
+    client, url = await _own_question(office)
+    shown = await client.get(url)
+    assert controls(shown)["/applicant/name"] == ["株式会社新山田酸素"]
+    assert controls(shown)["/applicant/address"] == ["神奈川県川崎市１番１号"]
+    assert controls(shown)["/applicant/representative_name"] == ["山田 太郎"]
+    assert "国税庁法人番号公表サイトより(2026年4月20日時点)" in shown.text
+    assert "アカウントの登録情報では「株式会社山田酸素」です" in shown.text
+    assert "アカウントの登録情報より" in shown.text  # who represents it is not published
+    english = (await client.get(url, headers={"accept-language": "en"})).text
+    assert "Corporate Number Publication Site, as of 20 April 2026" in english
+    assert "The account says “株式会社山田酸素”" in english
+
+    await fill(client, url, {}, do="take-back:/applicant")
+    shown = await client.get(url)
+    assert controls(shown)["/applicant/name"] == ["株式会社山田酸素"]
+    assert "take-back:" not in shown.text
+
+
+async def test_without_a_record_the_account_fills_in(office: Office) -> None:
+    await add_corporations(office.counter.database)
+    client, url = await _own_question(office)
+    shown = await client.get(url)
+    assert controls(shown)["/applicant/name"] == ["株式会社山田酸素"]
+    assert "アカウントの登録情報より" in shown.text
+    assert "国税庁法人番号公表サイトより" not in shown.text
+
+
+async def _own_question(office: Office) -> tuple[AsyncClient, str]:
+    await office.publish_folder("renewable/plan-certification")
+    client = await office.client("applicant")
+    draft = await office.start("applicant", "renewable-plan-certification")
+    for page in await pages_of(client, draft):
+        if "/applicant/number" in (await client.get(page)).text:
+            return client, page
+    raise AssertionError
+
+
+async def test_a_certificate_is_left_out_and_the_office_sees_what_took_its_place(
+    office: Office,
+) -> None:
+    await add_corporations(office.counter.database, own_record())
+    await office.publish_trial()
+    client = await office.client("applicant")
+    draft = await office.start()
+    page = (await client.get(f"/drafts/{draft}/pages/who")).text
+    assert "株式会社新山田酸素" in page
+    assert "国税庁法人番号公表サイトより(2026年4月20日時点)" in page
+    assert "代表者の氏名: アカウントの登録情報より" in page
+    tasks = (await client.get(f"/drafts/{draft}")).text
+    why = "法人登記情報で確認できます。（国税庁法人番号公表サイト、2026年4月20日時点）"
+    assert why in tasks
+
+    await take_in_more(office, own_record(closed="2026-04-28", cause="01", process="21", updated="2026-04-30"))  # fmt: skip
+    tasks = (await client.get(f"/drafts/{draft}")).text
+    assert why not in tasks  # a closed register is looked at
+
+
+async def take_in_more(office: Office, record: Incoming) -> None:
+    async with office.counter.database.session() as session:
+        await take_in(session, [record])
+        await session.commit()
+
+
+async def test_a_filed_case_keeps_what_was_published_then(office: Office) -> None:
+    counter = office.counter
+    await add_corporations(counter.database, own_record())
+    await office.publish_trial()
+    client = await office.client("applicant")
+    draft = await office.start()
+    await complete(office, draft)
+    filed = await client.post(f"/drafts/{draft}/file")
+    assert filed.status_code == 303, filed.text
+    async with counter.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+    assert case.data["applicant"]["name"] == "株式会社新山田酸素"
+    assert case.provenance["/applicant/name"]["as_of"] == "2026-04-20"
+
+    await take_in_more(office, own_record(name="株式会社のちの山田", updated="2026-04-30"))
+    examiner = await office.client("examiner")
+    desk = (await examiner.get(f"/desk/cases/{case.id}")).text
+    assert "国税庁法人番号公表サイト、2026年4月20日時点" in desk
+    assert f'href="/corporations/{CORPORATE_NUMBER}"' in desk
+    assert "書き換えあり" not in desk
+    async with counter.database.reading() as session:
+        package = await procedures.package(session, case.digest)
+        judged = await judge_case(session, case, package, counter.now.date())
+    assert judged.verdict.data["applicant"] == case.data["applicant"]  # as it was filed
+    assert judged.environment.account["organisation"]["name"] == "株式会社のちの山田"

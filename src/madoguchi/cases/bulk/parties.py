@@ -110,7 +110,7 @@ class Parties:
             session,
             party,
             replace(environment, asked=set()),
-            lambda known: begin(self.package, known, lambda source: (None, None), {}),
+            lambda known: begin(self.package, known, {}),
         )
         return {
             name: value

@@ -1,5 +1,6 @@
 """The answers of a filing as it was filed (申請内容), for officials."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,11 +50,16 @@ def _origin(field: Field, stored: Any, provenance: Provenance) -> Origin | None:
         return None
     answers = leaves({field.name: field}, {field.name: stored})
     now = {pointer: value for pointer, _, value in answers}
-    edited = any(_plain(now.get(at)) != _plain(origin["value"]) for at, origin in found.items())
+    edited = any(
+        _plain(now.get(at)) != _plain(origin["value"])
+        for at, origin in found.items()
+        if not (isinstance(origin["value"], Mapping) and field.parts)  # its parts say it
+    )
     return Origin(dict(first["label"]), first.get("as_of"), edited)
 
 
 def _plain(value: Any) -> str:
+    """An answer for comparing: filing it made wide signs narrow, which is no change."""
     if isinstance(value, Mapping):
         return str(value.get("id") or value)
-    return "" if value is None else str(value)
+    return "" if value is None else unicodedata.normalize("NFKC", str(value)).strip()

@@ -18,6 +18,7 @@ from madoguchi.cases.desk.opening import case_at_desk
 from madoguchi.cases.desk.routing import RouteView, routes_of
 from madoguchi.cases.desk.talking import notes_of
 from madoguchi.cases.desk.timeline import Event, events, point_labels
+from madoguchi.cases.environment import Party, facts_known
 from madoguchi.cases.judging import CaseVerdict, judge_case
 from madoguchi.cases.letters import letters_of
 from madoguchi.cases.models import Case, Letter, RegisterEntry
@@ -35,7 +36,7 @@ from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Action, Package, State, Transition, advance
 from madoguchi.procedures.workflow.advance import WorkflowError
 from madoguchi.procedures.workflow.timers import Coming
-from madoguchi.registry.service import Fact, facts_of
+from madoguchi.registry.service import Fact
 
 JOURNAL_SHOWN = 500
 RELATED_SHOWN = 20
@@ -163,7 +164,7 @@ async def case_view(
         conversation=await messages.conversation(session, case.id),
         letters=await letters_of(session, case.id),
         payments=await payments.payments_of(session, case.id),
-        facts=await facts_of(session, case.organisation_id or case.filer_id, today),
+        facts=await facts_known(session, Party(case.filer_id, case.organisation_id), today),
         entries=await _entries(session, actor, case),
         others=await _others(session, actor, case),
         actions=offered(package, case, judged, actor),

@@ -13,8 +13,8 @@ from madoguchi.cases.desk.clock import due_on
 from madoguchi.cases.desk.searching import name_key
 from madoguchi.cases.environment import Applicant
 from madoguchi.cases.errors import case_error
-from madoguchi.cases.filing.evaluating import Judged
-from madoguchi.cases.filing.from_registry import BEFORE
+from madoguchi.cases.filing.evaluating import Judged, origins_of
+from madoguchi.cases.filing.prefilling import BEFORE
 from madoguchi.cases.grace import NO_WAIT, counted_at, wait_told
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.timers import is_late
@@ -192,7 +192,7 @@ def _new_case(
         applicant=applicant,
         data=data,
         attached=attached,
-        provenance=_origins(draft, verdict),
+        provenance=_origins(draft, judged),
         omitted=left_out(verdict),
         content_hash=content_digest(package, data, attached, applicant),
         revision=1,
@@ -217,12 +217,12 @@ def _forward_by(package: Package, at: datetime) -> date | None:
     return last_day_before(over_at(at, period)) if period is not None else None
 
 
-def _origins(draft: Draft, verdict: Evaluation) -> dict[str, dict[str, Any]]:
+def _origins(draft: Draft, judged: Judged) -> dict[str, dict[str, Any]]:
     """Where the filed answers came from that were filled in for the person; not what stood before."""
     return {
         pointer: {name: told for name, told in origin.items() if name != BEFORE}
-        for pointer, origin in draft.provenance.items()
-        if pointer in verdict.relevant and origin.get("label")
+        for pointer, origin in origins_of(draft, judged).items()
+        if pointer in judged.evaluation.relevant and origin.get("label")
     }
 
 

@@ -14,12 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.cases.access import APPLICANT, own_case, own_draft
 from madoguchi.cases.crosscase.keeping import keep_key
 from madoguchi.cases.effects import run_effects
-from madoguchi.cases.environment import describe_source
 from madoguchi.cases.errors import CaseError, case_error
 from madoguchi.cases.filing.agents import agent_named
 from madoguchi.cases.filing.arriving import content_digest, filed_files, filing_action, left_out
 from madoguchi.cases.filing.drafts import Content, new_draft
-from madoguchi.cases.filing.evaluating import Judged, judge, party_of
+from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.prefilling import begin
 from madoguchi.cases.filing.submit import case_of_draft, empty, ready
 from madoguchi.cases.grace import NO_WAIT, counted_at, wait_told
@@ -32,7 +31,7 @@ from madoguchi.identity.service import Actor, binding, under_mandate
 from madoguchi.kernel import journal
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.canonical import plain
-from madoguchi.kernel.clock import Clock, jst_date
+from madoguchi.kernel.clock import Clock
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Action, Machine, advance
 
@@ -83,8 +82,7 @@ async def start_correction(
 async def _next_part(session: AsyncSession, draft: Draft, at: datetime) -> None:
     """What is asked for the first time begins with what is known, and is not faulty yet."""
     judged = await judge(session, draft, at)
-    described = await describe_source(session, party_of(draft), jst_date(at))
-    known, provenance = begin(judged.package, judged.environment, described, draft.entered)
+    known, provenance = begin(judged.package, judged.environment, draft.entered)
     new = {
         name: value
         for name, value in known.items()

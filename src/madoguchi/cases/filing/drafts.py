@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_drafts
 from madoguchi.cases.crosscase.answering import informed
-from madoguchi.cases.environment import Party, catalogue_entry, describe_source, environment_of
+from madoguchi.cases.environment import Party, catalogue_entry, environment_of
 from madoguchi.cases.errors import CaseError, case_error
 from madoguchi.cases.filing.evaluating import first_phase, round_for
 from madoguchi.cases.filing.prefilling import begin
@@ -79,9 +79,8 @@ async def start_draft(
         phase=first_phase(package),
         filing_round=round_for(package, now),
     )
-    described = await describe_source(session, party, jst_date(now))
     (entered, provenance), _ = await informed(
-        session, party, environment, lambda known: begin(package, known, described, given or {})
+        session, party, environment, lambda known: begin(package, known, given or {})
     )
     draft = new_draft(actor, package, title, organisation, now, Content(entered, {}))
     draft.catalogue_id = catalogue_id

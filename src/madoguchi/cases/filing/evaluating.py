@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.crosscase.answering import informed
 from madoguchi.cases.environment import Party, environment_of
+from madoguchi.cases.filing.prefilling import Provenance, supplied
 from madoguchi.cases.grace import NO_WAIT
 from madoguchi.cases.models import Case, Draft
 from madoguchi.cases.progress import writing_phase
@@ -73,6 +74,19 @@ async def judge_in(
         answers_of=draft.entered,
     )
     return Judged(package, known, found)
+
+
+def origins_of(draft: Draft, judged: Judged) -> Provenance:
+    """Where the answers of a draft came from: as noted when they were filled in; of those that can
+    only be read, which follow their source, as it is now.
+    """
+    fields = judged.package.fields
+    noted = {
+        pointer: origin
+        for pointer, origin in draft.provenance.items()
+        if (field := fields.get(pointer.split("/")[1])) is None or not field.spec.readonly
+    }
+    return noted | supplied(judged.package, judged.environment, judged.evaluation.context)
 
 
 def first_phase(package: Package) -> str:

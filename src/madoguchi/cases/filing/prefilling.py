@@ -4,25 +4,24 @@ Every value filled in for a person is kept with where it came from (出所): the
 question, and the office sees whether it was changed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from madoguchi.kernel.language import Text
 from madoguchi.procedures.service import Environment, Field, Package, evaluate
 
 Provenance = dict[str, dict[str, Any]]
-# What a source is called and as of when it holds: (source) -> (label, ISO date or None).
-Describe = Callable[[str], tuple[Text | None, str | None]]
 
 SUGGESTED = "default"
+BEFORE, INSTEAD = "before", "instead"
+"""In a provenance: what stood in the parts that were filled in, for taking it back; what the account
+says otherwise."""
 
 
 def begin(
     package: Package,
     environment: Environment,
-    describe: Describe,
     given: Mapping[str, Any],
 ) -> tuple[dict[str, Any], Provenance]:
     """The first answers of a draft and where each came from.
@@ -41,15 +40,22 @@ def begin(
         if field.for_officials or found is None or field.name in given:
             continue
         source, value = found
-        label, as_of = (None, None) if source == SUGGESTED else describe(source)
-        origin = {"source": source, "label": label, "as_of": as_of}
         if not field.spec.readonly:
             entered[field.name] = value
-        provenance |= {
-            pointer: {**origin, "value": part}
-            for pointer, part in _leaves(field, f"/{field.name}", value)
-        }
+        provenance |= _origins(field, source, value, environment)
     return entered, provenance
+
+
+def supplied(
+    package: Package, environment: Environment, context: Mapping[str, object]
+) -> Provenance:
+    """Where the read-only answers come from, which are taken anew at every evaluation."""
+    provenance: Provenance = {}
+    for field in package.fields.values():
+        found = _known(field, context) if field.spec.readonly and not field.for_officials else None
+        if found is not None:
+            provenance |= _origins(field, *found, environment)
+    return provenance
 
 
 def first_row(field: Field, context: Mapping[str, object]) -> dict[str, Any]:
@@ -109,10 +115,38 @@ def _known(field: Field, context: Mapping[str, object]) -> tuple[str, Any] | Non
     return None
 
 
-def _leaves(field: Field, pointer: str, value: Any) -> Iterable[tuple[str, Any]]:
-    if not field.parts:
-        yield pointer, value
-        return
-    yield pointer, value
-    for name, part in value.items():
-        yield f"{pointer}/{name}", part
+def _origins(field: Field, source: str, value: Any, environment: Environment) -> Provenance:
+    """Where the parts of an answer came from, by pointer; what may be taken back of it."""
+    told = {
+        pointer: _origin(source, part, inner, environment)
+        for pointer, part, inner in _leaves(field, value)
+    }
+    whole = f"/{field.name}"
+    differing = {
+        pointer.rpartition("/")[2]: origin[INSTEAD]
+        for pointer, origin in told.items()
+        if INSTEAD in origin and pointer != whole
+    }
+    if differing and not field.spec.readonly:
+        told[whole] = {**told[whole], BEFORE: differing}
+    return told
+
+
+def _origin(source: str, part: str, value: Any, environment: Environment) -> dict[str, Any]:
+    found = environment.source_of(source, part) if source != SUGGESTED else None
+    if found is None:
+        return {"source": source, "label": None, "as_of": None, "value": value}
+    return {
+        "source": found.key or source,
+        "label": found.label,
+        "as_of": found.as_of.isoformat() if found.as_of is not None else None,
+        "value": value,
+        **({INSTEAD: found.instead} if found.instead else {}),
+    }
+
+
+def _leaves(field: Field, value: Any) -> Iterable[tuple[str, str, Any]]:
+    """(pointer, name of the part, value) of an answer and of its parts."""
+    yield f"/{field.name}", "", value
+    for name, part in value.items() if field.parts else ():
+        yield f"/{field.name}/{name}", name, part

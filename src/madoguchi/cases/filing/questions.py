@@ -253,7 +253,7 @@ def _composite(
         at = f"{pointer}/{name}"
         question = _question(sheet, part, at, values.get(name), row)
         own = question.source
-        if source and own and not own["edited"] and own["label"] == source["label"]:
+        if source and own and own["label"] == source["label"] and not _says_more(own):
             question = replace(question, source=None)  # the group says it for all its parts
         parts.append(_as_read(sheet, question) if known and question.kind != "shown" else question)
     return Question(
@@ -263,7 +263,7 @@ def _composite(
         required=_required(sheet, item, pointer, row),
         errors=errors,
         notices=notices,
-        source=source and {**source, "edited": False},
+        source=source and {**source, "edited": False, "instead": None},
         asked=pointer in sheet.points,
         parts=tuple(parts),
     )
@@ -377,7 +377,13 @@ def _source(sheet: Sheet, pointer: str, raw: Any, known: bool) -> Mapping[str, A
     found = sheet.provenance.get(pointer)
     if found is None or not found.get("label"):
         return None
-    return {**found, "edited": not known and raw != found.get("value")}
+    edited = not known and raw != found.get("value")
+    return {**found, "edited": edited, "instead": found.get("instead")}
+
+
+def _says_more(source: Mapping[str, Any]) -> bool:
+    """Whether a part's source tells what that of its group does not."""
+    return bool(source["edited"] or source["instead"])
 
 
 def _choices(sheet: Sheet, item: Field) -> Iterator[Mapping[str, Any]]:

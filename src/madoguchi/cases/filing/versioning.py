@@ -12,9 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.access import own_draft
-from madoguchi.cases.environment import describe_source
 from madoguchi.cases.filing.drafts import not_filed, touch
-from madoguchi.cases.filing.evaluating import Judged, judge, party_of
+from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.prefilling import begin
 from madoguchi.cases.models import Draft
 from madoguchi.identity.service import Actor
@@ -54,8 +53,7 @@ async def move_draft(session: AsyncSession, actor: Actor, clock: Clock, draft_id
     # A pledge is given to the words one has before them; what is new begins with what is known.
     anew = () if stands.safe else other.fields.values()
     pledges = {field.name for field in anew if field.type == "pledge"}
-    described = await describe_source(session, party_of(draft), jst_date(at))
-    first, provenance = begin(other, old.environment, described, draft.entered)
+    first, provenance = begin(other, old.environment, draft.entered)
     new = {n: v for n, v in first.items() if n not in draft.entered and n not in old.package.fields}
     kept = {name: value for name, value in draft.entered.items() if name not in pledges}
     draft.entered = {**kept, **new}

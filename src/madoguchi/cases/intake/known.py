@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.intake.asked import Asked
+from madoguchi.cases.published import published_of_many
 from madoguchi.cases.registers.holding import entries_held_by_many
 from madoguchi.documents import service as documents
 from madoguchi.documents.service import Owner, StoredFile
@@ -16,6 +17,7 @@ from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.database import padded
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Package
+from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.service import Fact, facts_of_many
 from madoguchi.webhooks.events import anybody_listens
 
@@ -25,12 +27,16 @@ BLOCKED = ("quarantine", "infected")
 
 @dataclass(frozen=True)
 class Known:
-    """Everything looked up for a group, by the keys the requests name."""
+    """Everything looked up for a group, by the keys the requests name.
+
+    `facts` hold those that ended, too; `records` are what is published, by corporate number.
+    """
 
     day: date
     holders: Mapping[str, Holder]
     packages: Mapping[str, Package]
     facts: Mapping[str, Mapping[str, Fact]]
+    records: Mapping[str, Record]
     entries: Mapping[str, Mapping[str, Mapping[str, object]]]
     files: Mapping[str, tuple[StoredFile, Owner]]
     events: bool
@@ -59,7 +65,10 @@ async def look_up(session: AsyncSession, group: Sequence[Asked], now: datetime) 
         day=day,
         holders=holders,
         packages=packages,
-        facts=await facts_of_many(session, organisations, day) if organisations else {},
+        facts=await facts_of_many(session, organisations, day, ended=True) if organisations else {},
+        records=await published_of_many(
+            session, [holder.organisation.corporate_number for holder in holders.values()]
+        ),
         entries=await entries_held_by_many(session, organisations, day) if organisations else {},
         files=await _files(session, ids) if ids else {},
         events=await anybody_listens(session),

@@ -12,7 +12,7 @@ from madoguchi.cases.api.schemas import case_out
 from madoguchi.cases.crosscase.models import FilingKey
 from madoguchi.cases.crosscase.previous import VOID
 from madoguchi.cases.effects import notice_of
-from madoguchi.cases.environment import Party, account_from, applicant_from
+from madoguchi.cases.environment import Party, account_from, applicant_from, known_of
 from madoguchi.cases.errors import CaseError
 from madoguchi.cases.filing.arriving import arrive, entry_of, files_filed, filing_action
 from madoguchi.cases.filing.by_program import fits
@@ -102,8 +102,11 @@ def _take(
     environment = Environment(
         today=known.day,
         filed_on=known.day,
-        account=account,
-        facts={name: fact.value for name, fact in known.facts[organisation].items()},
+        **known_of(
+            account,
+            known.facts[organisation],
+            known.records.get(holder.organisation.corporate_number or ""),
+        ),
         entries=known.entries[organisation],
         office=identity.office_of,
         phase=first_phase(package),

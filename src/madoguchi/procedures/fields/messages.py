@@ -8,6 +8,7 @@ MESSAGES: Mapping[str, Text] = {
     "missing": {"ja": "「{label}」を入力してください。", "en": "Enter “{label}”."},
     "missing-choice": {"ja": "「{label}」を選んでください。", "en": "Choose “{label}”."},
     "missing-file": {"ja": "「{label}」を添付してください。", "en": "Attach “{label}”."},
+    "omitted-by": {"ja": "（{source}、{day}時点）", "en": " ({source}, as of {day})"},
     "missing-rows": {
         "ja": "「{label}」を{min}件以上入力してください。",
         "en": "Enter at least {min} of “{label}”.",

@@ -3,9 +3,28 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from madoguchi import feel
+from madoguchi.kernel.language import Text
 from madoguchi.procedures.package.functions import FUNCTIONS, Question
+
+
+class Source(NamedTuple):
+    """Where something known comes from, and the day as of which it holds.
+
+    `key` names the source in what is stored. `instead`: what the account says otherwise.
+    """
+
+    label: Text
+    as_of: date | None = None
+    key: str = ""
+    instead: str | None = None
+
+
+def no_source(rule: str, part: str = "") -> Source | None:
+    """Nothing is said of where things come from."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -17,7 +36,9 @@ class Environment:
     the applicant holds, by id. `office(kind, prefecture)` gives an agency id. `answers`: what was
     looked up of other filings and registers; `asked` collects what rules asked besides. `phase`:
     the part of the filing being written, where the workflow has several ("" otherwise).
-    `official`: officials ask; rules about people's past answer nobody else.
+    `official`: officials ask; rules about people's past answer nobody else. `filed`: what was filed is judged;
+    read-only answers stand as they were filed, whatever their source says by now. `source_of(rule, part)`
+    tells where what a rule reads of the applicant comes from, of one part where it is a group.
     """
 
     today: date
@@ -31,12 +52,14 @@ class Environment:
     asked: set[Question] = field(default_factory=set, compare=False)
     phase: str = ""
     official: bool = False
+    filed: bool = False
     filing_round: Mapping[str, object] | None = None
+    source_of: Callable[[str, str], Source | None] = no_source
 
 
 _PARTY = feel.ContextType(
     dict.fromkeys(
-        "id number name kana address representative_title representative_name email telephone agency".split(),
+        "id number name kana address representative_title representative_name email telephone agency kind status".split(),
         feel.STRING,
     )
 )

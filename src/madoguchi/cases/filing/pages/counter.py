@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.filing.editing import editable
-from madoguchi.cases.filing.evaluating import Judged
+from madoguchi.cases.filing.evaluating import Judged, origins_of
 from madoguchi.cases.filing.questions import Sheet
 from madoguchi.cases.models import Case, Draft
 from madoguchi.identity import service as identity
@@ -42,7 +42,7 @@ def sheet_of(
         attached=draft.attached,
         language=language,
         judged=judged_now,
-        provenance=draft.provenance,
+        provenance=origins_of(draft, judged),
         points=frozenset(draft.points),
         may_edit=edit_rule(draft, judged) if may_edit else lambda pointer: True,
         entries=judged.environment.entries,
