@@ -279,3 +279,73 @@ async def test_a_filed_case_keeps_what_was_published_then(office: Office) -> Non
         judged = await judge_case(session, case, package, counter.now.date())
     assert judged.verdict.data["applicant"] == case.data["applicant"]  # as it was filed
     assert judged.environment.account["organisation"]["name"] == "株式会社のちの山田"
+
+
+async def _rows(office: Office) -> tuple[AsyncClient, str, list[str]]:
+    """A page with a table of corporations that has two rows; their names."""
+    await add_corporations(office.counter.database)
+    await office.publish_folder("small/sponsorship-name")
+    client = await office.client("applicant")
+    draft = await office.start("applicant", "sponsorship-name")
+    url = f"/drafts/{draft}/pages/organiser"
+    for _ in range(2):
+        await fill(client, url, {}, do="add:/co_organisers")
+    rows = re.findall(r'name="row:/co_organisers" value="(\w+)"', (await client.get(url)).text)
+    return client, url, [f"/co_organisers/{row}/organiser" for row in rows]
+
+
+async def test_a_row_is_filled_in_by_its_button(office: Office) -> None:
+    client, url, (first, second) = await _rows(office)
+    typed = {f"{first}/number": number(1), f"{second}/name": "二つ目の会社"}
+    answer = await fill(client, url, typed, do=f"registry:{first}")
+    assert answer.headers["location"].endswith(f"#f-{first[1:].replace('/', '-')}")
+    shown = await client.get(url)
+    assert controls(shown)[f"{first}/name"] == [NAME]
+    assert controls(shown)[f"{first}/address"] == [ADDRESS]
+    assert controls(shown)[f"{second}/name"] == ["二つ目の会社"]
+    assert "国税庁法人番号公表サイトより(2026年6月1日時点)" in shown.text
+    assert shown.text.count("take-back:") == 1
+
+    await fill(client, url, {f"{second}/number": number(9)}, do=f"registry:{second}")
+    shown = await client.get(url)
+    assert "この法人番号の法人は登録されていません" in shown.text
+    assert controls(shown)[f"{second}/name"] == ["二つ目の会社"]
+
+    await fill(client, url, {}, do=f"take-back:{first}")
+    shown = await client.get(url)
+    assert controls(shown)[f"{first}/name"] == [""]
+    assert controls(shown)[f"{first}/number"] == [number(1)]
+
+
+async def test_rows_are_filled_in_while_their_numbers_are_typed(office: Office) -> None:
+    client, url, (first, second) = await _rows(office)
+    typed = {f"{first}/number": number(1), f"{second}/number": number(2)}
+    region = await typing(client, url, {**typed, f"{second}/name": "わたしの書いた名前"})
+    assert region.count(f'value="{ADDRESS}"') == 2
+    assert f'value="{NAME}"' in region
+    assert 'value="わたしの書いた名前"' in region  # what was typed stays
+    again = await typing(client, url, {f"{first}/address": ""})
+    assert again.count(f'value="{ADDRESS}"') == 1  # the same number fills in once
+
+    async with office.counter.database.session() as session:
+        await session.execute(
+            update(Corporation)
+            .where(Corporation.number == number(1))
+            .values(name="株式会社みなと新化学", updated_on=date(2030, 1, 1))
+        )
+        await session.commit()
+    shown = (await client.get(url)).text
+    assert "株式会社みなと化学 → 株式会社みなと新化学" in shown
+    assert f'href="#f-{first[1:].replace("/", "-")}"' in shown
+
+
+async def test_a_button_for_no_corporation_of_a_row_changes_nothing(office: Office) -> None:
+    client, url, (first, _) = await _rows(office)
+    before = controls(await client.get(url))
+    for pointer in ("/co_organisers", first.rpartition("/")[0], f"{first}/number", "/co_organisers/x/organiser", "/income/r1/item"):  # fmt: skip
+        for verb in ("registry", "take-back"):
+            assert (await fill(client, url, {}, do=f"{verb}:{pointer}")).status_code == 303
+    after = controls(await client.get(url))
+    assert {k: v for k, v in after.items() if k[0] == "/"} == {
+        k: v for k, v in before.items() if k[0] == "/"
+    }

@@ -55,7 +55,9 @@ def _origin(field: Field, stored: Any, provenance: Provenance) -> Origin | None:
         for at, origin in found.items()
         if not (isinstance(origin["value"], Mapping) and field.parts)  # its parts say it
     )
-    return Origin(dict(first["label"]), first.get("as_of"), edited)
+    days = {origin.get("as_of") for origin in found.values()} if field.type == "table" else ()
+    as_of = first.get("as_of") if len(days) <= 1 else None  # rows may be of different days
+    return Origin(dict(first["label"]), as_of, edited)
 
 
 def _plain(value: Any) -> str:

@@ -1,26 +1,23 @@
 """Filling in a corporation from its number (法人番号からの入力), with source and day."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.filing.corporation_places import Place, corporations, place_at, put
+from madoguchi.cases.filing.entering import value_at
+from madoguchi.cases.filing.prefilling import BEFORE
 from madoguchi.cases.models import Draft
+from madoguchi.cases.published import REGISTRY, SOURCE, parts_of, says_the_same
 from madoguchi.kernel.japanese import JapaneseInputError, parse_corporate_number
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.service import Field, Package, Page
 from madoguchi.registry.corporations.codes import CLOSE_CAUSES, DELETED
-from madoguchi.registry.corporations.queries import current
+from madoguchi.registry.corporations.queries import current, currents
 from madoguchi.registry.corporations.record import Record
 
-SOURCE: Text = {
-    "ja": "国税庁法人番号公表サイト",
-    "en": "National Tax Agency, Corporate Number Publication Site",
-}
-REGISTRY = "registry"
-BEFORE = "before"
-"""In a draft's provenance: what stood in the parts that were filled in, for taking it back."""
 _UNKNOWN: Text = {
     "ja": "この法人番号の法人は登録されていません。番号を確かめるか、名称などを直接入力してください。",
     "en": "No corporation with this number is known. Check it, or type the name and the rest yourself.",
@@ -55,17 +52,12 @@ async def fill_answer(
 
     What is no corporation of this page, or may not be changed now, stays as it is: None.
     """
-    name = pointer.removeprefix("/")
-    field = package.fields.get(name)
-    if name not in page.fields or field is None or field.type != "corporation":
+    place = place_at(package, page, entered, pointer)
+    if place is None or not may_edit(pointer):
         return dict(entered), None
-    if not may_edit(pointer):
-        return dict(entered), None
-    typed = entered.get(name)
-    filled = await fill_corporation(session, field, typed if isinstance(typed, Mapping) else {})
-    origins = {place: dict(origin) for place, origin in filled.provenance.items()}
-    draft.provenance = {**draft.provenance, **origins}
-    return ({**entered, name: dict(filled.value)} if filled.value else dict(entered)), filled
+    filled = await fill_corporation(session, place)
+    _note(draft, filled)
+    return put(entered, pointer, filled.value) if filled.value else dict(entered), filled
 
 
 async def fill_while_typing(
@@ -82,76 +74,92 @@ async def fill_while_typing(
     number or the account filled them. A number that is not complete yet is no fault.
     """
     result, told = dict(entered), None
-    for name in page.fields:
-        field, typed = package.fields[name], entered.get(name)
-        if field.type != "corporation" or not isinstance(typed, Mapping):
-            continue
-        before = draft.entered.get(name)
+    for place in corporations(package, page, entered):
+        pointer, _, typed = place
         number = typed.get("number")
-        if number == (before.get("number") if isinstance(before, Mapping) else None):
+        before = value_at(draft.entered, f"{pointer}/number")
+        if number == before or not may_edit(pointer) or not _is_number(number):
             continue
-        if not may_edit(f"/{name}") or not _is_number(number):
-            continue
-        kept = [part for part in typed if not _as_filled(draft, f"/{name}/{part}", typed[part])]
-        told = await fill_corporation(session, field, typed, kept)
-        draft.provenance = {
-            **draft.provenance,
-            **{place: dict(origin) for place, origin in told.provenance.items()},
-        }
-        result[name] = dict(told.value)
+        kept = [part for part in typed if not _as_filled(draft, f"{pointer}/{part}", typed[part])]
+        told = await fill_corporation(session, place, kept)
+        _note(draft, told)
+        result = put(result, pointer, told.value)
     return result, told
 
 
-def take_back(draft: Draft, entered: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+def take_back(
+    draft: Draft, package: Package, page: Page, entered: Mapping[str, Any], pointer: str
+) -> dict[str, Any]:
     """The answers as before a corporation was filled in; what was changed since stays."""
-    name, value = pointer.removeprefix("/"), entered.get(pointer.removeprefix("/"))
+    place = place_at(package, page, entered, pointer)
     origin = draft.provenance.get(pointer, {})
-    if BEFORE not in origin or not isinstance(value, Mapping):
+    if place is None or BEFORE not in origin:
         return dict(entered)
     stood = {
         part: text
         for part, text in origin[BEFORE].items()
-        if _as_filled(draft, f"{pointer}/{part}", value.get(part))
+        if _as_filled(draft, f"{pointer}/{part}", place.entered.get(part))
     }
-    restored = {part: text for part, text in {**value, **stood}.items() if text}
+    restored = {part: text for part, text in {**place.entered, **stood}.items() if text}
     draft.provenance = {
-        place: origin
-        for place, origin in draft.provenance.items()
-        if place != pointer and not place.startswith(f"{pointer}/")
+        at: origin
+        for at, origin in draft.provenance.items()
+        if at != pointer and not at.startswith(f"{pointer}/")
     }
-    return {**entered, name: restored}
+    return put(entered, pointer, restored)
 
 
 async def changed_since(
     session: AsyncSession, draft: Draft, package: Package, page: Page
 ) -> dict[str, Text]:
     """By place, what the registry says otherwise since a corporation was filled in from it."""
+    filled = list(_still_filled(draft, package, page))
+    records = await currents(session, [str(place.entered["number"]) for place in filled])
     news: dict[str, Text] = {}
-    for name in page.fields:
-        field, origin = package.fields[name], draft.provenance.get(f"/{name}", {})
-        value, now = origin.get("value"), draft.entered.get(name)
-        if field.type != "corporation" or origin.get("source") != REGISTRY:
+    for place in filled:
+        record = records.get(str(place.entered["number"]))
+        as_of = str(draft.provenance[place.pointer].get("as_of"))
+        if record is None or record.updated_on.isoformat() <= as_of:
             continue
-        if not isinstance(value, Mapping) or not isinstance(now, Mapping):
-            continue
-        if value.get("number") != now.get("number") or not _is_number(now.get("number")):
-            continue
-        record = await current(session, str(now["number"]))
-        if record is None or record.updated_on.isoformat() <= str(origin.get("as_of")):
-            continue
-        if record.process == DELETED:
-            news[f"/{name}"] = _WITHDRAWN
-            continue
-        filled = {
-            part: draft.provenance[f"/{name}/{part}"].get("value")
-            for part in field.parts
-            if draft.provenance.get(f"/{name}/{part}", {}).get("source") == REGISTRY
-        }
-        other = [part for part, text in filled.items() if _parts(record).get(part) != text]
-        if other or record.closed_on:
-            title, body, _ = _told(record, field, filled, other)
-            news[f"/{name}"] = body or title
+        told = _told_since(draft, place, record)
+        if told is not None:
+            news[place.pointer] = told
     return news
+
+
+def _still_filled(draft: Draft, package: Package, page: Page) -> Iterator[Place]:
+    """The corporations of a page that came from the registry, their number unchanged since."""
+    for place in corporations(package, page, draft.entered):
+        origin = draft.provenance.get(place.pointer, {})
+        value, number = origin.get("value"), place.entered.get("number")
+        if origin.get("source") != REGISTRY or not isinstance(value, Mapping):
+            continue
+        if value.get("number") == number and _is_number(number):
+            yield place
+
+
+def _told_since(draft: Draft, place: Place, record: Record) -> Text | None:
+    if record.process == DELETED:
+        return _WITHDRAWN
+    origins = {
+        part: draft.provenance.get(f"{place.pointer}/{part}", {}) for part in place.field.parts
+    }
+    filled = {
+        part: origin.get("value")
+        for part, origin in origins.items()
+        if origin.get("source") == REGISTRY
+    }
+    other = [part for part, text in filled.items() if not says_the_same(text, part, record)]
+    if not other and not record.closed_on:
+        return None
+    title, body, _ = _told(record, place.field, filled, other)
+    return body or title
+
+
+def _note(draft: Draft, filled: Filled) -> None:
+    """Keep where the parts came from in the draft."""
+    origins = {at: dict(origin) for at, origin in filled.provenance.items()}
+    draft.provenance = {**draft.provenance, **origins}
 
 
 def _is_number(typed: object) -> bool:
@@ -168,13 +176,14 @@ def _as_filled(draft: Draft, pointer: str, text: object) -> bool:
 
 
 async def fill_corporation(
-    session: AsyncSession, field: Field, typed: Mapping[str, Any], kept: Collection[str] = ()
+    session: AsyncSession, place: Place, kept: Collection[str] = ()
 ) -> Filled:
     """Name, reading and address of the number that was typed; all but the `kept` parts is replaced.
 
     A wrong check digit, an unknown and a withdrawn number leave everything as it was, and it is
     said. That a register is closed is said too: whoever files may know of it.
     """
+    pointer, field, typed = place
     try:
         number = parse_corporate_number(str(typed.get("number") or ""))
     except JapaneseInputError as error:
@@ -184,7 +193,7 @@ async def fill_corporation(
         return _failed(typed, _UNKNOWN)
     if record.process == DELETED:
         return _failed(typed, _WITHDRAWN)
-    found = {name: text for name, text in _parts(record).items() if name in field.parts and text}
+    found = {name: text for name, text in parts_of(record).items() if name in field.parts and text}
     found = {name: text for name, text in found.items() if name == "number" or name not in kept}
     changed = [name for name, text in found.items() if typed.get(name) and typed.get(name) != text]
     before = {name: typed.get(name) or "" for name in found if name != "number"}
@@ -194,20 +203,10 @@ async def fill_corporation(
         "as_of": record.updated_on.isoformat(),
     }
     value = {**typed, **found}
-    provenance = {f"/{field.name}": {**origin, "value": value, BEFORE: before}} | {
-        f"/{field.name}/{name}": {**origin, "value": text} for name, text in found.items()
+    provenance = {pointer: {**origin, "value": value, BEFORE: before}} | {
+        f"{pointer}/{name}": {**origin, "value": text} for name, text in found.items()
     }
     return Filled(value, provenance, *_told(record, field, typed, changed))
-
-
-def _parts(record: Record) -> dict[str, str]:
-    address = record.abroad or f"{record.prefecture}{record.city}{record.street}"
-    return {
-        "number": record.number,
-        "name": record.name,
-        "kana": record.kana,
-        "address": address,
-    }
 
 
 def _told(
@@ -216,7 +215,7 @@ def _told(
     replaced = [name for name in changed if name != "number"]
     lines = {
         language: "\n".join(
-            f"{dict(field.parts[name].label)[language]}: {typed[name]} → {_parts(record)[name]}"
+            f"{dict(field.parts[name].label)[language]}: {typed[name]} → {parts_of(record)[name]}"
             for name in replaced
         )
         for language in ("ja", "en")

@@ -190,7 +190,7 @@ async def _save(
                 flash(request, told.title, body=told.body, tone=told.tone)
         if do.startswith(TAKE_BACK) and edit_rule(draft, judged)(do.removeprefix(TAKE_BACK)):
             place = do.removeprefix(TAKE_BACK)
-            entered = take_back(draft, entered, place)
+            entered = take_back(draft, package, found, entered, place)
         if do == "open":
             draft.opened = [*draft.opened, *(f"/{name}" for name in found.fields)]
             touch(draft, now)
