@@ -1,6 +1,6 @@
 """A corporation by its number over HTTP: how many a second, beside a plain FastAPI + SQLAlchemy.
 
-    python -m bench.registry_reads --database URL --home DIR [--seconds 8] [--connections 32]
+    python -m bench.registry_reads --database URL --home DIR [--seconds 8] [--connections 8]
     python -m bench.registry_reads --corporations 100000 [--only postgresql|sqlite]
 
 Everything runs on the machine's processors together: server, database and client (one process that
@@ -68,7 +68,7 @@ def reads(url: str, home: Path, numbers: Sequence[str]) -> None:
     `url` is SQLAlchemy's, `home` the installation's folder; `numbers` are known ones, the more the
     better, each once. Takes about a minute and a half.
     """
-    _measure(url, home, numbers, Namespace(seconds=8.0, connections=32))
+    _measure(url, home, numbers, Namespace(seconds=8.0, connections=8))
 
 
 def _measure(url: str, home: Path, numbers: Sequence[str], asked: Namespace) -> None:
@@ -256,7 +256,7 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=("postgresql", "sqlite"))
     parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--connections", type=int, default=8)
     asked = parser.parse_args()
     if asked.database:
         with tempfile.TemporaryDirectory() as spare:

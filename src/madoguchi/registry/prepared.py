@@ -1,11 +1,11 @@
 """Prepared answers (用意した回答): what is known of a corporation, made into bytes once and kept.
 
 Nobody is answered with what no longer holds. Those who ask at one moment are served together, and
-each time the newest place in the log of changes is read first, by one statement for all of them: what
-changed since, by whatever process, is dropped. So an answer is never older than the request for it,
-as if it had been read from the tables. That holds because whoever changes the registry says so in
-the same transaction (`changes.note_changes`); what is changed by hand past the program is not
-noticed until the process starts anew.
+before anything kept is given out the newest place in the log of changes is read, by one statement
+for all of them: what changed since, by whatever process, is dropped. So an answer is never older
+than the request for it, as if it had been read from the tables. That holds because whoever changes
+the registry says so in the same transaction (`changes.note_changes`); what is changed by hand past
+the program is not noticed until the process starts anew.
 
 Only what does not depend on the day may be prepared. Unknown numbers are not remembered.
 """
@@ -51,6 +51,11 @@ class Store:
         self.bytes = 0
         self._place = -1
         self._kept: OrderedDict[str, dict[Make, Answer]] = OrderedDict()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it does not know yet from which place in the log on it must follow."""
+        return self._place < 0
 
     async def keep_up(self, database: Database) -> None:
         """Drop what changed since the last look."""
@@ -105,8 +110,11 @@ def store_of(database: Database) -> Store:
 async def _answers(database: Database, group: Sequence[_Asked]) -> list[Answer | None]:
     """One group at a time (`together`): nobody else changes the store meanwhile."""
     store = store_of(database)
-    await store.keep_up(database)
     found = {asked: store.get(*asked) for asked in group}
+    # What is read from the tables now is true without a look at the log.
+    if store.is_new or any(found.values()):
+        await store.keep_up(database)
+        found = {asked: store.get(*asked) for asked in group}
     missing = list(dict.fromkeys(number for (_, number), one in found.items() if one is None))
     known = {one.record.number: one for one in await wholes_looked_up(database, missing)}
     for (make, number), answer in found.items():

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from madoguchi.kernel.database import Database, Json, padded
+from madoguchi.kernel.database import Database, Json, among
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.corporations.models import Corporation
 from madoguchi.registry.corporations.record import Record
@@ -64,8 +64,8 @@ async def wholes(session: AsyncSession, numbers: Sequence[str]) -> list[Whole]:
     """What is known of these numbers, in their order; unknown ones are left out."""
     found: dict[str, Whole] = {}
     for start in range(0, len(numbers), _AT_ONCE):
-        part = padded(numbers[start : start + _AT_ONCE])
-        rows = await session.execute(_many(_dialect(session)), {"numbers": part})
+        part = {"numbers": numbers[start : start + _AT_ONCE]}
+        rows = await session.execute(_many(_dialect(session)), part)
         found |= {row[0]: _whole(row) for row in rows}
     return [found[number] for number in numbers if number in found]
 
@@ -78,7 +78,7 @@ async def wholes_looked_up(database: Database, numbers: Sequence[str]) -> list[W
     return [_whole(row) for row in await database.look(statement, {"numbers": list(numbers)})]
 
 
-def _whole(row: Row[*tuple[Any, ...]]) -> Whole:
+def _whole(row: Sequence[Any]) -> Whole:
     *fields, acts_found, details_found = row
     acts = [_act(item) for item in acts_found or ()]
     acts.sort(key=lambda act: (act.day or date.min, act.key), reverse=True)
@@ -126,7 +126,7 @@ def _one(dialect: str) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _many(dialect: str) -> Select[*tuple[Any, ...]]:
-    return _statement(dialect).where(_CORPORATION.number.in_(bindparam("numbers", expanding=True)))
+    return _statement(dialect).where(among(_CORPORATION.number, "numbers"))
 
 
 def _statement(dialect: str) -> Select[*tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.database import Database, create_database
@@ -93,12 +93,19 @@ async def test_what_another_process_changes_is_in_the_next_answer(
         assert answer.json()["activities"] == []
 
 
-async def test_only_what_changed_is_read_again(database: Database, other: Database) -> None:
+async def test_only_what_changed_is_read_again(
+    database: Database, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await add_corporations(database)
     app = make_app(database)
     asked: list[str] = []
-    for engine in {database.engine.sync_engine, database.reading_engine.sync_engine}:
-        event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    look = database.look
+
+    async def noting(statement: Any, given: Any) -> Any:
+        asked.append(str(statement))
+        return await look(statement, given)
+
+    monkeypatch.setattr(database, "look", noting)
 
     def reads() -> int:
         many = sum("FROM corporation" in statement for statement in asked)
@@ -119,6 +126,23 @@ async def test_only_what_changed_is_read_again(database: Database, other: Databa
         assert reads() == 1
 
 
+async def test_what_was_read_after_a_change_nobody_noticed_is_dropped_by_the_next(
+    database: Database, other: Database
+) -> None:
+    """Who asks for what is not kept does not look at the log: it is caught up with later."""
+    await add_corporations(database)
+    async with client(make_app(database)) as asking:
+        assert (await asking.get(f"/api/v1/corporations/{TWO}")).status_code == 200
+        async with other.session() as session:
+            await told(session)
+            await session.commit()
+        one = (await asking.get(OURS)).headers["etag"]
+        async with other.session() as session:
+            await renamed(session)
+            await session.commit()
+        assert (await asking.get(OURS)).headers["etag"] != one
+
+
 async def test_changes_forgotten_or_many_or_undone_drop_everything(
     database: Database, other: Database
 ) -> None:
@@ -135,6 +159,7 @@ async def test_changes_forgotten_or_many_or_undone_drop_everything(
     async with client(app) as asking:
         await note(3)
         await asking.get(OURS)
+        await asking.get(f"/api/v1/corporations/{TWO}")
         assert store.bytes > 0
         for work in ("many", "forgotten", "undone"):
             if work == "many":

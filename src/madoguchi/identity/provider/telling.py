@@ -22,7 +22,7 @@ from madoguchi.identity.provider.secrets import grant_of_refresh_token, matches
 from madoguchi.identity.provider.tokens import AccessClaims, read_access_token
 from madoguchi.identity.service.actors import acting_choices
 from madoguchi.kernel.clock import Clock, jst_date
-from madoguchi.kernel.database import Database, padded
+from madoguchi.kernel.database import Database, among
 
 REVOKED = "revoked access token"
 
@@ -66,7 +66,7 @@ def _standing() -> Select[Any]:
         .join_from(Grant.__table__, Client.__table__, _CLIENT.id == _GRANT.client_id)
         .join(Person.__table__, _PERSON.id == _GRANT.person_id)
         .where(
-            _GRANT.id.in_(bindparam("grant_ids", expanding=True)),
+            among(_GRANT.id, "grant_ids"),
             _GRANT.revoked_at.is_(None),
             _CLIENT.disabled_at.is_(None),
             _PERSON.active,
@@ -78,8 +78,8 @@ async def _all_standing(
     database: Database, tokens: Sequence[AccessClaims]
 ) -> list[Standing | None]:
     """What tokens of people came of, where it still stands: one query."""
-    asked = {"grant_ids": padded(token.grant_id for token in tokens)}
-    rows = {row.id: Standing(*row) for row in await database.look(_standing(), asked)}
+    asked = {"grant_ids": [token.grant_id for token in tokens]}
+    rows = {row[0]: Standing(*row) for row in await database.look(_standing(), asked)}
     found = [rows.get(token.grant_id or "") for token in tokens]
     return [
         row if row is not None and row.client_id == token.client_id else None

@@ -76,22 +76,28 @@ class ValueTooLarge(DomainError):
 def explain(context: ExceptionContext) -> Any:
     """Handler of SQLAlchemy's `handle_error`: raises a DomainError, or leaves the fault alone."""
     fault: BaseException | None = context.original_exception
-    state, text = getattr(fault, "sqlstate", None), str(fault)
-    if state in UNSTORABLE or isinstance(fault, UnicodeEncodeError) or "surrogates not" in text:
-        raise UnstorableText from fault
-    if state == TEXT_TOO_LONG:
-        raise ValueTooLarge("text") from fault
-    if state == OUT_OF_RANGE or isinstance(fault, OverflowError) or "out of int" in text:
-        raise ValueTooLarge("number") from fault
-    if state in TRY_AGAIN or "database is locked" in text:
-        raise DatabaseBusy from fault
-    if state == FULL or getattr(fault, "sqlite_errorcode", 0) & 0xFF in SQLITE_STORAGE:
-        raise StorageFull from fault
     # Of a statement that took longer than any may, nobody knows whether it will ever be answered.
     if type(fault).__name__ == LOST_TRACK or isinstance(fault, TimeoutError):
         context.is_disconnect = True
-    if context.is_disconnect or state in AWAY or (state or "").startswith(AWAY_CLASS):
-        raise DatabaseAway from fault
+    known = explained(fault, lost=context.is_disconnect)
+    if known is not None:
+        raise known from fault
+
+
+def explained(fault: BaseException | None, *, lost: bool) -> DomainError | None:
+    """What a driver's fault means to the sender; `lost`: the connection is of no use any more."""
+    state, text = getattr(fault, "sqlstate", None) or "", str(fault)
+    if state in UNSTORABLE or isinstance(fault, UnicodeEncodeError) or "surrogates not" in text:
+        return UnstorableText()
+    if state == TEXT_TOO_LONG:
+        return ValueTooLarge("text")
+    if state == OUT_OF_RANGE or isinstance(fault, OverflowError) or "out of int" in text:
+        return ValueTooLarge("number")
+    if state in TRY_AGAIN or "database is locked" in text:
+        return DatabaseBusy()
+    if state == FULL or getattr(fault, "sqlite_errorcode", 0) & 0xFF in SQLITE_STORAGE:
+        return StorageFull()
+    return DatabaseAway() if lost or state in AWAY or state.startswith(AWAY_CLASS) else None
 
 
 def refuse_nul(

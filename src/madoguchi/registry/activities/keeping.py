@@ -123,7 +123,7 @@ async def _known(session: AsyncSession, source: str, keys: Sequence[Key]) -> dic
             .where(
                 Activity.kind == kind,
                 Activity.source == source,
-                among(session, Activity.key, of_kind),
+                among(Activity.key, of_kind),
             )
             .execution_options(populate_existing=True)
         )
@@ -153,7 +153,7 @@ async def _keep_details(
             }
     numbers = sorted({number for number, _ in told})
     query = select(Detail.number, Detail.field, Detail.as_of).where(
-        Detail.source == source, among(session, Detail.number, numbers)
+        Detail.source == source, among(Detail.number, numbers)
     )
     known: dict[Key, date] = {
         (number, field): as_of for number, field, as_of in await session.execute(query)
@@ -165,5 +165,5 @@ async def _keep_details(
 
 
 async def _unknown(session: AsyncSession, numbers: Sequence[str]) -> set[str]:
-    query = select(Corporation.number).where(among(session, Corporation.number, numbers))
+    query = select(Corporation.number).where(among(Corporation.number, numbers))
     return set(numbers) - set(await session.scalars(query))

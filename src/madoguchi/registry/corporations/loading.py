@@ -153,9 +153,7 @@ def changed_by(merged: Merged) -> set[str]:
 
 async def _known(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Record]:
     columns = [getattr(Corporation, name) for name in Record._fields]
-    rows = await session.execute(
-        select(*columns).where(among(session, Corporation.number, numbers))
-    )
+    rows = await session.execute(select(*columns).where(among(Corporation.number, numbers)))
     return {row[0]: Record(*row) for row in rows}
 
 

@@ -58,14 +58,12 @@ async def every(database: Database, after: str = "") -> AsyncIterator[list[Entry
 
 async def of(session: AsyncSession, numbers: Sequence[str]) -> list[Entry]:
     """Those of these numbers that may be found."""
-    rows = await session.execute(
-        select(*_COLUMNS).where(among(session, Corporation.number, numbers))
-    )
+    rows = await session.execute(select(*_COLUMNS).where(among(Corporation.number, numbers)))
     return await _entries(
         session,
         rows.all(),
-        among(session, PastCorporation.number, numbers),
-        among(session, Activity.number, numbers),
+        among(PastCorporation.number, numbers),
+        among(Activity.number, numbers),
     )
 
 
