@@ -32,10 +32,11 @@ from bench.registry_peers import Fts5, Peer, Trigrams
 from bench.registry_reads import reads
 from bench.registry_variants import Variant, variants
 from madoguchi.kernel.clock import system_clock
-from madoguchi.kernel.database import Database, create_database, migrate
+from madoguchi.kernel.database import Database, analyse, create_database, has_doubled, migrate
 from madoguchi.registry.activities import queries as activities
 from madoguchi.registry.activities.cleansing import cleansed
 from madoguchi.registry.activities.keeping import keep
+from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.activities.synthesising import synthesise_activities
 from madoguchi.registry.corporations.loading import load_changes, load_full
 from madoguchi.registry.corporations.models import Corporation, CorporationFile
@@ -134,6 +135,8 @@ async def _activities(database: Database, index: ServedIndex) -> None:
             await keep(session, "synthetic:bench", piece, at)
             await session.commit()
         kept += len(piece)
+        if has_doubled(kept // ACTIVITIES_AT_ONCE):
+            await analyse(database, Activity, Detail)
     seconds = time.monotonic() - started
     print(f"activities: {kept:,} in {seconds:.0f} s, {kept / seconds:,.0f} a second")
     await look(database, index.folder)

@@ -5,7 +5,7 @@ for work that only reads; `migrate(url)` brings the tables up to date.
 """
 
 from madoguchi.kernel.database.among import among
-from madoguchi.kernel.database.analysing import analyse
+from madoguchi.kernel.database.analysing import analyse, has_doubled
 from madoguchi.kernel.database.append_only import APPEND_ONLY
 from madoguchi.kernel.database.columns import Base, Json, UnstorableText, UtcDateTime
 from madoguchi.kernel.database.engine import STATEMENT_SECONDS, Database, create_database
@@ -30,6 +30,7 @@ __all__ = [
     "among",
     "analyse",
     "create_database",
+    "has_doubled",
     "migrate",
     "padded",
     "store",

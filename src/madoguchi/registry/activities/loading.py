@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.clock import Clock, jst_date
-from madoguchi.kernel.database import Database, analyse, store_new
+from madoguchi.kernel.database import Database, analyse, has_doubled, store_new
 from madoguchi.registry.activities.cleansing import Clean, cleansed
 from madoguchi.registry.activities.files import Row, opened
 from madoguchi.registry.activities.keeping import keep, numbers_seen, withdraw_others
@@ -66,7 +66,7 @@ async def load_activities(
                 kept.rows_read - kept.rows_refused, kept.rows_refused, kept.findings, again=True
             )
         read, refused, found = kept.rows_read, kept.rows_refused, Counter(kept.findings)
-        rows = islice(file.rows, read, None)
+        rows, pieces = islice(file.rows, read, None), 0
         while piece := await asyncio.to_thread(_piece, rows, kept.started_at):
             clean = [item for item in piece if isinstance(item, Clean)]
             for place, item in enumerate(piece, read + 1):
@@ -79,6 +79,9 @@ async def load_activities(
                 found += await keep(session, kept.source, clean, kept.started_at)
                 await _note(session, sha256, read, refused, found)
                 await session.commit()
+            pieces += 1
+            if has_doubled(pieces):
+                await analyse(database, Activity, Detail)
             tell(read)
     withdrawn = 0
     async with database.session() as session:
