@@ -84,6 +84,7 @@ from madoguchi.registry.keys.counting import keep_writing
 from madoguchi.registry.linked.workers import Bounds, Workers
 from madoguchi.registry.search.keeping_up import keep_up
 from madoguchi.registry.search.serving import serve_from
+from madoguchi.registry.telling import keep_telling
 from madoguchi.settings import Settings
 from madoguchi.web import edge
 from madoguchi.web.shell import Link
@@ -319,6 +320,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     running = [
         asyncio.create_task(keep_log(database, app.state.log, closing)),
         asyncio.create_task(keep_up(database, index, app.state.clock, closing)),
+        asyncio.create_task(keep_telling(database, settings, app.state.clock, closing)),
         asyncio.create_task(keep_writing(database, app.state.key_admission.uses, closing)),
         *(asyncio.create_task(worker.run()) for worker in workers),
     ]

@@ -183,3 +183,35 @@ async def test_openapi_lists_every_event(database: Database) -> None:
         described = (await client.get("/openapi.json")).json()
     assert "case.decided" in described["webhooks"]
     assert set(described["components"]["schemas"]["PaymentEvent"]["required"]) >= {"id", "data"}
+
+
+async def test_corporations_to_watch_are_typed_one_a_line_and_kept_when_wrong(
+    database: Database,
+) -> None:
+    typed = {"/label": "取引先", "/url": "http://127.0.0.1/x", "/events": ["corporation.changed"]}
+    async with site(database, HANAKO) as client:
+        for numbers, words in (
+            ("6010001000001\r\n5010001000009", "「5010001000009」は法人番号ではありません"),
+            ("<script>", "「&lt;script&gt;」は法人番号ではありません"),
+        ):
+            page = await client.post("/webhooks/new", data={**typed, "/corporations": numbers})
+            assert page.status_code == 422
+            assert words in page.text
+            assert numbers.split()[0].replace("<", "&lt;").replace(">", "&gt;") in page.text
+        alone = {**typed, "/events": ["case.decided"], "/corporations": "6010001000001"}
+        assert "も選んでください" in (await client.post("/webhooks/new", data=alone)).text
+        wide = "６０１０００１０００００１、\u3000\n5010001000002\n"
+        made = await client.post("/webhooks/new", data={**typed, "/corporations": wide})
+        assert made.status_code == 200
+        [shown] = (await client.get("/api/v1/webhooks")).json()
+        assert shown["corporations"] == ["5010001000002", "6010001000001"]
+        home = f"/webhooks/{shown['id']}"
+        assert "変更を知りたい法人" in (await client.get(home)).text
+        assert "6010001000001" in (await client.get(f"{home}/edit")).text
+        body = {"label": "a", "url": "http://127.0.0.1/x", "events": ["corporation.changed"]}
+        again = await client.put(f"/api/v1{home}", json=body)
+        assert again.json()["corporations"] == []
+        assert "すべての法人" in (await client.get(home)).text
+        for wrong in (["12"], [1], "6010001000001", {"a": 1}, ["9" * 5_000], ["1"] * 6_000):
+            refused = await client.put(f"/api/v1{home}", json={**body, "corporations": wrong})
+            assert refused.status_code == 422, wrong

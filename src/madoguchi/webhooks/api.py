@@ -174,7 +174,7 @@ async def replay_delivery(
 
 
 def _wish(asked: WebhookIn) -> Wish:
-    return Wish(asked.label, asked.url.strip(), asked.events, asked.agency)
+    return Wish(asked.label, asked.url.strip(), asked.events, asked.agency, asked.corporations)
 
 
 def _out(endpoint: WebhookEndpoint) -> WebhookOut:

@@ -93,12 +93,12 @@ async def fan_out(
         if elsewhere or (found.events and event["type"] not in found.events):
             continue
         endpoint = await locked(session, found.id)
-        if endpoint is None or await _left(session, endpoint, at):
+        if endpoint is None or await has_left(session, endpoint, at):
             continue
         await add_delivery(session, endpoint, event, settings, at)
 
 
-async def _left(session: AsyncSession, endpoint: WebhookEndpoint, at: datetime) -> bool:
+async def has_left(session: AsyncSession, endpoint: WebhookEndpoint, at: datetime) -> bool:
     """Whether who answers for an organisation's endpoint sees all of it no longer: it stops, and
     nothing that happens from now on is kept for it.
     """

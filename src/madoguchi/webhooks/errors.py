@@ -1,5 +1,7 @@
 """Errors of webhooks, with texts a person can act on."""
 
+from typing import Any
+
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.language import Text
 
@@ -70,6 +72,31 @@ _TEXTS: dict[str, tuple[int, Text, tuple[str, ...]]] = {
         },
         ("/events",),
     ),
+    "webhook_corporations": (
+        422,
+        {
+            "ja": "「{number}」は法人番号ではありません。13桁の数字を確かめてください。",
+            "en": "“{number}” is not a corporate number. Check its 13 digits.",
+        },
+        ("/corporations",),
+    ),
+    "webhook_corporations_many": (
+        422,
+        {
+            "ja": "法人番号は{most}件までです。それより多いときは空にして、すべての変更を受け取ってください。",
+            "en": "At most {most} corporate numbers can be watched. For more, leave the list empty to be "
+            "told of every change.",
+        },
+        ("/corporations",),
+    ),
+    "webhook_corporations_unchosen": (
+        422,
+        {
+            "ja": "法人番号を指定するときは、「法人の公開情報が変わった」も選んでください。",
+            "en": "To watch corporations, choose “What is published of corporations changed” as well.",
+        },
+        ("/events",),
+    ),
     "webhook_agency": (
         422,
         {
@@ -105,7 +132,7 @@ _TEXTS: dict[str, tuple[int, Text, tuple[str, ...]]] = {
 }
 
 
-def webhook_error(code: str) -> WebhookError:
-    """The error of that code."""
+def webhook_error(code: str, **values: Any) -> WebhookError:
+    """The error of that code, with what its text names."""
     status, text, pointers = _TEXTS[code]
-    return WebhookError(code, status, text, pointers=pointers)
+    return WebhookError(code, status, text, values, pointers=pointers)

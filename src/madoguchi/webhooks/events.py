@@ -15,6 +15,7 @@ from madoguchi.webhooks.models import WebhookEndpoint
 
 FAN_OUT_JOB = "webhooks.fan_out"
 TEST = "webhook.test"
+CORPORATION_CHANGED = "corporation.changed"  # of the public registry: told to who chose it alone
 
 EVENTS: Mapping[str, Text] = {
     "case.submitted": {"ja": "提出された", "en": "A filing arrived"},
@@ -34,6 +35,10 @@ EVENTS: Mapping[str, Text] = {
     "obligation.due": {"ja": "提出期限が近い", "en": "A duty is soon due"},
     "obligation.overdue": {"ja": "提出期限を過ぎた", "en": "A duty is overdue"},
     "register.changed": {"ja": "登録簿が変わった", "en": "A registration changed"},
+    CORPORATION_CHANGED: {
+        "ja": "法人の公開情報が変わった",
+        "en": "What is published of corporations changed",
+    },
 }
 
 

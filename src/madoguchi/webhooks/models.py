@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from madoguchi.kernel.database import Base, Json, UtcDateTime
@@ -12,13 +20,15 @@ from madoguchi.kernel.database import Base, Json, UtcDateTime
 class WebhookEndpoint(Base):
     """Webhook endpoint (通知先): an address of one organisation's or agency's program.
 
-    `events`: the types wanted, [] for all. `state`: active 有効, disabled 停止; `reason` then says
-    by whom: owner, left (`created_by` sees all of the organisation no
-    longer), gone (the address answered 410) or failing (no success for two days or more). No
-    secret is kept: it is derived from the installation's key, `id` and `secret_serial`; the one
-    before is valid until `old_secret_until`. `failures` in a row since `failing_since`; while
-    `open_until` is set the circuit is open and one trial at a time is made. `sequence`: the order
-    number given last.
+    `events`: the types wanted, [] for all but corporation.changed, which must be chosen: since when
+    it is stands in `corporations_since`, up to which place of the registry's log of changes has been
+    told in `corporations_place`, and `corporations` are the numbers wanted, [] for every change.
+    `state`: active 有効, disabled 停止; `reason` then says by whom: owner, left (`created_by` sees all
+    of the organisation no longer), gone (the address answered 410) or failing (no success for two
+    days or more). No secret is kept: it is derived from the installation's key, `id` and
+    `secret_serial`; the one before is valid until `old_secret_until`. `failures` in a row since
+    `failing_since`; while `open_until` is set the circuit is open and one trial at a time is made.
+    `sequence`: the order number given last.
     """
 
     __tablename__ = "webhook_endpoint"
@@ -33,6 +43,9 @@ class WebhookEndpoint(Base):
     label: Mapped[str] = mapped_column(String(100))
     url: Mapped[str] = mapped_column(String(500))
     events: Mapped[list[str]] = mapped_column(Json)
+    corporations: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    corporations_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    corporations_place: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(10))
     secret_serial: Mapped[int] = mapped_column(default=1)

@@ -1,6 +1,7 @@
 """The pages of webhooks: endpoints of one's organisation or agencies, and what was delivered."""
 
 import json
+import re
 from datetime import datetime, time
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ router = APIRouter(include_in_schema=False)
 Who = Annotated[Actor, Depends(required_actor)]
 FORM_BYTES = 50_000
 SHOWN = 30
+_BETWEEN = re.compile(r"[\s,，、]+")
 TONES = {"pending": "info", "delivered": "success", "failed": "error"}
 
 
@@ -67,7 +69,7 @@ async def edit_endpoint(request: Request, webhook_id: str, actor: Who) -> HTMLRe
     """The form with what the endpoint is now."""
     async with request.app.state.database.reading() as session:
         found = await service.endpoint_for(session, actor, webhook_id)
-    wish = Wish(found.label, found.url, found.events, found.agency_id)
+    wish = Wish(found.label, found.url, found.events, found.agency_id, found.corporations)
     return _form(request, actor, wish, endpoint=found)
 
 
@@ -193,6 +195,7 @@ async def _wish(request: Request) -> Wish:
             form.value("/url").strip(),
             form.values("/events"),
             form.value("/agency") or None,
+            [part for part in _BETWEEN.split(form.value("/corporations")) if part],
         )
 
 

@@ -23,6 +23,7 @@ EventType = Literal[
     "obligation.due",
     "obligation.overdue",
     "register.changed",
+    "corporation.changed",
 ]
 
 
@@ -77,6 +78,20 @@ class RegisterData(BaseModel):
     case_id: str | None = None
 
 
+class CorporationData(BaseModel):
+    """Whose public record, details or activities changed since the event before.
+
+    Read `subject`, the feed of changes from there on, where `more` is true. `forgotten`: the log of
+    changes does not reach back so far (after 14 days without a delivery); take a download anew.
+    """
+
+    corporate_numbers: list[str] = Field(
+        max_length=1_000, description="of those watched, or of all"
+    )
+    more: bool
+    forgotten: bool
+
+
 class TestData(BaseModel):
     """Which endpoint is being tested."""
 
@@ -90,6 +105,7 @@ DATA: dict[str, type[BaseModel]] = {
     "payment": PaymentData,
     "obligation": ObligationData,
     "register": RegisterData,
+    "corporation": CorporationData,
     "webhook": TestData,
 }
 
@@ -113,7 +129,16 @@ class WebhookIn(BaseModel):
 
     label: str = Field(max_length=200)
     url: str = Field(max_length=1000)
-    events: list[EventType] = Field(default=[], max_length=50, description="[] for all")
+    events: list[EventType] = Field(
+        default=[],
+        max_length=50,
+        description="[] for all but corporation.changed, which must be named to be told",
+    )
+    corporations: list[str] = Field(
+        default=[],
+        max_length=5_000,
+        description="corporate numbers of which corporation.changed tells, at most 1,000; [] for all",
+    )
     agency: str | None = Field(
         default=None, max_length=60, description="an agency's endpoint; else the organisation's"
     )
@@ -126,6 +151,7 @@ class WebhookOut(BaseModel):
     label: str
     url: str
     events: list[str]
+    corporations: list[str]
     organisation_id: str | None
     agency_id: str | None
     state: Literal["active", "disabled"]

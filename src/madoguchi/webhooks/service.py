@@ -13,28 +13,32 @@ from madoguchi.identity.service import Actor, agencies_where
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import Clock
 from madoguchi.kernel.ids import is_id, new_id
-from madoguchi.kernel.japanese import normalise_line
+from madoguchi.kernel.japanese import JapaneseInputError, normalise_line, parse_corporate_number
 from madoguchi.kernel.jobs import enqueue
 from madoguchi.settings import Settings
 from madoguchi.web.outgoing import networks, url_fault
 from madoguchi.webhooks import rules
 from madoguchi.webhooks.delivering import FLUSH_JOB, KEPT, add_delivery
 from madoguchi.webhooks.errors import webhook_error
-from madoguchi.webhooks.events import EVENTS, TEST
+from madoguchi.webhooks.events import CORPORATION_CHANGED, EVENTS, TEST
 from madoguchi.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 MOST_ENDPOINTS = 20
 LONGEST_LABEL = 100
+MOST_WATCHED = 1_000
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What an endpoint is to be: `events` [] for all; `agency` when it is an agency's."""
+    """What an endpoint is to be: `events` [] for all but corporation.changed; `agency` when it is an
+    agency's; `corporations` of which that event tells, [] for every one.
+    """
 
     label: str
     url: str
     events: Sequence[str]
     agency: str | None = None
+    corporations: Sequence[str] = ()
 
 
 def own_organisation(actor: Actor) -> str | None:
@@ -60,7 +64,7 @@ async def register(
     """
     organisation, agency = _owner(actor, wish.agency)
     binding(actor, organisation)
-    label, events = _checked(wish, settings)
+    label, events, corporations = _checked(wish, settings)
     mine = (
         WebhookEndpoint.agency_id == agency
         if agency
@@ -76,6 +80,8 @@ async def register(
         label=label,
         url=wish.url,
         events=events,
+        corporations=corporations,
+        corporations_since=clock() if CORPORATION_CHANGED in events else None,
         state="active",
         secret_serial=1,
         sequence=0,
@@ -97,8 +103,13 @@ async def change(
     """
     endpoint = await endpoint_for(session, actor, id, lock=True)
     binding(actor, endpoint.organisation_id)
-    label, events = _checked(wish, settings)
+    label, events, corporations = _checked(wish, settings)
     endpoint.label, endpoint.url, endpoint.events = label, wish.url, events
+    endpoint.corporations = corporations
+    if CORPORATION_CHANGED not in events:
+        endpoint.corporations_since = endpoint.corporations_place = None
+    elif endpoint.corporations_since is None:
+        endpoint.corporations_since = clock()
     await _journal(session, endpoint, "changed", actor, clock(), {"url": wish.url})
     return endpoint
 
@@ -291,7 +302,7 @@ def _owner(actor: Actor, agency: str | None) -> tuple[str | None, str | None]:
     return organisation, None
 
 
-def _checked(wish: Wish, settings: Settings) -> tuple[str, list[str]]:
+def _checked(wish: Wish, settings: Settings) -> tuple[str, list[str], list[str]]:
     label = normalise_line(wish.label)
     if not 1 <= len(label) <= LONGEST_LABEL:
         raise webhook_error("webhook_label")
@@ -300,7 +311,24 @@ def _checked(wish: Wish, settings: Settings) -> tuple[str, list[str]]:
         raise webhook_error(f"webhook_url_{fault}")
     if not set(wish.events) <= set(EVENTS):
         raise webhook_error("webhook_events")
-    return label, [type for type in EVENTS if type in wish.events]
+    events = [type for type in EVENTS if type in wish.events]
+    corporations = _numbers(wish.corporations)
+    if corporations and CORPORATION_CHANGED not in events:
+        raise webhook_error("webhook_corporations_unchosen")
+    return label, events, corporations
+
+
+def _numbers(typed: Sequence[str]) -> list[str]:
+    """Corporate numbers in order, each once."""
+    numbers = set()
+    for text in typed:
+        try:
+            numbers.add(parse_corporate_number(text))
+        except JapaneseInputError as fault:
+            raise webhook_error("webhook_corporations", number=text[:30]) from fault
+    if len(numbers) > MOST_WATCHED:
+        raise webhook_error("webhook_corporations_many", most=MOST_WATCHED)
+    return sorted(numbers)
 
 
 async def _journal(

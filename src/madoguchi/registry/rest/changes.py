@@ -75,6 +75,12 @@ async def changes(request: Request) -> Response:
     return answer(request, shown, cache="no-cache")
 
 
+def feed_from(secret: str, place: int) -> str:
+    """The address at which the feed goes on behind a place of the log."""
+    cursor = make_cursor(secret, LIST, Place(place))
+    return f"/api/v1/corporations/changes?after={cursor}"
+
+
 async def changed_after(session: AsyncSession, place: Place, limit: int) -> Told:
     """The records of those who changed behind a place, as they are now, each once.
 
