@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
+from madoguchi.installation.demo.people import MINATO
 from tests.journeys.looking import look
 from tests.journeys.people import PUBLIC, People
 
@@ -79,6 +80,73 @@ async def test_filled_in_while_the_number_is_typed(people: People) -> None:
     await expect(page.locator("[name='/applicant/address']")).to_have_value("")
     await page.close()
     assert not people.take_faults()
+
+
+async def _row(page: Page) -> Locator:
+    """A new row for a corporation on the page of a new draft."""
+    made = await page.request.post("/api/v1/drafts", data={"procedure_id": "sponsorship-name"})
+    await page.goto(f"/drafts/{(await made.json())['id']}/pages/organiser")
+    await page.get_by_role("button", name="法人を追加").click()
+    row = page.locator("[id^=f-co_organisers-r].dads-form-row")
+    await row.wait_for()
+    return row
+
+
+def _part(row: Locator, part: str) -> Locator:
+    return row.locator(f"[name$='/organiser/{part}']")
+
+
+async def test_a_row_is_filled_in_while_its_number_is_typed(people: People) -> None:
+    page = await people.window("minato", scripts=True)
+    row = await _row(page)
+    await _part(row, "number").fill(NUMBER)
+    await expect(page.locator("#saved")).to_contain_text("法人番号から入力しました")
+    await expect(_part(row, "name")).to_have_value("株式会社北斗電機")
+    await expect(_part(row, "address")).to_have_value(re.compile("架空町"))
+    await look(page, "corporation-in-a-row")
+    await page.close()
+    assert not people.take_faults()
+
+
+async def test_a_row_is_filled_in_and_taken_back_without_scripts(people: People) -> None:
+    page = await people.window("minato")
+    row = await _row(page)
+    await _part(row, "number").fill(NUMBER)
+    await row.get_by_role("button", name="番号から入力する").click()
+    await expect(_part(row, "name")).to_have_value("株式会社北斗電機")
+    await expect(row).to_contain_text("国税庁法人番号公表サイトより")
+    await row.get_by_role("button", name="番号からの入力を取り消す").click()
+    await expect(_part(row, "name")).to_have_value("")
+    await expect(_part(row, "number")).to_have_value(NUMBER)
+    await page.close()
+
+
+@pytest.mark.parametrize("scripts", [False, True])
+async def test_a_number_goes_along_to_the_form(people: People, scripts: bool) -> None:
+    page = await people.window("minato", scripts=scripts)
+    await page.goto(f"/corporations/{NUMBER}")
+    await page.get_by_role("link", name="この法人として手続する").click()
+    search = page.locator("main [role=search]")
+    await search.locator("[name=q]").fill("後援名義")
+    await search.locator("button[type=submit]").first.click()
+    await page.locator("main a[href^='/procedures/sponsorship-name']").first.click()
+    note = page.locator(".dads-notification-banner").filter(has_text=NUMBER)
+    await expect(note).to_contain_text("代理できるようになるわけではありません")
+    if scripts:
+        await look(page, "corporation-carried")
+    await note.get_by_role("link", name="番号を引き継がない").click()
+    await expect(note).to_have_count(0)
+    assert NUMBER not in page.url
+    await page.close()
+    assert not people.take_faults()
+
+
+async def test_an_agent_switches_to_the_corporation_it_came_from(people: People) -> None:
+    page = await people.window("agent")
+    await page.goto(f"{START}?corporation={MINATO}")
+    await page.get_by_role("button", name="この法人に切り替える").click()
+    await expect(page.locator("main")).to_contain_text(f"({MINATO}) として手続します")
+    await page.close()
 
 
 async def test_filled_in_by_its_button_without_scripts(people: People) -> None:

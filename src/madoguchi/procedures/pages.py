@@ -11,6 +11,7 @@ from madoguchi.identity.service import Actor, current_actor
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import Text
 from madoguchi.procedures import service
+from madoguchi.procedures.carrying import carried_by, carried_number
 from madoguchi.procedures.package.compiled import Package
 from madoguchi.procedures.package.retention_spec import period_text
 from madoguchi.procedures.rounds import rounds_until
@@ -33,12 +34,16 @@ async def procedure_page(
     """Everything a person wants to know before beginning."""
     state = request.app.state
     async with state.database.reading() as session:
-        package = await service.current(session, procedure_id, jst_date(state.clock()))
+        today = jst_date(state.clock())
+        package = await service.current(session, procedure_id, today)
+        number = carried_number(request.query_params)
+        brought = await carried_by(session, actor, package.id, number, today)
     response: HTMLResponse = state.pages.render(
         request,
         "procedures/procedure.html",
         package=package,
         actor=actor,
+        carried=brought,
         picture=svg(package.machine, request.state.language),
         **about(package, state.clock()),
     )

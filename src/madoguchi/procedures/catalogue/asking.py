@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from madoguchi.procedures.carrying import PARAMETER, carried_number
 from madoguchi.procedures.catalogue.search import FACETS, Place, Query
 from madoguchi.web.paging import CursorError, make_cursor, read_cursor
 
@@ -16,22 +17,25 @@ Pairs = Iterable[tuple[str, str]]
 
 def read_query(pairs: Pairs) -> Query:
     """The query of an address's name/value pairs; what is too long is cut, the rest ignored."""
-    text = ""
+    text = carried = ""
     filters: dict[str, list[str]] = {}
     for name, value in pairs:
         if name == "q":
             text = value[:LONGEST_TEXT]
+        elif name == PARAMETER:
+            carried = carried_number({PARAMETER: value})
         elif name in FACETS and value.strip() and len(value) <= LONGEST_VALUE:
             values = filters.setdefault(name, [])
             if value not in values and len(values) < MOST_VALUES:
                 values.append(value)
-    return Query(text, filters)
+    return Query(text, filters, carried)
 
 
 def address_of(query: Query, path: str = "/procedures", **changes: str | None) -> str:
     """The address that asks this; other parameters may be added, e.g. cursor."""
     pairs = [("q", query.text)] if query.text else []
     pairs += [(facet, value) for facet, values in query.filters.items() for value in values]
+    pairs += [(PARAMETER, query.carried)] if query.carried else []
     pairs += [(name, value) for name, value in changes.items() if value]
     return f"{path}?{urlencode(pairs, errors='replace')}" if pairs else path
 
@@ -40,7 +44,7 @@ def without(query: Query, facet: str, value: str) -> Query:
     """The query with one value of a filter taken away."""
     left = {name: list(values) for name, values in query.filters.items()}
     left[facet] = [each for each in left.get(facet, ()) if each != value]
-    return Query(query.text, left)
+    return Query(query.text, left, query.carried)
 
 
 def write_place(secret: str, place: Place) -> str:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from madoguchi.procedures.carrying import carried, carried_number
 from madoguchi.procedures.catalogue import asking, service, views
 from madoguchi.procedures.catalogue.download import csv_response
 
@@ -17,6 +18,7 @@ async def search_page(request: Request) -> HTMLResponse:
     place = asking.read_place(state.settings.secret_key, request.query_params.get("cursor"))
     async with state.database.reading() as session:
         listing = await service.search_page(session, query, after=place)
+        brought = await carried(session, query.carried)
         edition = await service.edition(session)
     following = (
         asking.write_place(state.settings.secret_key, listing.after) if listing.after else None
@@ -25,13 +27,14 @@ async def search_page(request: Request) -> HTMLResponse:
         request,
         "catalogue/search.html",
         query=query,
+        carried=brought,
         listing=listing,
         edition=edition,
         facets=views.facets(query, listing.counts),
         chosen=views.chosen(query),
         first=asking.address_of(query) if place else None,
         following=asking.address_of(query, cursor=following) if following else None,
-        unfiltered=asking.address_of(service.Query(query.text)),
+        unfiltered=asking.address_of(service.Query(query.text, carried=query.carried)),
         download=asking.address_of(query, "/procedures.csv"),
     )
     return response
@@ -43,8 +46,10 @@ async def browse_page(request: Request) -> HTMLResponse:
     state = request.app.state
     async with state.database.reading() as session:
         counts = await service.tallies(session)
+        number = carried_number(request.query_params)
+        brought = await carried(session, number)
     response: HTMLResponse = state.pages.render(
-        request, "catalogue/browse.html", ways=views.browse(counts)
+        request, "catalogue/browse.html", ways=views.browse(counts, number), carried=brought
     )
     return response
 
@@ -63,7 +68,12 @@ async def entry_page(request: Request, entry_id: str) -> HTMLResponse:
     async with state.database.reading() as session:
         row = await service.entry(session, entry_id)
         serving = await service.procedure_serving(session, entry_id)
+        brought = await carried(session, carried_number(request.query_params))
     response: HTMLResponse = state.pages.render(
-        request, "catalogue/entry.html", entry=views.entry(row), procedure_id=serving
+        request,
+        "catalogue/entry.html",
+        entry=views.entry(row),
+        procedure_id=serving,
+        carried=brought,
     )
     return response

@@ -23,10 +23,14 @@ PARTS = ("packages", "entries")
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked: text as typed, and the wanted values of each facet (any of them)."""
+    """What was asked: text as typed, and the wanted values of each facet (any of them).
+
+    `carried`: the number of a corporation that goes along to the procedure; it filters nothing.
+    """
 
     text: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    carried: str = ""
 
 
 @dataclass(frozen=True)

@@ -54,25 +54,33 @@ def chosen(query: Query) -> list[dict[str, Any]]:
     ]
 
 
-def browse(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
-    """Ways in: by ministry, by event of a person and of a corporation, by profession."""
-    events = counts.get("event", {})
+def browse(counts: Mapping[str, Mapping[str, int]], carried: str = "") -> list[dict[str, Any]]:
+    """Ways in: by ministry, by event of a person and of a corporation, by profession.
+
+    `carried`: the number of a corporation that goes along.
+    """
+    ways = (
+        ("ministry", "ministry", "ministries"),
+        ("personal", "event", "personal_events"),
+        ("corporate", "event", "corporate_events"),
+        ("profession", "profession", "professions"),
+    )
     return [
-        _way("ministry", "ministry", counts.get("ministry", {}), terms_of("ministries")),
-        _way("personal", "event", events, terms_of("personal_events")),
-        _way("corporate", "event", events, terms_of("corporate_events")),
-        _way("profession", "profession", counts.get("profession", {}), terms_of("professions")),
+        _way(name, facet, counts.get(facet, {}), terms_of(order), carried)
+        for name, facet, order in ways
     ]
 
 
-def _way(name: str, facet: str, counts: Mapping[str, int], order: Sequence[str]) -> dict[str, Any]:
+def _way(
+    name: str, facet: str, counts: Mapping[str, int], order: Sequence[str], carried: str
+) -> dict[str, Any]:
     return {
         "name": name,
         "choices": [
             {
                 "text": term(value),
                 "count": counts[value],
-                "href": asking.address_of(Query("", {facet: [value]})),
+                "href": asking.address_of(Query("", {facet: [value]}, carried)),
             }
             for value in order
             if counts.get(value)

@@ -1,11 +1,13 @@
 """Starting a draft, its task list, deleting it."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from madoguchi.cases.access import own_draft
+from madoguchi.cases.filing.carrying import carry
 from madoguchi.cases.filing.correct import sending_action
 from madoguchi.cases.filing.drafts import (
     SIMPLE_FILING,
@@ -31,6 +33,7 @@ from madoguchi.cases.filing.versioning import move_draft, standing_of
 from madoguchi.cases.models import Case
 from madoguchi.identity.service import Actor, current_actor
 from madoguchi.kernel.language import pick
+from madoguchi.procedures.carrying import PARAMETER, carried_number
 from madoguchi.procedures.catalogue import service as catalogue
 from madoguchi.procedures.versions.telling import told
 from madoguchi.web.forms import form_of
@@ -64,11 +67,12 @@ async def start_simple(request: Request, catalogue_id: str, actor: Anyone) -> Re
 async def _start(
     request: Request, actor: Actor, procedure_id: str, catalogue_id: str | None, page: str
 ) -> Response:
-    if actor.kind == "public":
-        raise SeeOther(f"/sign-in?return={page}")
     state = request.app.state
     async with form_of(request, FORM_BYTES) as form:
-        anew = form.value("new") == "1"
+        anew, number = form.value("new") == "1", carried_number({PARAMETER: form.value(PARAMETER)})
+    if actor.kind == "public":
+        back = f"{page}?{PARAMETER}={number}" if number else page
+        raise SeeOther(f"/sign-in?return={quote(back, safe='/')}")
     async with state.database.session() as session:
         begun = [
             draft
@@ -77,13 +81,20 @@ async def _start(
         ]
         if begun and not anew:
             resume: HTMLResponse = state.pages.render(
-                request, "cases/filing/resume.html", draft=begun[0], action=f"{page}/start"
+                request,
+                "cases/filing/resume.html",
+                draft=begun[0],
+                action=f"{page}/start",
+                number=number,
             )
             return resume
         draft = await start_draft(
             session, actor, state.clock, procedure_id, catalogue_id=catalogue_id
         )
+        told = await carry(session, draft, number) if number else None
         await session.commit()
+    if told is not None:
+        flash(request, told.title, body=told.body, tone=told.tone)
     return RedirectResponse(f"/drafts/{draft.id}", 303)
 
 
