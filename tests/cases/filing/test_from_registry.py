@@ -56,7 +56,7 @@ async def test_a_corporation_is_filled_in_from_its_number(office: Office) -> Non
 
     await fill(client, url, {"/applicant/number": number(2)}, do="registry:/applicant")
     shown = (await client.get(url)).text
-    assert "2026-05-01に閉鎖されています" in shown
+    assert "2026年5月1日に閉鎖されています" in shown
     assert "株式会社みなと化学 → 青葉商事株式会社" in shown
 
 
@@ -140,6 +140,21 @@ async def test_what_the_account_filled_in_is_replaced_too(office: Office) -> Non
     region = await typing(client, url, {"/applicant/number": number(1)})
     assert f'value="{NAME}"' in region
     assert f'value="{ADDRESS}"' in region
+    assert "山田 太郎" not in region  # who represents another corporation
+    await fill(client, url, {}, do="take-back:/applicant")
+    shown = controls(await client.get(url))
+    assert shown["/applicant/name"] == ["株式会社山田酸素"]
+    assert shown["/applicant/representative_name"] == ["山田 太郎"]
+
+
+async def test_the_same_number_in_other_signs_keeps_who_represents_it(office: Office) -> None:
+    await add_corporations(office.counter.database, own_record())
+    client, url = await _own_question(office)
+    typed = CORPORATE_NUMBER.translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})  # fmt: skip
+    region = await typing(client, url, {"/applicant/number": typed})
+    assert 'value="山田 太郎"' in region
+    await fill(client, url, {"/applicant/number": typed}, do="registry:/applicant")
+    assert controls(await client.get(url))["/applicant/representative_name"] == ["山田 太郎"]
 
 
 async def test_taking_back_what_was_not_filled_in_changes_nothing(office: Office) -> None:

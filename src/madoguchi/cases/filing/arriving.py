@@ -192,7 +192,7 @@ def _new_case(
         applicant=applicant,
         data=data,
         attached=attached,
-        provenance=_origins(draft, judged),
+        provenance=origins_filed(draft, judged),
         omitted=left_out(verdict),
         content_hash=content_digest(package, data, attached, applicant),
         revision=1,
@@ -217,7 +217,7 @@ def _forward_by(package: Package, at: datetime) -> date | None:
     return last_day_before(over_at(at, period)) if period is not None else None
 
 
-def _origins(draft: Draft, judged: Judged) -> dict[str, dict[str, Any]]:
+def origins_filed(draft: Draft, judged: Judged) -> dict[str, dict[str, Any]]:
     """Where the filed answers came from that were filled in for the person; not what stood before."""
     return {
         pointer: {name: told for name, told in origin.items() if name != BEFORE}

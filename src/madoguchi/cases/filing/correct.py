@@ -16,7 +16,13 @@ from madoguchi.cases.crosscase.keeping import keep_key
 from madoguchi.cases.effects import run_effects
 from madoguchi.cases.errors import CaseError, case_error
 from madoguchi.cases.filing.agents import agent_named
-from madoguchi.cases.filing.arriving import content_digest, filed_files, filing_action, left_out
+from madoguchi.cases.filing.arriving import (
+    content_digest,
+    filed_files,
+    filing_action,
+    left_out,
+    origins_filed,
+)
 from madoguchi.cases.filing.drafts import Content, new_draft
 from madoguchi.cases.filing.evaluating import Judged, judge
 from madoguchi.cases.filing.prefilling import begin
@@ -155,7 +161,7 @@ def _take_over(case: Case, draft: Draft, judged: Judged) -> list[dict[str, Any]]
     data, attached = plain(verdict.data), filed_files(verdict, draft.attached)
     patch = [*changes(case.data, data), *changes(_names(case.attached), _names(attached), "files")]
     case.data, case.attached = data, attached
-    case.omitted = left_out(verdict)
+    case.omitted, case.provenance = left_out(verdict), origins_filed(draft, judged)
     case.revision += 1
     case.content_hash = content_digest(judged.package, data, attached, case.applicant)
     return patch

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,7 +56,7 @@ async def fill_answer(
     place = place_at(package, page, entered, pointer)
     if place is None or not may_edit(pointer):
         return dict(entered), None
-    filled = await fill_corporation(session, place)
+    filled = await fill_corporation(session, place, earlier=_filled_in(draft, place))
     _note(draft, filled)
     return put(entered, pointer, filled.value) if filled.value else dict(entered), filled
 
@@ -81,7 +82,7 @@ async def fill_while_typing(
         if number == before or not may_edit(pointer) or not _is_number(number):
             continue
         kept = [part for part in typed if not _as_filled(draft, f"{pointer}/{part}", typed[part])]
-        told = await fill_corporation(session, place, kept)
+        told = await fill_corporation(session, place, kept, _filled_in(draft, place))
         _note(draft, told)
         result = put(result, pointer, told.value)
     return result, told
@@ -145,11 +146,16 @@ def _told_since(draft: Draft, place: Place, record: Record) -> Text | None:
         part: draft.provenance.get(f"{place.pointer}/{part}", {}) for part in place.field.parts
     }
     filled = {
-        part: origin.get("value")
+        part: origin["value"]
         for part, origin in origins.items()
-        if origin.get("source") == REGISTRY
+        if origin.get("source") == REGISTRY and origin.get("value")
     }
-    other = [part for part, text in filled.items() if not says_the_same(text, part, record)]
+    told = parts_of(record)
+    other = [
+        part
+        for part, text in filled.items()
+        if told.get(part) and not says_the_same(text, part, record)
+    ]
     if not other and not record.closed_on:
         return None
     title, body, _ = _told(record, place.field, filled, other)
@@ -170,15 +176,27 @@ def _is_number(typed: object) -> bool:
     return True
 
 
+def _filled_in(draft: Draft, place: Place) -> dict[str, Any]:
+    """What was filled in for the person at a place, by part."""
+    at = {part: draft.provenance.get(f"{place.pointer}/{part}", {}) for part in place.field.parts}
+    return {part: origin["value"] for part, origin in at.items() if origin.get("value")}
+
+
 def _as_filled(draft: Draft, pointer: str, text: object) -> bool:
     """Whether nothing stands at a place, or still what was filled in there for the person."""
     return not text or draft.provenance.get(pointer, {}).get("value") == text
 
 
 async def fill_corporation(
-    session: AsyncSession, place: Place, kept: Collection[str] = ()
+    session: AsyncSession,
+    place: Place,
+    kept: Collection[str] = (),
+    earlier: Mapping[str, Any] | None = None,
 ) -> Filled:
     """Name, reading and address of the number that was typed; all but the `kept` parts is replaced.
+
+    `earlier` is what was filled in before, by part. Of another number, what the record does not
+    tell is emptied: who represents one corporation is not left standing beside another's name.
 
     A wrong check digit, an unknown and a withdrawn number leave everything as it was, and it is
     said. That a register is closed is said too: whoever files may know of it.
@@ -196,17 +214,29 @@ async def fill_corporation(
     found = {name: text for name, text in parts_of(record).items() if name in field.parts and text}
     found = {name: text for name, text in found.items() if name == "number" or name not in kept}
     changed = [name for name, text in found.items() if typed.get(name) and typed.get(name) != text]
-    before = {name: typed.get(name) or "" for name in found if name != "number"}
-    origin = {
+    gone = _gone(typed, earlier or {}, found, number)
+    before = {name: typed.get(name) or "" for name in (*found, *gone) if name != "number"}
+    origin: dict[str, Any] = {
         "source": REGISTRY,
         "label": dict(SOURCE),
         "as_of": record.updated_on.isoformat(),
     }
-    value = {**typed, **found}
+    value = {name: text for name, text in {**typed, **found}.items() if name not in gone}
     provenance = {pointer: {**origin, "value": value, BEFORE: before}} | {
         f"{pointer}/{name}": {**origin, "value": text} for name, text in found.items()
     }
+    provenance |= {f"{pointer}/{name}": {**origin, "label": None, "value": ""} for name in gone}
     return Filled(value, provenance, *_told(record, field, typed, changed))
+
+
+def _gone(
+    typed: Mapping[str, Any], earlier: Mapping[str, Any], found: Mapping[str, str], number: str
+) -> list[str]:
+    """The parts that still stand as they were filled in for another number."""
+    if earlier.get("number") in (None, number):
+        return []
+    same = [part for part, text in earlier.items() if typed.get(part) == text]
+    return [part for part in same if part not in found and part != "number"]
 
 
 def _told(
@@ -223,12 +253,12 @@ def _told(
     if record.closed_on:
         cause = CLOSE_CAUSES.get(record.close_cause, {"ja": "", "en": ""})
         title: Text = {
-            "ja": f"この法人の登記記録は{record.closed_on.isoformat()}に閉鎖されています {cause['ja']}".rstrip(),
+            "ja": f"この法人の登記記録は{_day(record.closed_on)}に閉鎖されています {cause['ja']}".rstrip(),
             "en": f"The register of this corporation was closed on {record.closed_on.isoformat()}. {cause['en']}".rstrip(),
         }
         return title, lines if replaced else None, "warning"
     told: Text = {
-        "ja": f"法人番号から入力しました（国税庁法人番号公表サイト、{record.updated_on.isoformat()}更新）",
+        "ja": f"法人番号から入力しました（国税庁法人番号公表サイト、{_day(record.updated_on)}更新）",
         "en": f"Filled in from the number (National Tax Agency, updated {record.updated_on.isoformat()})",
     }
     return told, lines if replaced else None, "success"
@@ -240,3 +270,7 @@ def _failed(typed: Mapping[str, Any], why: Text) -> Filled:
         "en": "Nothing could be filled in from the number",
     }
     return Filled(typed, {}, title, why, "warning")
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
