@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     card_acr: str = ""
     key_requests: int = Field(default=6_000, ge=1, le=10_000_000)
     open_requests: int = Field(default=600, ge=0, le=10_000_000)
+    map_tiles: str = Field(
+        default="https://cyberjapandata.gsi.go.jp/xyz/std/{z}/{x}/{y}.png",
+        pattern=r"^(none|https?://[A-Za-z0-9.:-]+/[!-z]*\{z\}[!-z]*\{x\}[!-z]*\{y\}[!-z]*)$",
+    )
     sparql_workers: int = Field(default=2, ge=0, le=64)
     sparql_seconds: int = Field(default=30, ge=1, le=3600)
     sparql_megabytes: int = Field(default=2_000, ge=256, le=1_000_000)

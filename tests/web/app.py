@@ -30,6 +30,7 @@ class TestSettings:
     grace_minutes: int = 120
     provider_networks: str = ""
     card_issuer: str = ""
+    map_tiles: str = "https://cyberjapandata.gsi.go.jp/xyz/std/{z}/{x}/{y}.png"
 
 
 class Body(BaseModel):

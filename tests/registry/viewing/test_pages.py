@@ -168,7 +168,18 @@ async def test_the_middle_of_its_town_is_one_click_away(
     html = (await visitor.get(ONE)).text
     assert 'href="https://maps.gsi.go.jp/#16/35.673/139.751/' in html
     assert "「霞が関一丁目」の中心を示します" in html
-    assert not re.search(r'(?:src|data)="https://', html)  # nothing is fetched without a click
+    assert not re.search(r'(?:src|data|<image href)="https://', html)  # nothing without a click
+    assert 'href="?zoom=15#map"' in html
+    for zoom, tile in (("13", "13/7276/3226"), ("15", "15/29104/12904"), ("17", "17/116417/51616")):
+        drawn = await visitor.get(ONE, params={"zoom": zoom})
+        assert f'href="https://cyberjapandata.gsi.go.jp/xyz/std/{tile}.png"' in drawn.text
+        policy = drawn.headers["content-security-policy"]
+        assert "img-src 'self' data: https://cyberjapandata.gsi.go.jp;" in policy
+    for wrong in ("", "14", "1e3", "-1", "１５", "9" * 900, "<b>"):
+        plain = await visitor.get(ONE, params={"zoom": wrong})
+        assert plain.status_code == 200
+        assert "<image" not in plain.text
+        assert "cyberjapandata" not in plain.headers["content-security-policy"]
 
 
 async def test_english_pages_name_prefectures_in_english(visitor: AsyncClient) -> None:

@@ -71,6 +71,11 @@ async def page_of_acts(
     return page_of(rows, limit, secret, name, lambda row: (row.day or _NO_DAY, row.id))
 
 
+async def newest(session: AsyncSession, number: str, kind: str) -> list[Shown]:
+    """The first SOME of a kind, ready to show."""
+    return shown((await page_of_acts(session, number, kind, "", limit=SOME)).items)
+
+
 async def years_of(session: AsyncSession, number: str) -> Years:
     """What public bodies paid or granted, by calendar year of the order or grant."""
     year = extract("year", Activity.day)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,7 +17,7 @@ from madoguchi.registry.addresses.service import middle_of_town
 from madoguchi.registry.corporations import queries
 from madoguchi.registry.corporations.codes import CLOSE_CAUSES, DELETED, KINDS
 from madoguchi.registry.errors import RegistryError, unknown_corporation
-from madoguchi.registry.viewing import acts, asking, beside, words
+from madoguchi.registry.viewing import acts, asking, beside, mapping, words
 from madoguchi.registry.viewing.csv_file import csv_lines
 from madoguchi.registry.viewing.describing import json_ld
 from madoguchi.registry.viewing.errors import unknown_kind
@@ -98,13 +99,7 @@ async def corporation_page(request: Request, number: str) -> Response:
             "facts": beside.facts(await details(session, number)),
             "known": known,
             "some": {
-                kind: acts.shown(
-                    (
-                        await acts.page_of_acts(
-                            session, number, kind, state.settings.secret_key, limit=acts.SOME
-                        )
-                    ).items
-                )
+                kind: await acts.newest(session, number, kind)
                 for kind in ACTIVITIES
                 if known.get(kind)
             },
@@ -122,10 +117,14 @@ async def corporation_page(request: Request, number: str) -> Response:
             "en": "There is no record of that day yet.",
         }
     address = f"{state.settings.address}/corporations/{number}"
-    return _render(
+    tiles = state.settings.map_tiles
+    drawn = _map(tiles, request.query_params.get("zoom", ""), context["place"])
+    page = _render(
         request,
         "corporation.html",
         status=422 if fault else 200,
+        map=drawn,
+        tiles=tiles,
         record=record,
         shown=then or record,
         on=on if then is not None else None,
@@ -136,6 +135,16 @@ async def corporation_page(request: Request, number: str) -> Response:
         described=None if record.hidden else json_ld(record, address),
         **context,
     )
+    if drawn is not None:
+        page.headers["Content-Security-Policy"] = mapping.policy(tiles)
+    return page
+
+
+def _map(tiles: str, zoom: str, place: tuple[str, Decimal, Decimal] | None) -> mapping.Map | None:
+    """The map that was asked for: nobody's browser fetches tiles before."""
+    if place is None or tiles == "none" or zoom not in map(str, mapping.ZOOMS):
+        return None
+    return mapping.map_of(*place[1:], int(zoom), tiles)
 
 
 @router.get("/{number}/activities.csv")
