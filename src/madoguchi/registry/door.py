@@ -7,7 +7,7 @@ once.
 
 import logging
 
-from starlette.datastructures import State
+from starlette.datastructures import Headers, State
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,7 +17,7 @@ from madoguchi.registry import downloads, gbizinfo, houjin, rest
 from madoguchi.registry.errors import RegistryError
 from madoguchi.registry.interface import Endpoint, Interface
 from madoguchi.registry.linked import endpoints as linked
-from madoguchi.web.gate import headers_only, refusal
+from madoguchi.web.gate import address_fault, headers_only, refusal
 
 AT_ONCE = 200  # beyond it who comes is told to come again
 INTERFACES: tuple[Interface, ...] = (
@@ -40,9 +40,19 @@ class Door:
         self.inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; what the gate would refuse goes on to be refused by it."""
+        """Serve one request; another site's is refused by the gate."""
         interface = _interface(scope)
-        if interface is None or refusal(scope, self.trusted_host):
+        if interface is None:
+            await self.app(scope, receive, send)
+            return
+        status = address_fault(scope, Headers(scope=scope))
+        if status is not None and interface.whole:
+            # Its words must not repeat the address.
+            named = {"path": interface.prefix, "raw_path": b"", "query_string": b""}
+            response = _refused(interface, Request({**scope, **named}), _bad_address(status))
+            await response(scope, receive, send)
+            return
+        if refusal(scope, self.trusted_host):
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
@@ -104,6 +114,23 @@ def _busy() -> RegistryError:
         {
             "ja": "ただいま混み合っています。少し待ってから、もう一度お試しください。",
             "en": "The service is busy. Please wait a moment and try again.",
+        },
+    )
+
+
+def _bad_address(status: int) -> RegistryError:
+    if status == 414:
+        return RegistryError(
+            "address_too_long",
+            414,
+            {"ja": "アドレスが長すぎます。", "en": "The address is too long."},
+        )
+    return RegistryError(
+        "bad_address",
+        400,
+        {
+            "ja": "アドレスに使えない文字があります。UTF-8の文字を%で表して送ってください。",
+            "en": "The address holds characters that cannot be used. Send UTF-8, percent-encoded.",
         },
     )
 

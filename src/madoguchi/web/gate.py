@@ -138,16 +138,24 @@ class Gate:
 
 def refusal(scope: Scope, trusted_host: str) -> Response | None:
     """The answer to a request that must not go further, or None."""
-    query: bytes = scope["query_string"]
-    path: str = scope["path"]
     headers = Headers(scope=scope)
-    if len(scope.get("raw_path") or path) + len(query) > LONGEST_ADDRESS:
-        return _plainly(scope, 414)
-    strange = "\0" in path or not _is_text(path) or b"%00" in query or b"\0" in query
-    if strange or not _is_utf8(query) or not _HOST.fullmatch(headers.get("host", "x")):
-        return _plainly(scope, 400)
+    status = address_fault(scope, headers)
+    if status is not None:
+        return _plainly(scope, status)
     if not is_same_origin(scope["method"], headers, trusted_host):
         return problem(Request(scope), 403, code="cross_origin", message=_CROSS_ORIGIN)
+    return None
+
+
+def address_fault(scope: Scope, headers: Headers) -> int | None:
+    """The status for an address that is too long (414) or that nothing could keep (400), or None."""
+    query: bytes = scope["query_string"]
+    path: str = scope["path"]
+    if len(scope.get("raw_path") or path) + len(query) > LONGEST_ADDRESS:
+        return 414
+    strange = "\0" in path or not _is_text(path) or b"%00" in query or b"\0" in query
+    if strange or not _is_utf8(query) or not _HOST.fullmatch(headers.get("host", "x")):
+        return 400
     return None
 
 
