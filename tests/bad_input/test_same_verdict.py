@@ -16,7 +16,7 @@ from tests.cases.filing.office import Office, controls
 
 # A wrong choice hides the questions that hang on it: those go in rounds of their own.
 CHOICES = {"choice", "multichoice", "boolean", "entry", "pledge"}
-ROUNDS = 5
+ROUNDS = 3
 
 
 def rounds(
