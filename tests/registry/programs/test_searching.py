@@ -9,6 +9,14 @@ import jsonschema_rs
 from madoguchi.kernel.database import Database
 from tests.registry.corporations.records import incoming, number
 from tests.registry.programs.indexed import index
+from tests.registry.programs.reconciliation import (
+    EXTENSION,
+    MANIFEST,
+    PROPOSED,
+    RESULTS,
+    SUGGESTED,
+    check,
+)
 from tests.registry.programs.site import (
     ACTIVITIES,
     DETAILS,
@@ -276,8 +284,13 @@ async def test_openrefine_finds_candidates(database: Database, tmp_path: Any) ->
         shown = await asking.get(manifest["preview"]["url"].replace("{{id}}", number(1)))
         hidden = await asking.get(manifest["preview"]["url"].replace("{{id}}", number(3)))
         properties = (await asking.get(f"{RECONCILE}/suggest/property?prefix=address")).json()
+        types = (await asking.get(f"{RECONCILE}/suggest/type?prefix=")).json()
     assert manifest["versions"] == ["0.2"]
     assert posted == got
+    for schema, told in ((MANIFEST, manifest), (RESULTS, posted), (SUGGESTED, suggested)):
+        check(schema, told)
+    check(SUGGESTED, properties)
+    check(SUGGESTED, types)
     # Two of the same name: neither is the one.
     assert [one["match"] for one in posted["q0"]["result"]][:2] == [False, False]
     assert [(one["id"], one["match"]) for one in posted["q2"]["result"]] == [(number(5), True)]
@@ -331,7 +344,9 @@ async def test_openrefine_adds_columns(database: Database, tmp_path: Any) -> Non
     rows = answer["rows"]
     assert all(set(row) == set(ids) for row in rows.values())
     assert rows[number(1)]["kana"] == [{"str": "ミナトカガク"}]
-    assert rows[number(2)]["closed_on"] == [{"date": "2026-05-01"}]
+    assert rows[number(2)]["closed_on"] == [{"date": "2026-05-01T00:00:00Z"}]
+    check(PROPOSED, proposed)
+    check(EXTENSION, answer)
     assert rows[number(4)] == {id: [] for id in ids} | {"status": [{"str": "withdrawn"}]}
     assert not any(rows[unknown].values())
     assert {fault.status_code for fault in faults} == {422}

@@ -25,7 +25,8 @@ def _text(value: str) -> list[Cell]:
 
 
 def _day(value: date | None) -> list[Cell]:
-    return [{"date": value.isoformat()}] if value else []
+    """A day as the specification has it, with a time; in UTC, so that no client shows the day before."""
+    return [{"date": f"{value.isoformat()}T00:00:00Z"}] if value else []
 
 
 _VALUES: Mapping[str, tuple[str, Callable[[Record], list[Cell]]]] = {
