@@ -17,7 +17,8 @@ from madoguchi.registry import downloads, gbizinfo, houjin, rest
 from madoguchi.registry.errors import RegistryError
 from madoguchi.registry.interface import Endpoint, Interface
 from madoguchi.registry.linked import endpoints as linked
-from madoguchi.web.gate import address_fault, headers_only, refusal
+from madoguchi.web.gate import address_fault, headers_only
+from madoguchi.web.same_origin import is_same_origin
 
 AT_ONCE = 200  # beyond it who comes is told to come again
 INTERFACES: tuple[Interface, ...] = (
@@ -40,19 +41,21 @@ class Door:
         self.inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; another site's is refused by the gate."""
+        """Serve one request; the gate refuses another site's, and what a person may have typed."""
         interface = _interface(scope)
         if interface is None:
             await self.app(scope, receive, send)
             return
-        status = address_fault(scope, Headers(scope=scope))
+        headers = Headers(scope=scope)
+        status = address_fault(scope, headers)
         if status is not None and interface.whole:
             # Its words must not repeat the address.
             named = {"path": interface.prefix, "raw_path": b"", "query_string": b""}
             response = _refused(interface, Request({**scope, **named}), _bad_address(status))
-            await response(scope, receive, send)
+            is_head = scope["method"] == "HEAD"
+            await response(scope, receive, headers_only(send) if is_head else send)
             return
-        if refusal(scope, self.trusted_host):
+        if status or not is_same_origin(scope["method"], headers, self.trusted_host):
             await self.app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
