@@ -94,7 +94,7 @@ async def test_among_takes_any_number_of_values_whatever_they_say(database: Data
         await store(session, IdempotencyKey, [answer(key) for key in keys])
 
         async def found(wanted: list[str]) -> list[str]:
-            query = select(IdempotencyKey.key).where(among(session, IdempotencyKey.key, wanted))
+            query = select(IdempotencyKey.key).where(among(IdempotencyKey.key, wanted))
             return sorted(await session.scalars(query))
 
         assert await found([]) == []
