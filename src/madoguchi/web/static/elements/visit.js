@@ -163,12 +163,12 @@ const showPhotos = async () => {
       if (!line) {
         line = document.querySelector("template[data-unsent-photo]").content.firstElementChild.cloneNode(true);
         line.dataset.photoId = photo.id;
-        line.querySelector("img").src = (await preview(await photo.blob())) || "data:,";
         line.querySelector("[data-discard]").addEventListener("click", async () => {
           await store.remove(photo.id);
           await refresh();
         });
-        list.append(line);
+        list.append(line); // before anything is awaited: who shows at the same moment must find it
+        line.querySelector("img").src = (await preview(await photo.blob())) || "data:,";
       }
       const refusal = line.querySelector("[data-refusal]");
       refusal.hidden = photo.state !== "refused";
