@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,31 +15,16 @@ from tests.identity.provider.serving import listen
 from tests.registry.activities.csv_files import as_file, finance, patent, subsidy, workplace
 from tests.registry.activities.made import AT
 from tests.registry.corporations.records import number
+from tests.registry.outside_clients import client_python
 from tests.registry.programs.site import add_corporations, make_app
 
 PACKAGE = "gbizinfo-lod==0.2.2"
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python of 3.12 or later with the package: MADOGUCHI_TEST_LOD_PYTHON, or one made here."""
-    if given := os.environ.get("MADOGUCHI_TEST_LOD_PYTHON"):
-        return given
-    newer = next(filter(None, (shutil.which(f"python3.{minor}") for minor in (12, 13, 14))), None)
-    if newer is None:
-        pytest.skip(f"{PACKAGE} needs a Python of 3.12 or later, and none is installed")
-    uv = shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
-    folder = tmp_path_factory.mktemp("lod")
-    made = str(folder / "env" / "bin" / "python")
-    for command in (
-        [uv, "venv", "-q", "--python", newer, str(folder / "env")],
-        [uv, "pip", "install", "-q", "--python", made, PACKAGE],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240)
-        if done.returncode:
-            pytest.skip(f"{PACKAGE} cannot be installed here: {done.stderr[-300:]}")
-    return made
+    """The Python of its environment."""
+    return client_python(tmp_path_factory.mktemp("lod"), PACKAGE)
 
 
 async def test_it_fetches_and_maps_every_file(

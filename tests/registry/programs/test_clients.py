@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-import shutil
 import subprocess
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,46 +13,21 @@ import pytest
 from madoguchi.kernel.database import Database
 from tests.identity.provider.serving import listen
 from tests.registry.corporations.records import number
+from tests.registry.outside_clients import client_python
 from tests.registry.programs.site import ACTIVITIES, KEY
 from tests.registry.programs.test_searching import filled
 
 HERE = Path(__file__).parent / "clients"
-ROOT = Path(__file__).parents[3]
 ONE = number(1)
 
 
 @pytest.fixture(scope="session")
-def newer_python() -> str:
-    """A Python of 3.12 or later, which these packages need."""
-    found = [shutil.which(f"python3.{minor}") for minor in (12, 13, 14)]
-    found += [
-        str(path) for path in sorted(Path.home().glob(".pyenv/versions/3.1[2-9]*/bin/python"))
-    ]
-    for path in filter(None, found):
-        if subprocess.run([path, "--version"], capture_output=True).returncode == 0:
-            return path
-    pytest.skip("no Python of 3.12 or later is installed, which the clients need")
-
-
-@pytest.fixture(scope="session")
-def environments(newer_python: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Makes the environment of one package, once; gives its Python."""
-    made: dict[str, str] = {}
-    uv = shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
 
+    @cache
     def environment(package: str) -> str:
-        if package not in made:
-            folder = tmp_path_factory.mktemp("client")
-            python = str(folder / "env" / "bin" / "python")
-            for command in (
-                [uv, "venv", "-q", "--python", newer_python, str(folder / "env")],
-                [uv, "pip", "install", "-q", "--python", python, package],
-            ):
-                done = subprocess.run(command, capture_output=True, text=True, timeout=240)
-                if done.returncode:
-                    pytest.skip(f"{package} cannot be installed here: {done.stderr[-300:]}")
-            made[package] = python
-        return made[package]
+        return client_python(tmp_path_factory.mktemp("client"), package)
 
     return environment
 
@@ -69,7 +45,7 @@ async def told(database: Database, tmp_path: Path, python: str, script: str) -> 
 
 
 async def test_gbizinfo_reads_version_2(
-    database: Database, tmp_path: Path, environments: Any
+    database: Database, tmp_path: Path, environments: Callable[[str], str]
 ) -> None:
     python = await asyncio.to_thread(environments, "gbizinfo==0.1.1")
     heard = await told(database, tmp_path, python, "gbizinfo_v2.py")
@@ -89,7 +65,7 @@ async def test_gbizinfo_reads_version_2(
 
 
 async def test_japan_corporate_mcp_reads_version_1(
-    database: Database, tmp_path: Path, environments: Any
+    database: Database, tmp_path: Path, environments: Callable[[str], str]
 ) -> None:
     python = await asyncio.to_thread(environments, "japan-corporate-mcp==0.1.0")
     heard = await told(database, tmp_path, python, "corporate_mcp_v1.py")
