@@ -1,5 +1,6 @@
 """The names of the vocabulary: IRIs of gBizINFO's former SPARQL service and of IMI (共通語彙基盤)."""
 
+import re
 from functools import cache
 from urllib.parse import quote
 
@@ -45,6 +46,7 @@ GRAPHS = (
 """The nine named graphs."""
 
 _KEPT = "/:@!$&'()*+,;=~-._%"
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @cache
@@ -92,10 +94,13 @@ def code(scheme: str, value: str = "") -> NamedNode:
 
 
 def iri_part(text: str) -> str:
-    """A text as part of an IRI: letters of all scripts stay, the rest is percent-encoded."""
+    """A text as part of an IRI: letters of all scripts stay, the rest is percent-encoded.
+
+    What is percent-encoded already stays so; a % that encodes nothing becomes one that does.
+    """
     return "".join(
         character if _stays(character) else quote(character, safe=_KEPT, errors="replace")
-        for character in text
+        for character in _LONE_PERCENT.sub("%25", text)
     )
 
 
