@@ -1,6 +1,5 @@
 """Verifiers others wrote agree: aics-tlog on the files of the log, `openssl ts` on a time-stamp."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ from madoguchi.kernel.database import Database
 from madoguchi.kernel.transparency import Log, LogError, open_log, sequence
 from madoguchi.kernel.transparency.timestamping import Ask, timestamp
 from tests.kernel.transparency.test_log import write
+from tests.outside_clients import client_python
 
 AICS = """
 import sys
@@ -51,15 +51,18 @@ ess_cert_id_chain = no
 """
 
 
-async def test_aics_tlog_agrees(database: Database, tmp_path: Path) -> None:
-    python = os.environ.get("MADOGUCHI_TLOG_PYTHON", "")
-    if not Path(python).is_file():
-        pytest.skip("set MADOGUCHI_TLOG_PYTHON to a Python (≥ 3.12) that has aics-tlog")
+@pytest.fixture(scope="module")
+def aics(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Python of an environment with the verifier."""
+    return client_python(tmp_path_factory.mktemp("aics"), "aics-tlog==0.2.1")
+
+
+async def test_aics_tlog_agrees(database: Database, tmp_path: Path, aics: str) -> None:
     log = open_log(tmp_path / "log", "madoguchi.example/log")
     await write(database, 600)
     await sequence(database, log)
     done = subprocess.run(
-        [python, "-c", AICS, str(log.folder), str(log.key)], capture_output=True, text=True
+        [aics, "-c", AICS, str(log.folder), str(log.key)], capture_output=True, text=True
     )
     assert done.stdout.endswith("agrees 600\n"), done.stderr
 

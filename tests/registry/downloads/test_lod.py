@@ -12,10 +12,10 @@ from madoguchi.kernel.database import Database
 from madoguchi.registry.activities.kinds import DOWNLOAD_SETS
 from madoguchi.registry.activities.loading import load_activities
 from tests.identity.provider.serving import listen
+from tests.outside_clients import client_python
 from tests.registry.activities.csv_files import as_file, finance, patent, subsidy, workplace
 from tests.registry.activities.made import AT
 from tests.registry.corporations.records import number
-from tests.registry.outside_clients import client_python
 from tests.registry.programs.site import add_corporations, make_app
 
 PACKAGE = "gbizinfo-lod==0.2.2"

@@ -12,8 +12,8 @@ import pytest
 
 from madoguchi.kernel.database import Database
 from tests.identity.provider.serving import listen
+from tests.outside_clients import client_python
 from tests.registry.corporations.records import number
-from tests.registry.outside_clients import client_python
 from tests.registry.programs.site import ACTIVITIES, KEY
 from tests.registry.programs.test_searching import filled
 
