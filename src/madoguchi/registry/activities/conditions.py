@@ -8,13 +8,13 @@ from itertools import product
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from madoguchi.kernel.database import among
 from madoguchi.registry.activities.bands import place_of
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.activities.texts import searched
 from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.models import Corporation
 
-_AMONG_AT_ONCE = 900
 GRADES = 4
 
 
@@ -55,24 +55,26 @@ class Conditions:
     any_grade: tuple[str, ...] = ()
 
 
-def fitting(conditions: Conditions, among: Sequence[str] = ()) -> Select[str]:
+def fitting(conditions: Conditions, numbers: Sequence[str] | None = None) -> Select[str]:
     """The statement that gives the numbers that fit, to be joined to others.
 
-    With `among` each part of it looks only at these numbers. ValueError for a band that is none.
+    With `numbers` it and each part of it look only at these; None: at all. ValueError for a band that is none.
     """
     query = select(Corporation.number).where(
         Corporation.hidden.is_(False), Corporation.process != DELETED
     )
+    if numbers is not None:
+        query = query.where(among(Corporation.number, numbers))
     if conditions.exists is not None:
-        active = _activities(among)
+        active = _activities(numbers)
         inside = Corporation.number.in_(active)
         query = query.where(inside if conditions.exists else ~inside)
-    for part in (*_of_activities(conditions, among), *_of_details(conditions, among)):
+    for part in (*_of_activities(conditions, numbers), *_of_details(conditions, numbers)):
         query = query.where(Corporation.number.in_(part))
     return query
 
 
-def _of_activities(conditions: Conditions, among: Sequence[str]) -> Iterator[Select[str]]:
+def _of_activities(conditions: Conditions, numbers: Sequence[str] | None) -> Iterator[Select[str]]:
     if conditions.kinds or conditions.ministries or conditions.fiscal_years:
         asked: list[ColumnElement[bool]] = []
         if conditions.kinds:
@@ -81,42 +83,46 @@ def _of_activities(conditions: Conditions, among: Sequence[str]) -> Iterator[Sel
             asked.append(Activity.ministry.in_(conditions.ministries))
         if conditions.fiscal_years:
             asked.append(or_(false(), *_in_years(conditions.fiscal_years)))
-        yield _activities(among, *asked)
+        yield _activities(numbers, *asked)
     for kind in dict.fromkeys([*conditions.titles, *conditions.amounts]):
         asked = [Activity.kind == kind]
         if part := searched(conditions.titles.get(kind, "")):
             asked.append(func.lower(Activity.title).contains(part, autoescape=True))
         if span := conditions.amounts.get(kind):
             asked += _within(Activity.amount, span)
-        yield _activities(among, *asked)
+        yield _activities(numbers, *asked)
     if part := searched(conditions.shareholder):
         yield _activities(
-            among,
+            numbers,
             Activity.kind == "finance",
             func.lower(Activity.target).contains(part, autoescape=True),
         )
 
 
-def _of_details(conditions: Conditions, among: Sequence[str]) -> Iterator[Select[str]]:
+def _of_details(conditions: Conditions, numbers: Sequence[str] | None) -> Iterator[Select[str]]:
     for name, span in conditions.figures.items():
-        yield _details(among, Detail.field == name, *_within(Detail.figure, span))
+        yield _details(numbers, Detail.field == name, *_within(Detail.figure, span))
     if conditions.years:
-        yield _details(among, Detail.field == "founding_year", Detail.figure.in_(conditions.years))
+        yield _details(
+            numbers, Detail.field == "founding_year", Detail.figure.in_(conditions.years)
+        )
     for name, letters in conditions.bands.items():
         places = [place_of(letter) for letter in letters]
-        yield _details(among, Detail.field == name, Detail.figure.in_(places))
+        yield _details(numbers, Detail.field == name, Detail.figure.in_(places))
 
     for name, codes in conditions.codes.items():
         held = cast(Detail.value, String)
         fits = [held.contains(f'"{code}"', autoescape=True) for code in codes]
-        yield _details(among, Detail.field == name, or_(*fits))
+        yield _details(numbers, Detail.field == name, or_(*fits))
     for place, letters in conditions.grades.items():
-        yield _graded(among, [place], letters)
+        yield _graded(numbers, [place], letters)
     if conditions.any_grade:
-        yield _graded(among, range(GRADES), conditions.any_grade)
+        yield _graded(numbers, range(GRADES), conditions.any_grade)
 
 
-def _graded(among: Sequence[str], places: Iterable[int], letters: Sequence[str]) -> Select[str]:
+def _graded(
+    numbers: Sequence[str] | None, places: Iterable[int], letters: Sequence[str]
+) -> Select[str]:
     """Grades are held as one text, "A,B,,D"; one that is missing leaves its place empty."""
     held = cast(Detail.value, String)
     fits = [
@@ -125,7 +131,7 @@ def _graded(among: Sequence[str], places: Iterable[int], letters: Sequence[str])
         for before in product(("_,", ","), repeat=place)
         for letter in letters
     ]
-    return _details(among, Detail.field == "qualification_grade", or_(*fits))
+    return _details(numbers, Detail.field == "qualification_grade", or_(*fits))
 
 
 def _in_years(years: Sequence[int]) -> Iterator[ColumnElement[bool]]:
@@ -148,11 +154,11 @@ def _storable(number: int) -> int:
     return max(-(1 << 63), min(number, (1 << 63) - 1))
 
 
-def _activities(among: Sequence[str], *asked: ColumnElement[bool]) -> Select[str]:
+def _activities(numbers: Sequence[str] | None, *asked: ColumnElement[bool]) -> Select[str]:
     query = select(Activity.number).where(Activity.withdrawn_at.is_(None), *asked)
-    return query.where(Activity.number.in_(among)) if among else query
+    return query.where(among(Activity.number, numbers)) if numbers is not None else query
 
 
-def _details(among: Sequence[str], *asked: ColumnElement[bool]) -> Select[str]:
+def _details(numbers: Sequence[str] | None, *asked: ColumnElement[bool]) -> Select[str]:
     query = select(Detail.number).where(*asked)
-    return query.where(Detail.number.in_(among)) if among else query
+    return query.where(among(Detail.number, numbers)) if numbers is not None else query

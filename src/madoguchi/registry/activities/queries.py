@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.kernel.database import among
 from madoguchi.registry.activities.models import Activity, Detail
-
-AT_ONCE = 900  # numbers in one statement
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,13 @@ async def of_number(
 async def counts(session: AsyncSession, numbers: Sequence[str]) -> dict[str, dict[str, int]]:
     """How many activities stand of each kind, by number; a number without any has {}."""
     found: dict[str, dict[str, int]] = {number: {} for number in numbers}
-    for start in range(0, len(numbers), AT_ONCE):
-        query = (
-            select(Activity.number, Activity.kind, func.count())
-            .where(
-                Activity.number.in_(numbers[start : start + AT_ONCE]),
-                Activity.withdrawn_at.is_(None),
-            )
-            .group_by(Activity.number, Activity.kind)
-        )
-        for number, kind, many in await session.execute(query):
-            found[number][kind] = many
+    query = (
+        select(Activity.number, Activity.kind, func.count())
+        .where(among(Activity.number, list(found)), Activity.withdrawn_at.is_(None))
+        .group_by(Activity.number, Activity.kind)
+    )
+    for number, kind, many in await session.execute(query):
+        found[number][kind] = many
     return found
 
 
@@ -59,18 +54,17 @@ async def details_of(
 ) -> dict[str, dict[str, Known]]:
     """The fields known of each of these numbers, as `details`; of some `fields` or all."""
     found: dict[str, dict[str, Known]] = {number: {} for number in numbers}
-    for start in range(0, len(numbers), AT_ONCE):
-        query = (
-            select(Detail)
-            .where(Detail.number.in_(numbers[start : start + AT_ONCE]))
-            .order_by(Detail.as_of, Detail.recorded_at, Detail.source)
+    query = (
+        select(Detail)
+        .where(among(Detail.number, list(found)))
+        .order_by(Detail.as_of, Detail.recorded_at, Detail.source)
+    )
+    if fields:
+        query = query.where(Detail.field.in_(fields))
+    for row in await session.scalars(query):
+        found[row.number][row.field] = Known(
+            row.value, row.source, row.as_of, row.recorded_at.date()
         )
-        if fields:
-            query = query.where(Detail.field.in_(fields))
-        for row in await session.scalars(query):
-            found[row.number][row.field] = Known(
-                row.value, row.source, row.as_of, row.recorded_at.date()
-            )
     return found
 
 

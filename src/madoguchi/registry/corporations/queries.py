@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.kernel.database import among
 from madoguchi.registry.corporations.models import Corporation, PastCorporation
 from madoguchi.registry.corporations.record import Record
-
-_AT_ONCE = 900  # numbers in one statement
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,8 @@ async def current(session: AsyncSession, number: str) -> Record | None:
 
 async def currents(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Record]:
     """The newest record of each of these numbers; unknown ones are left out."""
-    found: dict[str, Record] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        rows = await session.execute(
-            _currents(), {"numbers": list(numbers[start : start + _AT_ONCE])}
-        )
-        found |= {row[0]: Record(*row) for row in rows}
-    return found
+    rows = await session.execute(_currents(), {"numbers": list(numbers)})
+    return {row[0]: Record(*row) for row in rows}
 
 
 async def history(session: AsyncSession, number: str) -> list[Past]:
@@ -54,15 +48,13 @@ async def records_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str,
     """The records of each number that were right at their time, newest first; unknown ones are left out."""
     past = [getattr(PastCorporation, name) for name in Record._fields]
     found = {number: [now] for number, now in (await currents(session, numbers)).items()}
-    for start in range(0, len(numbers), _AT_ONCE):
-        piece = numbers[start : start + _AT_ONCE]
-        rows = await session.execute(
-            select(*past)
-            .where(PastCorporation.number.in_(piece), PastCorporation.superseded_on.is_(None))
-            .order_by(PastCorporation.updated_on.desc(), PastCorporation.sequence.desc())
-        )
-        for row in rows:
-            found[row[0]].append(Record(*row))
+    rows = await session.execute(
+        select(*past)
+        .where(among(PastCorporation.number, list(found)), PastCorporation.superseded_on.is_(None))
+        .order_by(PastCorporation.updated_on.desc(), PastCorporation.sequence.desc())
+    )
+    for row in rows:
+        found[row[0]].append(Record(*row))
     return found
 
 
@@ -104,7 +96,7 @@ def _current() -> Select[*tuple[Any, ...]]:
 @cache
 def _currents() -> Select[*tuple[Any, ...]]:
     columns = [Corporation.__table__.c[name] for name in Record._fields]
-    return select(*columns).where(Corporation.number.in_(bindparam("numbers", expanding=True)))
+    return select(*columns).where(among(Corporation.__table__.c.number, "numbers"))
 
 
 @cache

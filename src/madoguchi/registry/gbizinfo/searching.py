@@ -17,7 +17,6 @@ from madoguchi.registry.search.service import search
 
 MOST_PAGES, MOST_OF_A_PAGE, USUAL_PAGE = 10, 5_000, 1_000
 MOST = MOST_PAGES * MOST_OF_A_PAGE
-_AT_ONCE = 900
 
 SOURCES = {
     "1": kinds.PROCUREMENT,
@@ -110,25 +109,22 @@ async def numbers(session: AsyncSession, asked: Question) -> list[str]:
     if not asked.limit:
         return []
     if asked.number:
-        among = [asked.number]
+        found = [asked.number]
     elif asked.name or not asked.of_activities:
         most = MOST if asked.of_activities else end
-        found = await search(session, replace(asked.asked, limit=most))
-        among = [hit.number for hit in found.hits]
+        hits = (await search(session, replace(asked.asked, limit=most))).hits
+        found = [hit.number for hit in hits]
     else:
         return (await _fitting(session, asked, end))[start:]
-    return (await _among(session, asked, among))[start:end]
+    return (await _among(session, asked, found))[start:end]
 
 
-async def _among(session: AsyncSession, asked: Question, among: list[str]) -> list[str]:
+async def _among(session: AsyncSession, asked: Question, found: list[str]) -> list[str]:
     """Those of them that fit, in their order."""
     fit: set[str] = set()
-    for place in range(0, len(among), _AT_ONCE):
-        part = among[place : place + _AT_ONCE]
-        for one in asked.alternatives:
-            query = fitting(one, part).where(Corporation.number.in_(part), *_columns(asked))
-            fit.update(await session.scalars(query))
-    return [number for number in among if number in fit]
+    for one in asked.alternatives:
+        fit.update(await session.scalars(fitting(one, found).where(*_columns(asked))))
+    return [number for number in found if number in fit]
 
 
 async def _fitting(session: AsyncSession, asked: Question, end: int) -> list[str]:
