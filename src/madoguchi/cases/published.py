@@ -47,7 +47,7 @@ def parts_of(record: Record) -> dict[str, str]:
         "number": record.number,
         "name": record.name,
         "kana": record.kana,
-        "address": record.abroad or f"{record.prefecture}{record.city}{record.street}",
+        "address": record.address,
     }
 
 

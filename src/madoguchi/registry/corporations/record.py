@@ -53,6 +53,24 @@ class Record(NamedTuple):
     hidden: bool
 
     @property
+    def address(self) -> str:
+        """The address as one text."""
+        return self.abroad or f"{self.prefecture}{self.city}{self.street}"
+
+    @property
+    def english_address(self) -> str:
+        """The address in English as published; "" where none is."""
+        parts = (self.english_city, self.english_prefecture)
+        return self.english_abroad or ", ".join(part for part in parts if part)
+
+    @property
+    def status(self) -> str:
+        """Whether a corporation is open or closed, or its number was withdrawn."""
+        if self.process == DELETED:
+            return "withdrawn"
+        return "closed" if self.closed_on else "open"
+
+    @property
     def order(self) -> tuple[date, int]:
         """What comes later replaces what came before."""
         return self.updated_on, self.sequence

@@ -86,7 +86,7 @@ def _of_record(record: Record | None) -> Row:
             "名称-表記": record.name,
             "名称-カナ表記": record.kana,
             "住所-種別": "住所",
-            "住所-表記": record.abroad or f"{record.prefecture}{record.city}{record.street}",
+            "住所-表記": record.address,
             "住所-郵便番号": record.postal_code,
             "住所-都道府県": record.prefecture,
             "住所-市区町村": record.city,

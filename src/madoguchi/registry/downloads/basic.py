@@ -8,18 +8,13 @@ from madoguchi.registry.corporations.record import Record
 _AGENCY_NUMBER = "7000012050002"  # 国税庁
 
 
-def address_of(record: Record) -> str:
-    """The address as one text."""
-    return record.abroad or f"{record.prefecture}{record.city}{record.street}"
-
-
 SHORT: Mapping[str, Callable[[Record], str]] = {
     "法人番号": lambda r: r.number,
     "法人名": lambda r: r.name,
     "法人名フリガナ": lambda r: r.kana,
     "法人名英語": lambda r: r.english_name,
     "郵便番号": lambda r: r.postal_code,
-    "本社所在地": address_of,
+    "本社所在地": lambda r: r.address,
     "ステータス": lambda r: "閉鎖" if r.closed_on else "-",
     "登記記録の閉鎖等年月日": lambda r: r.closed_on.isoformat() if r.closed_on else "",
     "登記記録の閉鎖等の事由": lambda r: r.close_cause,
@@ -29,12 +24,6 @@ SHORT: Mapping[str, Callable[[Record], str]] = {
     "更新年月日": lambda r: r.updated_on.isoformat(),
 }
 """Kihonjoho: a line a corporation."""
-
-
-def _english(record: Record) -> str:
-    return record.english_abroad or ", ".join(
-        part for part in (record.english_city, record.english_prefecture) if part
-    )
 
 
 def _closing(record: Record) -> str:
@@ -53,7 +42,7 @@ VOCABULARY: Mapping[str, Callable[[Record], str]] = {
     "活動状況-発生日": lambda r: r.closed_on.isoformat() if r.closed_on else "",
     "活動状況-説明": _closing,
     "住所[日本語表記]-種別": lambda r: "住所",
-    "住所[日本語表記]-表記": address_of,
+    "住所[日本語表記]-表記": lambda r: r.address,
     "住所[日本語表記]-郵便番号": lambda r: r.postal_code,
     "住所[日本語表記]-都道府県": lambda r: r.prefecture,
     "住所[日本語表記]-都道府県コード": lambda r: r.prefecture_code,
@@ -62,14 +51,14 @@ VOCABULARY: Mapping[str, Callable[[Record], str]] = {
         r.prefecture_code + r.city_code if r.city_code else ""
     ),
     "住所[日本語表記]-町名番地等": lambda r: r.street,
-    "住所[英語表記]-種別": lambda r: "住所(英語表記)" if _english(r) else "",
-    "住所[英語表記]-表記": _english,
+    "住所[英語表記]-種別": lambda r: "住所(英語表記)" if r.english_address else "",
+    "住所[英語表記]-表記": lambda r: r.english_address,
     "住所[英語表記]-郵便番号": lambda r: "",
     "住所[英語表記]-都道府県": lambda r: r.english_prefecture,
-    "住所[英語表記]-都道府県コード": lambda r: r.prefecture_code if _english(r) else "",
+    "住所[英語表記]-都道府県コード": lambda r: r.prefecture_code if r.english_address else "",
     "住所[英語表記]-市区町村": lambda r: "",
     "住所[英語表記]-市区町村コード": lambda r: (
-        r.prefecture_code + r.city_code if _english(r) and r.city_code else ""
+        r.prefecture_code + r.city_code if r.english_address and r.city_code else ""
     ),
     "住所[英語表記]-町名番地等": lambda r: "",
     "住所[英語表記]-市区町村町名番地以下": lambda r: r.english_city,

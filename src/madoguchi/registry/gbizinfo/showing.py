@@ -47,7 +47,7 @@ def one_section(
     head = {
         "corporate_number": record.number,
         "name": record.name,
-        "location": location(record),
+        "location": record.address,
     }
     return head | section(version, kind, list(acts), metadata=metadata)
 
@@ -98,16 +98,11 @@ def section(version: Version, kind: str, acts: list[Act], *, metadata: bool) -> 
     return {listed.key: items}
 
 
-def location(record: Record) -> str:
-    """The address as one text."""
-    return record.abroad or f"{record.prefecture}{record.city}{record.street}"
-
-
 def _of_record(record: Record) -> dict[str, str]:
     return {
         "corporate_number": record.number,
         "postal_code": record.postal_code,
-        "location": location(record),
+        "location": record.address,
         "name": record.name,
         "name_en": record.english_name,
         "kana": record.kana,

@@ -164,10 +164,9 @@ def address_things(record: Record) -> list[Thing]:
     """Its addresses (住所), the Japanese one first."""
     found = []
     if record.prefecture or record.abroad:
-        written = record.abroad or record.prefecture + record.city + record.street
         parts: list[tuple[NamedNode, Value]] = [
             (ic("種別"), text("住所")),
-            (ic("表記"), text(written)),
+            (ic("表記"), text(record.address)),
         ]
         parts += _texts(
             (ic("郵便番号"), record.postal_code),
@@ -181,10 +180,7 @@ def address_things(record: Record) -> list[Thing]:
                 city = record.prefecture_code + record.city_code
                 parts.append((ic("市区町村コード"), code("jisx0402", city)))
         found.append(Thing(hj("住所型"), tuple(parts)))
-    english = record.english_abroad or ", ".join(
-        filter(None, (record.english_city, record.english_prefecture))
-    )
-    if english:
+    if english := record.english_address:
         parts = [(ic("種別"), text("住所(英語表記)")), (ic("表記"), text(english))]
         parts += _texts(
             (ic("都道府県"), record.english_prefecture),

@@ -14,7 +14,6 @@ from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.errors import RegistryError, invalid_parameter
 from madoguchi.registry.rest.answering import answer
 from madoguchi.registry.rest.parameters import Parameters
-from madoguchi.registry.rest.showing import address_of, status_of
 
 MOST_IDS, MOST_PROPERTIES = 1_000, 50
 Cell = dict[str, Any]
@@ -35,7 +34,7 @@ _VALUES: Mapping[str, tuple[str, Callable[[Record], list[Cell]]]] = {
     "name_en": ("英語表記 / English name", lambda record: _text(record.english_name)),
     "kind": ("法人種別 / Kind", lambda record: _text(KINDS.get(record.kind, {}).get("ja", ""))),
     "kind_code": ("法人種別コード / Code of the kind", lambda record: _text(record.kind)),
-    "address": ("所在地 / Address", lambda record: _text(address_of(record))),
+    "address": ("所在地 / Address", lambda record: _text(record.address)),
     "prefecture": ("都道府県 / Prefecture", lambda record: _text(record.prefecture)),
     "city": ("市区町村 / City", lambda record: _text(record.city)),
     "city_code": (
@@ -86,7 +85,7 @@ def _row(record: Record | None, properties: Sequence[str]) -> dict[str, list[Cel
         return {id: [] for id in properties}
     withdrawn = record.process == DELETED
     return {
-        id: _text(status_of(record))
+        id: _text(record.status)
         if id == _STATUS["id"]
         else []
         if withdrawn

@@ -26,7 +26,6 @@ from madoguchi.registry.rest.answering import OPEN, answer
 from madoguchi.registry.rest.extending import extended
 from madoguchi.registry.rest.parameters import Parameters
 from madoguchi.registry.rest.records import number_of
-from madoguchi.registry.rest.showing import address_of, status_of
 from madoguchi.registry.search.asked import Asked
 from madoguchi.registry.search.service import search
 from madoguchi.web.doors import read_whole
@@ -137,9 +136,9 @@ async def preview(request: Request) -> Response:
         name=escape(record.name),
         kana=escape(record.kana),
         number=record.number,
-        address=escape(address_of(record)),
+        address=escape(record.address),
         state={"open": "存続 / Open", "closed": "閉鎖 / Closed"}.get(
-            status_of(record), "削除 / Withdrawn"
+            record.status, "削除 / Withdrawn"
         ),
     )
     policy = "default-src 'none'; frame-ancestors *"
@@ -235,7 +234,7 @@ def _shown(record: Record, score: float, *, same: bool = False, why: str) -> dic
     return {
         "id": record.number,
         "name": record.name,
-        "description": f"{address_of(record)}（{kind}）：{why}",
+        "description": f"{record.address}（{kind}）：{why}",
         "type": [TYPE],
         "score": score,
         "match": same,

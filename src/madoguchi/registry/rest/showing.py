@@ -14,18 +14,11 @@ Shown = dict[str, Any]
 AGENCY = provenance("nta:", None, None).source
 
 
-def status_of(record: Record) -> str:
-    """Whether a corporation is open or closed, or its number was withdrawn."""
-    if record.process == DELETED:
-        return "withdrawn"
-    return "closed" if record.closed_on else "open"
-
-
 def of_record(record: Record) -> Shown:
     """A record. Of a withdrawn number only that it was withdrawn, and when, as the agency does."""
     head = {
         "corporate_number": record.number,
-        "status": status_of(record),
+        "status": record.status,
         "updated_on": str(record.updated_on),
     }
     if record.process == DELETED:
@@ -85,7 +78,7 @@ def of_change(record: Record) -> Shown:
     if record.hidden:
         return {
             "corporate_number": record.number,
-            "status": status_of(record),
+            "status": record.status,
             "updated_on": str(record.updated_on),
             "search_excluded": True,
             "source": AGENCY,
@@ -98,15 +91,10 @@ def coded(codes: Any, code: str) -> Shown | None:
     return {"code": code, **codes.get(code, {})} if code else None
 
 
-def address_of(record: Record) -> str:
-    """The address as one line of text."""
-    return record.abroad or f"{record.prefecture}{record.city}{record.street}"
-
-
 def _address(record: Record) -> Shown:
     city = f"{record.prefecture_code}{record.city_code}" if record.city_code else None
     return {
-        "text": address_of(record),
+        "text": record.address,
         "postal_code": record.postal_code or None,
         "prefecture": record.prefecture or None,
         "prefecture_code": record.prefecture_code or None,

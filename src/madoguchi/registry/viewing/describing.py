@@ -6,7 +6,6 @@ from typing import Any
 from markupsafe import Markup
 
 from madoguchi.registry.corporations.record import Record
-from madoguchi.registry.viewing.words import address_text
 
 
 def json_ld(record: Record, address: str) -> Markup:
@@ -35,7 +34,7 @@ def json_ld(record: Record, address: str) -> Markup:
 
 def _address(record: Record) -> Any:
     if record.abroad or not record.prefecture:
-        return address_text(record)
+        return record.address
     return {
         "@type": "PostalAddress",
         "addressCountry": "JP",

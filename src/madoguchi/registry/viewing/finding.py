@@ -26,7 +26,7 @@ from madoguchi.registry.viewing.asking import (
     without,
 )
 from madoguchi.registry.viewing.marking import Piece, marked
-from madoguchi.registry.viewing.words import ACTIVITY_NAMES, STATUS_NAMES, address_text, state_of
+from madoguchi.registry.viewing.words import ACTIVITY_NAMES, STATUS_NAMES
 
 _CITIES: OrderedDict[str, str] = OrderedDict()  # names by code, as the registry itself has them
 _MOST_CITIES = 4_000
@@ -149,9 +149,9 @@ def _result(
         record=record,
         name=told(record.name, "exact", "core", "part", "address"),
         kana=told(record.kana, "kana"),
-        address=told(address_text(record), "address"),
+        address=told(record.address, "address"),
         number=[(record.number, match == "number")],
-        state=state_of(record),
+        state=record.status,
         match=match,
         former=former.get(record.number, ""),
         known=known.get(record.number, {}),

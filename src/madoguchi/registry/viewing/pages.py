@@ -236,8 +236,6 @@ def _render(request: Request, name: str, status: int = 200, **context: Any) -> H
         detail_names=words.DETAIL_NAMES,
         kinds=KINDS,
         close_causes=CLOSE_CAUSES,
-        state_of=words.state_of,
-        address_text=words.address_text,
         english_address=words.english_address,
         **context,
     )

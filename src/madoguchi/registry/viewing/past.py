@@ -16,7 +16,6 @@ from madoguchi.registry.corporations.codes import (
 )
 from madoguchi.registry.corporations.queries import Past
 from madoguchi.registry.corporations.record import Record
-from madoguchi.registry.viewing.words import address_text
 
 _NAME: Text = {"ja": "商号又は名称", "en": "Name"}
 _ADDRESS: Text = {"ja": "所在地", "en": "Address"}
@@ -87,6 +86,6 @@ def _changes(before: Record | None, record: Record) -> list[Change]:
         (_NAME, before.name if before else "", record.name),
         (_KANA, before.kana if before else record.kana, record.kana),
         (_ENGLISH, before.english_name if before else record.english_name, record.english_name),
-        (_ADDRESS, address_text(before) if before else "", address_text(record)),
+        (_ADDRESS, before.address if before else "", record.address),
     )
     return [Change(label, old, new) for label, old, new in items if old != new]

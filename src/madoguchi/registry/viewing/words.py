@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from madoguchi.kernel.japanese.prefectures import PREFECTURES, PREFECTURES_IN_ENGLISH
 from madoguchi.kernel.language import Text
 from madoguchi.registry.activities.kinds import KINDS
-from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.record import Record
 
 _ENGLISH = {
@@ -42,23 +41,9 @@ DETAIL_NAMES: Mapping[str, Text] = {
 """Those that are shown, in this order; the others are in the JSON."""
 
 
-def state_of(record: Record) -> str:
-    """Open, closed, or withdrawn: a key of STATUS_NAMES."""
-    if record.process == DELETED:
-        return "withdrawn"
-    return "closed" if record.closed_on else "open"
-
-
-def address_text(record: Record) -> str:
-    """The address in one line, as registered."""
-    return record.abroad or f"{record.prefecture}{record.city}{record.street}"
-
-
 def english_address(record: Record) -> str:
     """The address in English as published, else its prefecture alone; "" where neither is known."""
-    if record.english_abroad:
-        return record.english_abroad
-    if record.english_city:
-        return ", ".join(part for part in (record.english_city, record.english_prefecture) if part)
+    if record.english_abroad or record.english_city:
+        return record.english_address
     english = dict(zip(PREFECTURES, PREFECTURES_IN_ENGLISH, strict=True))
     return english.get(record.prefecture, "")
