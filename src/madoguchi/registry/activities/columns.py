@@ -20,75 +20,57 @@ COMMON = tuple(
 SHAREHOLDERS = range(1, 16)
 _RANK, _HOLDER, _RATIO = "順位", "氏名又は名称", "発行済株式総数に対する所有株式数の割合"
 
-WORKPLACE: Mapping[tuple[str, str], str] = {
-    ("base_infos", "average_age"): "職場情報-従業員の平均年齢",
-    (
-        "base_infos",
-        "average_continuous_service_years",
-    ): "職場情報-正社員の平均継続勤務年数",
-    ("base_infos", "average_continuous_service_years_Male"): "職場情報-平均継続勤務年数-男性",
-    ("base_infos", "average_continuous_service_years_Female"): "職場情報-平均継続勤務年数-女性",
-    ("base_infos", "average_continuous_service_years_type"): "職場情報-平均継続勤務年数-範囲",
-    (
-        "base_infos",
-        "month_average_predetermined_overtime_hours",
-    ): "職場情報-月平均所定外労働時間",
-    (
-        "women_activity_infos",
-        "female_workers_proportion",
-    ): "職場情報-労働者に占める女性労働者の割合",
-    (
-        "women_activity_infos",
-        "female_workers_proportion_type",
-    ): "職場情報-労働者に占める女性労働者の割合-範囲",
-    ("women_activity_infos", "female_share_of_manager"): "職場情報-女性管理職人数",
-    ("women_activity_infos", "gender_total_of_manager"): "職場情報-管理職全体人数（男女計）",
-    ("women_activity_infos", "female_share_of_officers"): "職場情報-女性役員人数",
-    ("women_activity_infos", "gender_total_of_officers"): "職場情報-役員全体人数（男女計）",
-    (
-        "compatibility_of_childcare_and_work",
-        "number_of_paternity_leave",
-    ): "職場情報-育児休業対象者数（男性）",
-    (
-        "compatibility_of_childcare_and_work",
-        "number_of_maternity_leave",
-    ): "職場情報-育児休業対象者数（女性）",
-    (
-        "compatibility_of_childcare_and_work",
-        "paternity_leave_acquisition_num",
-    ): "職場情報-育児休業取得者数（男性）",
-    (
-        "compatibility_of_childcare_and_work",
-        "maternity_leave_acquisition_num",
-    ): "職場情報-育児休業取得者数（女性）",
+_WORKPLACE: Mapping[str, Mapping[str, str]] = {
+    "base_infos": {
+        "average_continuous_service_years_Male": "平均継続勤務年数-男性",
+        "average_continuous_service_years_Female": "平均継続勤務年数-女性",
+        "average_continuous_service_years_type": "平均継続勤務年数-範囲",
+        "average_continuous_service_years": "正社員の平均継続勤務年数",
+        "average_age": "従業員の平均年齢",
+        "month_average_predetermined_overtime_hours": "月平均所定外労働時間",
+    },
+    "women_activity_infos": {
+        "female_workers_proportion": "労働者に占める女性労働者の割合",
+        "female_workers_proportion_type": "労働者に占める女性労働者の割合-範囲",
+        "female_share_of_manager": "女性管理職人数",
+        "gender_total_of_manager": "管理職全体人数（男女計）",
+        "female_share_of_officers": "女性役員人数",
+        "gender_total_of_officers": "役員全体人数（男女計）",
+    },
+    "compatibility_of_childcare_and_work": {
+        "number_of_paternity_leave": "育児休業対象者数（男性）",
+        "number_of_maternity_leave": "育児休業対象者数（女性）",
+        "paternity_leave_acquisition_num": "育児休業取得者数（男性）",
+        "maternity_leave_acquisition_num": "育児休業取得者数（女性）",
+    },
 }
+WORKPLACE: Mapping[tuple[str, str], str] = {
+    (group, field): f"職場情報-{name}"
+    for group, names in _WORKPLACE.items()
+    for field, name in names.items()
+}
+"""The column of each field of a group, in the order of the file."""
 
 _RESULTS = "_summary_of_business_results"
+FIGURES: Mapping[str, str] = {
+    f"net_sales{_RESULTS}": "売上高",
+    f"operating_revenue1{_RESULTS}": "営業収益",
+    f"operating_revenue2{_RESULTS}": "営業収入",
+    f"gross_operating_revenue{_RESULTS}": "営業総収入",
+    f"ordinary_income{_RESULTS}": "経常収益",
+    f"net_premiums_written{_RESULTS}_ins": "正味収入保険料",
+    f"ordinary_income_loss{_RESULTS}": "経常利益又は経常損失（△）",
+    f"net_income_loss{_RESULTS}": "当期純利益又は当期純損失（△）",
+    f"capital_stock{_RESULTS}": "資本金",
+    f"net_assets{_RESULTS}": "純資産額",
+    f"total_assets{_RESULTS}": "総資産額",
+    "number_of_employees": "従業員数",
+}
+"""The figures of a period, and what the file calls them."""
+_OF_EVERY_FILE = {"資本金": "資本金-数値", "従業員数": "関連人員-人数"}
 FINANCE: Mapping[str, tuple[str, str]] = {
-    f"net_sales{_RESULTS}": ("財務情報-売上高", "財務情報-売上高ユニット参照"),
-    f"operating_revenue1{_RESULTS}": ("財務情報-営業収益", "財務情報-営業収益ユニット参照"),
-    f"operating_revenue2{_RESULTS}": ("財務情報-営業収入", "財務情報-営業収入ユニット参照"),
-    f"gross_operating_revenue{_RESULTS}": (
-        "財務情報-営業総収入",
-        "財務情報-営業総収入ユニット参照",
-    ),
-    f"ordinary_income{_RESULTS}": ("財務情報-経常収益", "財務情報-経常収益ユニット参照"),
-    f"net_premiums_written{_RESULTS}_ins": (
-        "財務情報-正味収入保険料",
-        "財務情報-正味収入保険料ユニット参照",
-    ),
-    f"ordinary_income_loss{_RESULTS}": (
-        "財務情報-経常利益又は経常損失（△）",
-        "財務情報-経常利益又は経常損失（△）ユニット参照",
-    ),
-    f"net_income_loss{_RESULTS}": (
-        "財務情報-当期純利益又は当期純損失（△）",
-        "財務情報-当期純利益又は当期純損失（△）ユニット参照",
-    ),
-    f"capital_stock{_RESULTS}": ("資本金-数値", "財務情報-資本金ユニット参照"),
-    f"net_assets{_RESULTS}": ("財務情報-純資産額", "財務情報-純資産額ユニット参照"),
-    f"total_assets{_RESULTS}": ("財務情報-総資産額", "財務情報-総資産額ユニット参照"),
-    "number_of_employees": ("関連人員-人数", "財務情報-従業員数ユニット参照"),
+    field: (_OF_EVERY_FILE.get(name, f"財務情報-{name}"), f"財務情報-{name}ユニット参照")
+    for field, name in FIGURES.items()
 }
 """Each figure of a period: its column, and that of its unit."""
 
@@ -178,22 +160,7 @@ _EXTRA: Mapping[str, tuple[str, ...]] = {
         "職場情報-企業規模",
         "職場情報-企業規模詳細(男性)",
         "職場情報-企業規模詳細(女性)",
-        "職場情報-平均継続勤務年数-男性",
-        "職場情報-平均継続勤務年数-女性",
-        "職場情報-平均継続勤務年数-範囲",
-        "職場情報-正社員の平均継続勤務年数",
-        "職場情報-従業員の平均年齢",
-        "職場情報-月平均所定外労働時間",
-        "職場情報-労働者に占める女性労働者の割合",
-        "職場情報-労働者に占める女性労働者の割合-範囲",
-        "職場情報-女性管理職人数",
-        "職場情報-管理職全体人数（男女計）",
-        "職場情報-女性役員人数",
-        "職場情報-役員全体人数（男女計）",
-        "職場情報-育児休業対象者数（男性）",
-        "職場情報-育児休業対象者数（女性）",
-        "職場情報-育児休業取得者数（男性）",
-        "職場情報-育児休業取得者数（女性）",
+        *WORKPLACE.values(),
     ),
     "finance": (
         PERIOD,
@@ -202,11 +169,6 @@ _EXTRA: Mapping[str, tuple[str, ...]] = {
         "書類情報-書類種別コード",
         DOCUMENT_DAY,
         FISCAL_YEAR,
-        *(
-            column
-            for pair in FINANCE.values()
-            for column in pair
-            if column not in ("資本金-数値", "関連人員-人数")
-        ),
+        *(column for pair in FINANCE.values() for column in pair if column not in COMMON),
     ),
 }

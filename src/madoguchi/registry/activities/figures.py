@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from madoguchi.registry.activities import columns
 from madoguchi.registry.activities.bands import BANDS, band_of
 from madoguchi.registry.activities.kinds import FINANCE, WORKPLACE
 
@@ -14,12 +15,7 @@ _FINANCE = (
     "total_assets_summary_of_business_results",
     "net_income_loss_summary_of_business_results",
 )
-_WORKPLACE = {
-    "average_age": "base_infos",
-    "average_continuous_service_years": "base_infos",
-    "month_average_predetermined_overtime_hours": "base_infos",
-    "female_workers_proportion": "women_activity_infos",
-}
+_WORKPLACE = {field: group for group, field in columns.WORKPLACE if field in BANDS}
 _YEN = 10**16  # more than all firms of the country have together
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "capital_stock": (0, _YEN),

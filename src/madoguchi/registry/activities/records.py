@@ -4,29 +4,24 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from madoguchi.registry.activities import columns
 from madoguchi.registry.activities.figures import figures_of
 from madoguchi.registry.activities.kinds import FINANCE, KINDS, WORKPLACE
 from madoguchi.registry.activities.published import Published, key_of, number_in
 from madoguchi.registry.opening import BadRow
 
 _DAYS = {
-    "certification": "date_of_approval",
-    "commendation": "date_of_commendation",
-    "subsidy": "date_of_approval",
-    "procurement": "date_of_order",
-    "patent": "application_date",
-    "corporation": "loss_date",
-}
+    kind: field
+    for kind, fields in columns.FIELDS.items()
+    for field, column in fields.items()
+    if column == columns.DAY
+} | {"corporation": "loss_date"}
 _SECTIONS = {kind: kind for kind in KINDS} | {
     "corporation": "corporation-info",
     WORKPLACE: "workplace_info",
 }
 _LISTS = ("business_items", "industry")
-_DETAILS = (
-    "business_summary capital_stock company_size_female company_size_male company_url "
-    "date_of_establishment employee_number founding_year qualification_grade representative_name "
-    "representative_position"
-).split()
+_DETAILS = sorted({*columns.DETAILS, *columns.WORKPLACE_DETAILS})
 
 
 def records_in(answer: Any) -> Iterator[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from madoguchi.registry.activities import kinds
+from madoguchi.registry.activities import columns, kinds
 
 Kind = Callable[[Any], Any]
 MOST = 2**63 - 1  # integers are int64
@@ -95,39 +95,17 @@ SCALARS_1: Mapping[str, Kind] = {
     "representative_position": text,
 }
 
-_CERTIFICATION = {
-    "title": text,
-    "date_of_approval": text,
-    "target": text,
-    "category": text,
-    "government_departments": text,
-}
-_COMMENDATION = {
-    "title": text,
-    "date_of_commendation": text,
-    "target": text,
-    "category": text,
-    "government_departments": text,
-}
-_PATENT = {
-    "patent_type": text,
-    "application_date": text,
-    "title": text,
-    "classifications": objects,
-}
-_PROCUREMENT = {
-    "title": text,
-    "amount": whole,
-    "date_of_order": text,
-    "government_departments": text,
-}
-_SUBSIDY = {
-    "title": text,
-    "amount": text,
-    "date_of_approval": text,
-    "target": text,
-    "government_departments": text,
-}
+
+def _texts_of(kind: str, *left_out: str) -> dict[str, Kind]:
+    """The fields that a file of a kind holds, but those that only one version shows."""
+    return {name: text for name in columns.FIELDS[kind] if name not in left_out}
+
+
+_CERTIFICATION = _texts_of(kinds.CERTIFICATION, "expiration_date")
+_COMMENDATION = _texts_of(kinds.COMMENDATION, "note")
+_PATENT = {**_texts_of(kinds.PATENT, "registration_number"), "classifications": objects}
+_PROCUREMENT = {**_texts_of(kinds.PROCUREMENT, "note"), "amount": whole}
+_SUBSIDY = _texts_of(kinds.SUBSIDY, "note", "subsidy_resource")
 _ESTABLISHMENT = {
     "corporation_name": text,
     "corporation_name_furigana": text,
@@ -136,25 +114,11 @@ _ESTABLISHMENT = {
     "insured_number": text,
     "loss_date": text,
 }
-_FIGURES = (
-    "net_sales_summary_of_business_results",
-    "operating_revenue1_summary_of_business_results",
-    "operating_revenue2_summary_of_business_results",
-    "gross_operating_revenue_summary_of_business_results",
-    "ordinary_income_summary_of_business_results",
-    "net_premiums_written_summary_of_business_results_ins",
-    "ordinary_income_loss_summary_of_business_results",
-    "net_income_loss_summary_of_business_results",
-    "capital_stock_summary_of_business_results",
-    "net_assets_summary_of_business_results",
-    "total_assets_summary_of_business_results",
-    "number_of_employees",
-)
 MANAGEMENT_INDEX: Mapping[str, Kind] = {
     "period": text,
     **{
         name: kind
-        for figure in _FIGURES
+        for figure in columns.FIGURES
         for name, kind in ((figure, whole), (f"{figure}_unit_ref", text))
     },
 }

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.registry.activities import kinds
+from madoguchi.registry.activities.bands import BANDS
 from madoguchi.registry.activities.conditions import GRADES, Conditions, Span, fitting
 from madoguchi.registry.activities.ministries import MINISTRIES
 from madoguchi.registry.corporations.codes import KINDS
@@ -33,12 +34,6 @@ _FIGURES = (
     "total_assets_summary_of_business_results",
 )
 _FIGURES_1 = (*_FIGURES, "net_income_loss_summary_of_business_results")
-_BANDS = (
-    "average_continuous_service_years",
-    "average_age",
-    "month_average_predetermined_overtime_hours",
-    "female_workers_proportion",
-)
 _TITLES_2 = ("patent", "procurement", "subsidy")
 _AMOUNTS_2 = ("procurement", "subsidy")
 _AREAS = tuple(str(code) for code in range(1, 11))
@@ -152,7 +147,7 @@ def _alternatives(asked: Parameters, version: int) -> Iterator[Conditions]:
         ministries=asked.listed("ministry", MINISTRIES),
         figures=_spans(asked, _FIGURES if version > 1 else _FIGURES_1),
         years=asked.integers("founded_year"),
-        bands={name: bands for name in _BANDS if (bands := asked.listed(name, "ABCD"))},
+        bands={name: bands for name in BANDS if (bands := asked.listed(name, "ABCD"))},
     )
     if version == 1:
         yield _of_version_1(asked, conditions)

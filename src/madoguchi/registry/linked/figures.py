@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from madoguchi.registry.activities.columns import FIGURES
 from madoguchi.registry.activities.vocabulary import REST
 from madoguchi.registry.gbizinfo.fields import decimal
 from madoguchi.registry.linked.tree import Thing
@@ -18,18 +19,7 @@ from madoguchi.registry.linked.vocabulary import (
 
 FINANCE, WORKPLACE = "財務情報", "職場情報"
 FINANCE_INDICATORS: Mapping[str, str] = {
-    "net_sales_summary_of_business_results": "売上高",
-    "operating_revenue1_summary_of_business_results": "営業収益",
-    "operating_revenue2_summary_of_business_results": "営業収入",
-    "gross_operating_revenue_summary_of_business_results": "営業総収入",
-    "ordinary_income_summary_of_business_results": "経常収益",
-    "net_premiums_written_summary_of_business_results_ins": "正味収入保険料",
-    "ordinary_income_loss_summary_of_business_results": "経常利益又は経常損失",
-    "net_income_loss_summary_of_business_results": "当期純利益又は当期純損失",
-    "capital_stock_summary_of_business_results": "資本金",
-    "net_assets_summary_of_business_results": "純資産額",
-    "total_assets_summary_of_business_results": "総資産額",
-    "number_of_employees": "従業員数",
+    field: name.removesuffix("（△）") for field, name in FIGURES.items()
 }
 WORKPLACE_INDICATORS: Mapping[str, tuple[str, str]] = {
     "average_continuous_service_years_Male": ("男性平均継続勤務年数", "年"),
