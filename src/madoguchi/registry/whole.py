@@ -11,13 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.kernel.database import Database, Json, among
 from madoguchi.registry.activities.models import Activity, Detail
 from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.corporations.queries import record_columns
 from madoguchi.registry.corporations.record import Record
 
 # The tables themselves: rows that become no objects of the ORM cost half as much.
 _CORPORATION = Corporation.__table__.c
 _ACTIVITY, _DETAIL = Activity.__table__.c, Detail.__table__.c
-
-_AT_ONCE = 500
 
 
 class Act(NamedTuple):
@@ -62,16 +61,13 @@ async def whole(session: AsyncSession, number: str) -> Whole | None:
 
 async def wholes(session: AsyncSession, numbers: Sequence[str]) -> list[Whole]:
     """What is known of these numbers, in their order; unknown ones are left out."""
-    found: dict[str, Whole] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = {"numbers": numbers[start : start + _AT_ONCE]}
-        rows = await session.execute(_many(_dialect(session)), part)
-        found |= {row[0]: _whole(row) for row in rows}
+    rows = await session.execute(_many(_dialect(session)), {"numbers": numbers})
+    found = {row[0]: _whole(row) for row in rows}
     return [found[number] for number in numbers if number in found]
 
 
 async def wholes_looked_up(database: Database, numbers: Sequence[str]) -> list[Whole]:
-    """The same without a session, for at most _AT_ONCE of them and in no order."""
+    """The same without a session and in no order."""
     if not numbers:
         return []
     statement = _many("sqlite" if database.is_sqlite else "postgresql")
@@ -164,5 +160,4 @@ def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
             type_=Json,
         )
     ).where(_DETAIL.number == _CORPORATION.number)
-    columns = [_CORPORATION[name] for name in Record._fields]
-    return select(*columns, acts.scalar_subquery(), details.scalar_subquery())
+    return select(*record_columns(Corporation), acts.scalar_subquery(), details.scalar_subquery())

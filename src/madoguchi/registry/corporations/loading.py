@@ -9,17 +9,18 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, or_, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.ahead import ahead
 from madoguchi.kernel.clock import Clock
-from madoguchi.kernel.database import Database, among, analyse, store, store_new
+from madoguchi.kernel.database import Database, analyse, store, store_new
 from madoguchi.registry.changes import note_changes
 from madoguchi.registry.corporations.files import FileFault, Refused, read_file
 from madoguchi.registry.corporations.merging import Merged, Superseded, merge
 from madoguchi.registry.corporations.models import Corporation, CorporationFile, PastCorporation
-from madoguchi.registry.corporations.record import Incoming, Record
+from madoguchi.registry.corporations.queries import currents
+from madoguchi.registry.corporations.record import Incoming
 
 PIECE = 5_000
 MOST_OF_A_DAY = 500_000
@@ -133,7 +134,7 @@ def day_of(found: Sequence[Incoming | Refused]) -> date:
 async def take_in(session: AsyncSession, records: Sequence[Incoming]) -> Merged:
     """Write what these records change. The caller commits."""
     numbers = sorted({item.record.number for item in records})
-    merged = merge(await _known(session, numbers), records)
+    merged = merge(await currents(session, numbers), records)
     await store(session, Corporation, [record._asdict() for record in merged.added])
     past = {(record.number, *record.order): record for record in merged.past}
     await store_new(session, PastCorporation, [past[key]._asdict() for key in sorted(past)])
@@ -149,12 +150,6 @@ def changed_by(merged: Merged) -> set[str]:
     return {record.number for record in (*merged.added, *merged.replaced, *merged.past)} | {
         item.number for item in merged.superseded
     }
-
-
-async def _known(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Record]:
-    columns = [getattr(Corporation, name) for name in Record._fields]
-    rows = await session.execute(select(*columns).where(among(Corporation.number, numbers)))
-    return {row[0]: Record(*row) for row in rows}
 
 
 async def _supersede(session: AsyncSession, corrections: Sequence[Superseded]) -> None:

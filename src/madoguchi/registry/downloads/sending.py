@@ -17,12 +17,12 @@ from madoguchi.registry.activities.columns import columns_of
 from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.corporations.queries import currents, record_columns
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.downloads.activities import rows_of
 from madoguchi.registry.downloads.basic import SHORT, VOCABULARY
 
 PAGE = 1_000
-_RECORD = tuple(getattr(Corporation, name) for name in Record._fields)
 
 
 async def zipped(name: str, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -64,7 +64,7 @@ async def basic_csv(database: Database) -> AsyncIterator[bytes]:
     after = ""
     while True:
         query = (
-            select(*_RECORD)
+            select(*record_columns(Corporation))
             .where(
                 Corporation.number > after,
                 Corporation.hidden.is_(False),
@@ -103,10 +103,8 @@ async def _activities(
 
 
 async def _records(session: AsyncSession, numbers: set[str]) -> dict[str, Record]:
-    query = select(*_RECORD).where(
-        Corporation.number.in_(sorted(numbers)), Corporation.process != DELETED
-    )
-    return {row[0]: Record(*row) for row in await session.execute(query)}
+    found = await currents(session, sorted(numbers))
+    return {number: record for number, record in found.items() if record.process != DELETED}
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:

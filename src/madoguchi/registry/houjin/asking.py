@@ -6,10 +6,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.kernel.database import among
 from madoguchi.registry.corporations.models import Corporation, PastCorporation
+from madoguchi.registry.corporations.queries import record_columns
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.houjin.parameters import Place
 
@@ -69,8 +71,7 @@ async def published(session: AsyncSession, period: Period, division: int) -> tup
 def _within(period: Period) -> CompoundSelect[*tuple[Any, ...]]:
     parts = []
     for table, latest in ((Corporation, True), (PastCorporation, False)):
-        columns = [getattr(table, name) for name in Record._fields]
-        query = select(*columns, literal(latest)).where(
+        query = select(*record_columns(table), literal(latest)).where(
             table.updated_on.between(period.first, period.last)
         )
         if period.place.prefecture:
@@ -87,15 +88,14 @@ def _within(period: Period) -> CompoundSelect[*tuple[Any, ...]]:
 def _current() -> Select[*tuple[Any, ...]]:
     """Made once: putting a statement together takes longer than asking it."""
     day = select(func.max(Corporation.updated_on)).correlate(None).scalar_subquery()
-    return _of(Corporation.__table__.c, day).order_by(Corporation.__table__.c.number)
+    return _of(Corporation, day).order_by(Corporation.__table__.c.number)
 
 
 @cache
 def _past() -> Select[*tuple[Any, ...]]:
-    return _of(PastCorporation.__table__.c)
+    return _of(PastCorporation)
 
 
-def _of(table: Any, *more: Any) -> Select[*tuple[Any, ...]]:
-    """From the table itself: rows that become no objects of the ORM cost half as much."""
-    columns = [table[name] for name in Record._fields]
-    return select(*columns, *more).where(table.number.in_(bindparam("numbers", expanding=True)))
+def _of(table: type[Corporation | PastCorporation], *more: Any) -> Select[*tuple[Any, ...]]:
+    number = table.__table__.c.number
+    return select(*record_columns(table), *more).where(among(number, "numbers"))

@@ -10,11 +10,12 @@ from madoguchi.kernel.database import Database
 from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.corporations.queries import record_columns
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.linked.acts import GRAPH_OF, Act
 
 PIECE = 5_000
-_RECORD = [getattr(Corporation, name) for name in Record._fields]
+_RECORD = record_columns(Corporation)
 _ACT = [getattr(Activity, name) for name in Act._fields]
 _PUBLIC = (Corporation.process != DELETED, Corporation.hidden.is_(False))
 

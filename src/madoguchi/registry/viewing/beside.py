@@ -13,6 +13,7 @@ from madoguchi.registry.activities.provenance import provenance
 from madoguchi.registry.activities.queries import Known, counts, details_of
 from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.corporations.queries import currents
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.viewing.words import DETAIL_NAMES
 
@@ -69,8 +70,10 @@ async def successor_of(session: AsyncSession, record: Record) -> Named | None:
     """Who took over (承継先法人); None where nobody did."""
     if not record.successor:
         return None
-    names = await _names(session, [record.successor])
-    return Named(record.successor, names.get(record.successor, ""))
+    query = select(Corporation.name).where(
+        Corporation.number == record.successor, Corporation.process != DELETED
+    )
+    return Named(record.successor, await session.scalar(query) or "")
 
 
 async def predecessors_of(session: AsyncSession, number: str) -> list[Named]:
@@ -88,9 +91,7 @@ async def predecessors_of(session: AsyncSession, number: str) -> list[Named]:
 
 async def compared(session: AsyncSession, numbers: Sequence[str]) -> list[Compared]:
     """Several corporations beside each other, in this order. Of withdrawn ones nothing is told."""
-    columns = [getattr(Corporation, name) for name in Record._fields]
-    rows = await session.execute(select(*columns).where(Corporation.number.in_(numbers)))
-    records = {row[0]: Record(*row) for row in rows}
+    records = await currents(session, numbers)
     known, details = await counts(session, numbers), await details_of(session, numbers)
     found = []
     for number in numbers:
@@ -105,13 +106,6 @@ async def compared(session: AsyncSession, numbers: Sequence[str]) -> list[Compar
             )
         )
     return found
-
-
-async def _names(session: AsyncSession, numbers: Sequence[str]) -> dict[str, str]:
-    query = select(Corporation.number, Corporation.name).where(
-        Corporation.number.in_(numbers), Corporation.process != DELETED
-    )
-    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 def _form(field: str, value: Any) -> str:

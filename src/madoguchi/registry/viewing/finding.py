@@ -12,8 +12,9 @@ from madoguchi.kernel.language import Text
 from madoguchi.registry.activities.kinds import KINDS as ACTIVITIES
 from madoguchi.registry.activities.queries import counts
 from madoguchi.registry.corporations.codes import KINDS
-from madoguchi.registry.corporations.models import Corporation, PastCorporation
+from madoguchi.registry.corporations.models import PastCorporation
 from madoguchi.registry.corporations.names import fold_name, name_key
+from madoguchi.registry.corporations.queries import currents
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.search.asked import Asked, Found, Match
 from madoguchi.registry.search.service import search
@@ -80,7 +81,7 @@ async def listing_of(session: AsyncSession, asked: Asked) -> Listing:
     """What a question finds. RegistryError for what cannot be asked."""
     found = await search(session, replace(asked, facets=True))
     numbers = [hit.number for hit in found.hits]
-    records = await _records(session, numbers)
+    records = await currents(session, numbers)
     known = await counts(session, numbers)
     by_former = [hit.number for hit in found.hits if hit.match == "former"]
     former = await _former(session, by_former, asked.text)
@@ -103,19 +104,13 @@ async def city_names(session: AsyncSession, codes: Iterable[str]) -> dict[str, s
     for code in codes:
         if code not in _CITIES:
             found = await search(session, Asked(cities=(code,), limit=1))
-            records = await _records(session, [hit.number for hit in found.hits])
+            records = await currents(session, [hit.number for hit in found.hits])
             for record in records.values():
                 _CITIES[code] = record.city
             while len(_CITIES) > _MOST_CITIES:
                 _CITIES.popitem(last=False)
         names[code] = _CITIES.get(code, code)
     return names
-
-
-async def _records(session: AsyncSession, numbers: list[str]) -> dict[str, Record]:
-    columns = [getattr(Corporation, name) for name in Record._fields]
-    rows = await session.execute(select(*columns).where(Corporation.number.in_(numbers)))
-    return {row[0]: Record(*row) for row in rows}
 
 
 async def _former(session: AsyncSession, numbers: list[str], typed: str) -> dict[str, str]:
