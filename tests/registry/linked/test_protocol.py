@@ -1,6 +1,7 @@
 """SPARQL 1.1 Protocol and Service Description, case by case as in the W3C suites, re-written."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,8 @@ async def test_the_page_keeps_what_was_typed(linked_root: Path) -> None:
             "/linked-data", params={"query": "SELECT ?s ?p ?o { ?s ?p ?o }", "page": "2"}
         )
     assert empty.status_code == 200
+    assert re.search(r">hj:[^<]+<", paged.text)
+    assert "PREFIX hj: &lt;http://hojin-info.go.jp/ns/domain/biz/1#&gt;" in paged.text
     assert str(escape(EXAMPLES[0][1])) in empty.text
     assert blank.status_code == 400
     assert "<table" not in empty.text

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from madoguchi.registry.linked.asking import rows
 from madoguchi.registry.linked.errors import LinkedError
 from madoguchi.registry.linked.examples import EXAMPLES
-from madoguchi.registry.linked.vocabulary import DATA
+from madoguchi.registry.linked.vocabulary import DATA, SHOWN, shortened
 
 router = APIRouter(include_in_schema=False)
 MOST_PAGES = 1_000
@@ -42,6 +42,8 @@ async def query_page(request: Request) -> HTMLResponse:
         address=state.settings.address,
         seconds=state.settings.sparql_seconds,
         data=DATA,
+        shortened=shortened,
+        prefixes=SHOWN,
     )
     if fault and fault.status == 503:
         response.headers["Retry-After"] = "5"

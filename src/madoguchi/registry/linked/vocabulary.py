@@ -20,6 +20,9 @@ PREFIXES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
 
+SHOWN = {**PREFIXES, "data": DATA, "graph": GRAPH, "code": CODE}
+"""What IRIs are shortened by where people read them."""
+
 TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 CORPORATE_NUMBER = NamedNode("http://imi.go.jp/ns/code_id/id/corporateNumber")
 CODE_LITERAL = NamedNode(f"{IC}コード型")
@@ -106,6 +109,12 @@ def iri_part(text: str) -> str:
 
 def _stays(character: str) -> bool:
     return "\u00a0" < character < "\ud800" and not character.isspace()
+
+
+def shortened(iri: str) -> str:
+    """An IRI as people read it, hj:法人情報型; whole where no prefix fits. Not to be put in a query."""
+    found = next((name for name, start in SHOWN.items() if iri.startswith(start)), None)
+    return iri if found is None else f"{found}:{iri.removeprefix(SHOWN[found])}"
 
 
 def text(value: str) -> Literal:
