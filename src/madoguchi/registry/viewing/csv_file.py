@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from madoguchi.kernel.csv_text import harmless
 from madoguchi.registry.activities.kinds import KINDS
 from madoguchi.registry.activities.models import Activity
 from madoguchi.registry.viewing.acts import Shown, shown
@@ -20,7 +21,6 @@ COLUMNS = (
     "更新日",
     "取得日",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_lines(rows: Iterable[Activity]) -> Iterator[str]:
@@ -33,20 +33,15 @@ def csv_lines(rows: Iterable[Activity]) -> Iterator[str]:
 
 def _cells(act: Shown) -> tuple[str, ...]:
     return (
-        _plain(act.title),
+        harmless(act.title),
         act.day.isoformat() if act.day else "",
         "" if act.amount is None else str(act.amount),
-        _plain(act.department),
-        _plain(act.target),
+        harmless(act.department),
+        harmless(act.target),
         act.source,
         act.updated_on.isoformat(),
         act.acquired_on.isoformat(),
     )
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _line(cells: Iterable[str]) -> str:
