@@ -33,6 +33,13 @@ KINDS: Mapping[str, Text] = {
     "499": {"ja": "その他", "en": "Other"},
 }
 
+STATUS_NAMES: Mapping[str, Text] = {
+    "open": {"ja": "存続", "en": "Open"},
+    "closed": {"ja": "閉鎖", "en": "Closed"},
+    "withdrawn": {"ja": "番号の取消し", "en": "Number withdrawn"},
+}
+"""The states of a record (`Record.status`)."""
+
 CLOSE_CAUSES: Mapping[str, Text] = {
     "01": {"ja": "清算の結了等", "en": "Liquidation completed"},
     "11": {"ja": "合併による解散等", "en": "Dissolved by merger"},

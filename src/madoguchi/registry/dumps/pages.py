@@ -2,20 +2,16 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
-from pyoxigraph import RdfFormat, serialize
+from pyoxigraph import serialize
 
 from madoguchi.registry.dumps.catalogue import CREDIT, PREFIXES, TITLE, catalogue
 from madoguchi.registry.dumps.edition import Edition, edition_in_place
 from madoguchi.registry.errors import RegistryError
-from madoguchi.registry.linked.media import GRAPHS, HTML, preferred
+from madoguchi.registry.linked.media import GRAPHS, HTML, WRITTEN, preferred
 
 router = APIRouter(include_in_schema=False)
 
-_FORMATS = {
-    GRAPHS["turtle"][0]: RdfFormat.TURTLE,
-    GRAPHS["jsonld"][0]: RdfFormat.JSON_LD,
-    GRAPHS["rdfxml"][0]: RdfFormat.RDF_XML,
-}
+_FORMATS = {GRAPHS[name][0]: WRITTEN[name] for name in ("turtle", "jsonld", "rdfxml")}
 
 
 @router.get("/open-data")

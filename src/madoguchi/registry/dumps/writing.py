@@ -5,7 +5,6 @@ import csv
 import gzip
 import hashlib
 import io
-import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,11 +14,10 @@ from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
 from madoguchi.kernel.clock import Clock, jst_date
 from madoguchi.kernel.database import Database
-from madoguchi.kernel.ids import new_id
 from madoguchi.registry.corporations.record import Record
 from madoguchi.registry.dumps.edition import KINDS, DumpFile, Edition, write_manifest
 from madoguchi.registry.linked.reading import Published, published
-from madoguchi.registry.linked.snapshot import put_in_place, quads_of
+from madoguchi.registry.linked.snapshot import aside_of, put_in_place, quads_of
 from madoguchi.registry.linked.tree import Shape, Writer
 from madoguchi.registry.linked.vocabulary import PREFIXES
 
@@ -41,11 +39,8 @@ async def make_dump(
 
     RDF is in gBizINFO's full shape, with a blank node for each structure.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    aside = root / f".{new_id()}.new"
-    aside.mkdir()
-    try:
-        done = 0
+    done = 0
+    with aside_of(root) as aside:
         with ExitStack() as stack:
             files = _Files(aside, stack)
             async for piece in published(database, limit=limit):
@@ -56,9 +51,6 @@ async def make_dump(
         found = [await asyncio.to_thread(_summed, aside / kind.name) for kind in KINDS]
         write_manifest(Edition(aside, jst_date(clock()), done, tuple(found)))
         folder = put_in_place(root, aside)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
     return Edition(folder, jst_date(clock()), done, tuple(found))
 
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urlencode
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import Triple, serialize
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -16,7 +16,7 @@ from madoguchi.registry.linked.description import SD, description
 from madoguchi.registry.linked.errors import LinkedError, refuse
 from madoguchi.registry.linked.graph import basic_thing, corporation_thing
 from madoguchi.registry.linked.graph_store import read_graph_request
-from madoguchi.registry.linked.media import GRAPHS, HTML, TABLES, format_for, preferred
+from madoguchi.registry.linked.media import GRAPHS, HTML, TABLES, WRITTEN, format_for, preferred
 from madoguchi.registry.linked.protocol import read_request
 from madoguchi.registry.linked.reading import acts_keyed, published_one
 from madoguchi.registry.linked.tree import Shape, Thing, Writer
@@ -25,12 +25,6 @@ from madoguchi.registry.linked.workers import Workers
 
 SPARQL, PAGE = "/sparql", "/linked-data"
 _OPEN = {"Access-Control-Allow-Origin": "*"}  # what is public may be read from any page
-_RDF = {
-    "turtle": RdfFormat.TURTLE,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "jsonld": RdfFormat.JSON_LD,
-    "rdfxml": RdfFormat.RDF_XML,
-}
 _ENDINGS = {".ttl": "turtle", ".nt": "ntriples", ".jsonld": "jsonld", ".rdf": "rdfxml"}
 _KEY = re.compile(r"(?:(?P<number>\d{13})_)?(?P<key>.+)", re.DOTALL)
 
@@ -115,7 +109,7 @@ def _rdf(triples: list[Triple], accept: str, prefixes: dict[str, str]) -> Respon
 
 
 def _answer(triples: list[Triple], chosen: str, prefixes: dict[str, str]) -> Response:
-    body = serialize(triples, format=_RDF[chosen], prefixes=prefixes)
+    body = serialize(triples, format=WRITTEN[chosen], prefixes=prefixes)
     headers = {**_OPEN, "Vary": "Accept"}
     return Response(body, media_type=GRAPHS[chosen][0], headers=headers)
 

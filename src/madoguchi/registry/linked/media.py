@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from pyoxigraph import RdfFormat
+
 HTML = "text/html"
 TABLES: Mapping[str, tuple[str, ...]] = {
     "json": ("application/sparql-results+json", "application/json", "text/json"),
@@ -18,6 +20,14 @@ GRAPHS: Mapping[str, tuple[str, ...]] = {
     "rdfxml": ("application/rdf+xml", "application/xml", "text/xml"),
 }
 """Formats of RDF: CONSTRUCT, DESCRIBE, descriptions."""
+
+WRITTEN: Mapping[str, RdfFormat] = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "jsonld": RdfFormat.JSON_LD,
+    "rdfxml": RdfFormat.RDF_XML,
+}
+"""The engine's name of each of GRAPHS."""
 
 _MOST_RANGES = 50
 

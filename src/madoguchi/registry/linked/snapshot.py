@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -70,18 +71,12 @@ async def make_snapshot(
     read. SyntaxError when `codes` is no Turtle.
     """
     started = time.monotonic()
-    root.mkdir(parents=True, exist_ok=True)
-    aside = root / f".{new_id()}.new"
-    aside.mkdir()
-    try:
+    with aside_of(root) as aside:
         store = Store(str(aside / "store"))
         corporations = await _write(database, store, aside, codes, limit, tell)
         quads = await asyncio.to_thread(_settle, store)
         del store  # its files are closed before anybody else opens them
         folder = put_in_place(root, aside)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
     return Made(folder, corporations, quads, time.monotonic() - started)
 
 
@@ -110,6 +105,19 @@ def current(root: Path) -> Path | None:
         return root / os.readlink(root / CURRENT)
     except OSError:
         return None
+
+
+@contextmanager
+def aside_of(root: Path) -> Iterator[Path]:
+    """A new folder below `root` that no reader sees; it goes if it is not finished."""
+    root.mkdir(parents=True, exist_ok=True)
+    aside = root / f".{new_id()}.new"
+    aside.mkdir()
+    try:
+        yield aside
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
 
 
 def put_in_place(root: Path, aside: Path) -> Path:

@@ -18,12 +18,12 @@ from pyoxigraph import (
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
     Store,
     serialize,
 )
 
 from madoguchi.registry.linked.literals import Literals
+from madoguchi.registry.linked.media import WRITTEN
 from madoguchi.registry.linked.reading_query import Refused, read_query
 from madoguchi.registry.linked.rewriting import rewrite
 from madoguchi.registry.linked.vocabulary import PREFIXES
@@ -33,12 +33,6 @@ _TABLES = {
     "xml": QueryResultsFormat.XML,
     "csv": QueryResultsFormat.CSV,
     "tsv": QueryResultsFormat.TSV,
-}
-_GRAPHS = {
-    "turtle": RdfFormat.TURTLE,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "jsonld": RdfFormat.JSON_LD,
-    "rdfxml": RdfFormat.RDF_XML,
 }
 
 
@@ -83,7 +77,7 @@ def answer(store: Store, literals: Literals, asked: dict[str, Any]) -> tuple[dic
         if asked["format"] == "rows":
             return {"kind": "rows"}, _rows(found, asked["skip"], asked["most_rows"])
         if isinstance(found, QueryTriples):
-            serialize(found, output, format=_GRAPHS[asked["format"]], prefixes=PREFIXES)
+            serialize(found, output, format=WRITTEN[asked["format"]], prefixes=PREFIXES)
         else:
             found.serialize(output, format=_TABLES[asked["format"]])
     except TooLarge:

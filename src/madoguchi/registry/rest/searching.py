@@ -11,7 +11,7 @@ from madoguchi.kernel.japanese.prefectures import PREFECTURES
 from madoguchi.kernel.language import Text
 from madoguchi.registry.activities.kinds import KINDS as ACTIVITIES
 from madoguchi.registry.activities.queries import counts
-from madoguchi.registry.corporations.codes import KINDS
+from madoguchi.registry.corporations.codes import KINDS, STATUS_NAMES
 from madoguchi.registry.corporations.queries import currents
 from madoguchi.registry.errors import invalid_parameter
 from madoguchi.registry.rest.answering import answer
@@ -93,17 +93,13 @@ def question(asked: Parameters) -> Asked:
 
 
 _PREFECTURES = tuple(f"{code:02}" for code in range(1, 48))
-_STATUS = {
-    "open": {"ja": "存続", "en": "Open"},
-    "closed": {"ja": "閉鎖", "en": "Closed"},
-}
 
 
 def _counted(name: str, values: Mapping[str, int]) -> list[dict[str, Any]]:
     """A facet: codes with their words where there are some, the most frequent first."""
     words: Mapping[str, Mapping[str, str]] = {
         "kind": KINDS,
-        "status": _STATUS,
+        "status": STATUS_NAMES,
         "activity": {kind: {"ja": word} for kind, word in ACTIVITIES.items()},
         "prefecture": dict(zip(_PREFECTURES, ({"ja": word} for word in PREFECTURES), strict=True)),
     }.get(name, {})

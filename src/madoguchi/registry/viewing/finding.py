@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from madoguchi.kernel.language import Text
 from madoguchi.registry.activities.kinds import KINDS as ACTIVITIES
 from madoguchi.registry.activities.queries import counts
-from madoguchi.registry.corporations.codes import KINDS
+from madoguchi.registry.corporations.codes import KINDS, STATUS_NAMES
 from madoguchi.registry.corporations.models import PastCorporation
 from madoguchi.registry.corporations.names import fold_name, name_key
 from madoguchi.registry.corporations.queries import currents
@@ -27,7 +27,7 @@ from madoguchi.registry.viewing.asking import (
     without,
 )
 from madoguchi.registry.viewing.marking import Piece, marked
-from madoguchi.registry.viewing.words import ACTIVITY_NAMES, STATUS_NAMES
+from madoguchi.registry.viewing.words import ACTIVITY_NAMES
 
 _CITIES: OrderedDict[str, str] = OrderedDict()  # names by code, as the registry itself has them
 _MOST_CITIES = 4_000

@@ -15,7 +15,7 @@ from madoguchi.registry.activities.kinds import KINDS as ACTIVITIES
 from madoguchi.registry.activities.queries import counts, details, of_number
 from madoguchi.registry.addresses.service import middle_of_town
 from madoguchi.registry.corporations import queries
-from madoguchi.registry.corporations.codes import CLOSE_CAUSES, DELETED, KINDS
+from madoguchi.registry.corporations.codes import CLOSE_CAUSES, DELETED, KINDS, STATUS_NAMES
 from madoguchi.registry.errors import RegistryError, unknown_corporation
 from madoguchi.registry.viewing import acts, asking, beside, mapping, words
 from madoguchi.registry.viewing.csv_file import csv_lines
@@ -232,7 +232,7 @@ def _render(request: Request, name: str, status: int = 200, **context: Any) -> H
         f"viewing/{name}",
         status=status,
         activity_names=words.ACTIVITY_NAMES,
-        status_names=words.STATUS_NAMES,
+        status_names=STATUS_NAMES,
         detail_names=words.DETAIL_NAMES,
         kinds=KINDS,
         close_causes=CLOSE_CAUSES,

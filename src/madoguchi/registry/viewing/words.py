@@ -20,11 +20,6 @@ _ENGLISH = {
 ACTIVITY_NAMES: Mapping[str, Text] = {
     kind: {"ja": name, "en": _ENGLISH[kind]} for kind, name in KINDS.items()
 }
-STATUS_NAMES: Mapping[str, Text] = {
-    "open": {"ja": "存続", "en": "Open"},
-    "closed": {"ja": "閉鎖", "en": "Closed"},
-    "withdrawn": {"ja": "番号の取消し", "en": "Number withdrawn"},
-}
 DETAIL_NAMES: Mapping[str, Text] = {
     "representative_name": {"ja": "代表者", "en": "Representative"},
     "representative_position": {"ja": "代表者の役職", "en": "Title of representative"},
