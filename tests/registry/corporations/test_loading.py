@@ -78,6 +78,7 @@ async def test_rows_that_cannot_be_read_are_told_and_the_rest_is_there(
     path = day(tmp_path, [row(1), row(2, kind="xxx"), row(3)], "full.csv")
     assert await load_full(database, system_clock, path, report=told.append) == Taken(2, 1)
     assert [(item.place, item.why) for item in told] == [(2, "unknown kind 'xxx'")]
+    assert await load_full(database, system_clock, path) == Taken(2, 1, again=True)
 
 
 async def test_a_day_changes_what_is_known_and_keeps_the_past(

@@ -56,7 +56,7 @@ async def load_full(
     name = path.name[:300]
     kept = await _started(database, clock, sha256, name, None)
     if kept.finished_at is not None:
-        return Taken(kept.rows_read, kept.rows_refused, again=True)
+        return Taken(kept.rows_read - kept.rows_refused, kept.rows_refused, again=True)
     read, refused = kept.rows_read, kept.rows_refused
     rows = islice(read_file(path), read, limit)
     async for piece in ahead(_pieces(rows)):
