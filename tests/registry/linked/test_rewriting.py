@@ -91,6 +91,33 @@ def test_neptunes_search(generation: tuple[Store, Literals]) -> None:
 
 
 @pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "?s ?p ?o",
+        "fts:config fts:query 'みなと'",
+        "fts:config fts:query ?q . fts:config fts:return ?key",
+        "fts:config fts:query 'みなと' . fts:config fts:return 'key'",
+    ],
+)
+def test_a_search_that_asks_nothing_leaves_no_service(
+    generation: tuple[Store, Literals], inside: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        rewrite(read_query(f"{FTS}SELECT * {{ SERVICE fts:search {{ {inside} }} }}"), generation[1])
+    assert refused.value.reason == "service"
+
+
+def test_no_string_becomes_a_query(generation: tuple[Store, Literals]) -> None:
+    """A search within a search: whatever length its replacement has, the string behind stays one."""
+    search = "SERVICE fts:search { fts:config fts:query 'みなと' . fts:config fts:return ?x . "
+    for length in range(0, 900, 3):
+        behind = f'"{"y" * length} SERVICE <http://127.0.0.1:1/> {{ ?a ?b ?c }} }} #" }}'
+        query = f"{FTS}SELECT * {{ {search} {search} fts:config fts:pad '{'x' * 400}' }} {behind}"
+        assert behind in rewrite(read_query(query), generation[1])
+
+
+@pytest.mark.parametrize(
     ("subject", "asked", "many"),
     [
         ("(?key ?score)", "(ic:表記 '\"みなと\"' 100)", 3),

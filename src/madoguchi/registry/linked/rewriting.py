@@ -15,7 +15,7 @@ from madoguchi.registry.linked.fulltext import JENA_QUERY, NEPTUNE, NEPTUNE_SEAR
 from madoguchi.registry.linked.groups import Group, groups_of
 from madoguchi.registry.linked.literals import LABEL, OCCURRENCES, PROPERTIES, Label, Literals
 from madoguchi.registry.linked.ordering import Edit, common_kinds
-from madoguchi.registry.linked.reading_query import Query
+from madoguchi.registry.linked.reading_query import Query, Refused
 from madoguchi.registry.linked.tokens import Token, string_token, string_value
 from madoguchi.registry.linked.vocabulary import IC
 
@@ -34,7 +34,10 @@ class Wanted:
 
 
 def rewrite(query: Query, literals: Literals) -> str:
-    """The query with literals from the index, or as it was where the index cannot help."""
+    """The query with literals from the index, or as it was where the index cannot help.
+
+    Refused for a SERVICE that is not wholly a full-text search: the engine would ask another machine.
+    """
     groups = groups_of(query.tokens)
     edits = [
         *_searches(query, literals),
@@ -42,9 +45,22 @@ def rewrite(query: Query, literals: Literals) -> str:
         *common_kinds(query, groups),
     ]
     text = query.text
-    for start, end, instead in sorted(edits, reverse=True):
+    for start, end, instead in reversed(_apart(edits)):
         text = text[:start] + instead + text[end:]
     return text
+
+
+def _apart(edits: list[Edit]) -> list[Edit]:
+    """The edits in their order, without those within another.
+
+    Were both made, the places of the outer one would no longer be true, and the end of a string might
+    be cut off: what it says would become a part of the query.
+    """
+    kept: list[Edit] = []
+    for edit in sorted(edits):
+        if not kept or edit[0] >= kept[-1][1]:
+            kept.append(edit)
+    return kept
 
 
 def _filters(query: Query, groups: list[Group], literals: Literals) -> Iterator[Edit]:
@@ -160,9 +176,10 @@ def _searches(query: Query, literals: Literals) -> Iterator[Edit]:
             inside = found[place + 2 : end]
             asked = _parameter(query, inside, "query")
             key = _parameter(query, inside, "return")
-            if asked is not None and key is not None and asked.kind == "string":
-                pattern = _pattern(key.text, string_value(asked.text), place, MOST, literals)
-                yield token.start, found[end].end, pattern
+            if asked is None or key is None or (asked.kind, key.kind) != ("string", "variable"):
+                raise Refused("service", "a search needs fts:query, a string, and fts:return")
+            pattern = _pattern(key.text, string_value(asked.text), place, MOST, literals)
+            yield token.start, found[end].end, pattern
         elif query.names.iri(token) == JENA_QUERY:
             yield from _jena(query, place, literals)
 
