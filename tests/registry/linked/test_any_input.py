@@ -9,8 +9,9 @@ import pytest
 from httpx import AsyncClient
 
 from madoguchi.kernel.database import Database
+from madoguchi.registry.linked.media import GRAPHS, TABLES
 from tests.registry.corporations.records import number
-from tests.registry.hostile import VALUES
+from tests.registry.hostile import BODIES, HEADERS, METHODS, VALUES, fault_of
 from tests.registry.linked.filled import fill
 from tests.registry.linked.site import endpoint
 
@@ -53,31 +54,51 @@ QUERIES = (
     "; ; ;",
     "\ufeffASK {}",
 )  # fmt: skip
-HEADERS = (
-    {"Accept": ""},
-    {"Accept": "text/html;q=x, */*;q=-1"},
-    {"Accept": "application/sparql-results+json;q=99999999999999999999"},
-    {"Accept": ",;,=," * 500},
-    {"Accept": "application/n-triples; profile=\"<script>\""},
-    {"Accept-Language": "xx;q=nan, ja;q=1e9"},
-    {"Range": "bytes=5-1, 0-0, -99999999999"},
-    {"If-None-Match": '"' * 300},
-    {"If-Modified-Since": "令和8年".encode()},
-    {"Content-Type": "application/sparql-query; charset=utf-99"},
+# What may be written as an IRI, or nearly.
+IRIS = (
+    "http://[", "http://x:port/", "a:%zz", "a:", "x:/\ue000", "http://x/\ufffe", "urn:\u202e",
+    "http://x/" + "a" * 3_000, "http:///", "file:///etc/passwd", "javascript:<script>alert(1)</script>",
 )  # fmt: skip
-BODIES = (
-    (b"", "application/x-www-form-urlencoded"),
+# Answers that not every format can hold.
+SHOWN = (
+    'SELECT ("\\u0001\\uFFFE" AS ?x) {}',
+    'SELECT ("<script>alert(1)</script>" AS ?x) (<javascript:alert(1)> AS ?y) {}',
+    "SELECT (BNODE() AS ?x) (IRI('a b') AS ?y) (STRLANG('a', 'x y') AS ?z) (STRDT('a', <b:>) AS ?w) {}",
+    "SELECT (1 AS ?\u00e9\u3042) {}",
+    "SELECT (<<( <a:> <b:> 1 )>> AS ?x) {}",
+    'CONSTRUCT { <a:b> <http://x/> "\\u0001" } WHERE {}',
+    'CONSTRUCT { <a:b> <http://x/1> "x"@ja-x--ltr } WHERE {}',
+    "CONSTRUCT { <a:b> <http://x/p#%E3%81%82> <http://x/&<> } WHERE {}",
+    "CONSTRUCT { <a:b> <urn:1> _:b . _:b <urn:2> <a:b> } WHERE {}",
+    "CONSTRUCT { <a:b> <p:p> <<( <a:> <b:> 1 )>> } WHERE {}",
+    "DESCRIBE * { ?s ?p ?o } LIMIT 1",
+    "SELECT (xsd:integer('9999999999999999999999') * 9 AS ?x) (xsd:decimal('1e9') AS ?y) {}",
+    "SELECT (REPLACE('aaa', '(a', '$9') AS ?x) (SUBSTR('a', -9, 1e99) AS ?y) {}",
+    "SELECT (YEAR('x'^^xsd:dateTime) AS ?x) (NOW() - NOW() AS ?y) (RAND() AS ?z) {}",
+    "SELECT (GROUP_CONCAT(?o; SEPARATOR='\\n') AS ?x) (AVG(?o) AS ?y) (SUM(?o) AS ?z) { ?s ?p ?o }",
+    "SELECT (<a:f>(1) AS ?x) (xsd:gYear('x') AS ?y) {}",
+)
+FTS = "PREFIX f: <http://aws.amazon.com/neptune/vocab/v01/services/fts#>"
+SEARCHES = (
+    f"{FTS} SELECT * {{ SERVICE f:search {{ ?s ?p ?o }} }}",
+    f"{FTS} SELECT * {{ SERVICE f:search {{ f:config f:query 'みなと' }} }}",
+    f"{FTS} SELECT * {{ SERVICE f:search {{ f:config f:query '\\\"*~' ; f:return ?x }} }}",
+    f"{FTS} SELECT * {{ SERVICE f:search",
+    "PREFIX t: <http://jena.apache.org/text#> SELECT * { ?s t:query ('a' 99999999999999999999999 }",
+    "PREFIX t: <http://jena.apache.org/text#> t:query SELECT * { t:query",
+    "SELECT * { ?s ?p ?o FILTER",
+)
+FORMATS = sorted({kind for kinds in (*TABLES.values(), *GRAPHS.values()) for kind in kinds})
+SENT = (
+    *BODIES,
     (b"query=%ff%fe&query=%zz", "application/x-www-form-urlencoded"),
     (b"query=ASK{}&query=ASK{}", "application/x-www-form-urlencoded"),
     (b"update=DROP%20ALL", "application/x-www-form-urlencoded"),
-    (b"&".join(b"a%d=1" % place for place in range(5_000)), "application/x-www-form-urlencoded"),
     (b"\xff\xfe", "application/sparql-query"),
     (b"", "application/sparql-query"),
     (b"ASK {}", "application/sparql-query; charset=utf-16"),
     (b"ASK {}", "application/json"),
     (b"DROP ALL", "application/sparql-update"),
-    (b"\x1f\x8b\x08broken", "application/gzip"),
-    (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
     (b"#" * 1_100_000, "application/sparql-query"),
     (b"ASK {}", "none"),
 )
@@ -92,7 +113,12 @@ def addresses() -> Iterator[str]:
         yield from (f"{path}{joint}{name}=1&{name}=2" for name in names)
     for path, query in product(("/sparql", "/linked-data"), QUERIES):
         yield f"{path}?query={quote(query)}"
-    for value in VALUES:
+    for name, iri in product(("default-graph-uri", "named-graph-uri"), IRIS):
+        yield f"/sparql?query={ALL}&{name}={quote(iri)}"
+    for iri in IRIS:
+        yield f"/sparql?graph={quote(iri)}"
+        yield f"/sparql?query={quote(f'SELECT * {{ GRAPH <{iri}> {{ ?s ?p <{iri}> }} }}')}"
+    for value in (*VALUES, *(iri.encode() for iri in IRIS)):
         written = quote_from_bytes(value, safe="")
         yield from (f"/data/{written}", f"/data/ext/{written}", f"/data/basic/{written}.ttl")
 
@@ -108,8 +134,8 @@ async def test_addresses(asking: AsyncClient) -> None:
     faults = []
     for address in addresses():
         answer = await asking.get(address)
-        if answer.status_code >= 500 or "<script>alert" in answer.text:
-            faults.append((answer.status_code, address[:150], answer.text[:150]))
+        if fault := fault_of(answer):
+            faults.append((fault, address[:150], answer.text[:250]))
     assert not faults, "\n".join(map(str, faults[:40]))
 
 
@@ -117,18 +143,26 @@ async def test_headers(asking: AsyncClient) -> None:
     faults = []
     for path, headers in product((*PARAMETERS, f"{ONE}.ttl", "/data/basic/1"), HEADERS):
         answer = await asking.get(path, headers=headers)
-        if answer.status_code >= 500:
-            faults.append((answer.status_code, path, headers))
+        if fault := fault_of(answer):
+            faults.append((fault, path, headers))
     assert not faults, "\n".join(map(str, faults))
 
 
-@pytest.mark.parametrize(
-    "method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "X"]
-)
+async def test_answers_in_every_format(asking: AsyncClient) -> None:
+    faults = []
+    for query, kind in product((*QUERIES, *SHOWN, *SEARCHES), (*FORMATS, "text/html")):
+        path = "/linked-data" if kind == "text/html" else "/sparql"
+        answer = await asking.get(f"{path}?query={quote(query)}", headers={"Accept": kind})
+        if fault := fault_of(answer):
+            faults.append((fault, kind, query[:100], answer.text[:250]))
+    assert not faults, "\n".join(map(str, faults[:40]))
+
+
+@pytest.mark.parametrize("method", METHODS)
 async def test_methods_and_bodies(asking: AsyncClient, method: str) -> None:
     faults = []
-    for path, (body, kind) in product(("/sparql", "/linked-data", ONE, f"{ONE}.ttl"), BODIES):
+    for path, (body, kind) in product(("/sparql", "/linked-data", ONE, f"{ONE}.ttl"), SENT):
         answer = await asking.request(method, path, content=body, headers={"Content-Type": kind})
-        if answer.status_code >= 500:
-            faults.append((answer.status_code, kind, path, body[:20]))
+        if fault := fault_of(answer):
+            faults.append((fault, kind, path, body[:20]))
     assert not faults, "\n".join(map(str, faults))

@@ -1,16 +1,15 @@
 """SPARQL 1.1 Protocol, query operation (2.1): what a request asks."""
 
-import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from pyoxigraph import NamedNode
 from starlette.requests import ClientDisconnect, Request
 
 from madoguchi.registry.linked.errors import LinkedError
 
 LARGEST = 1_000_000  # bytes of a body
 _FORM, _QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*")
 _MOST_GRAPHS = 100
 
 
@@ -70,8 +69,12 @@ def _iris(parameters: list[tuple[str, str]], name: str) -> tuple[str, ...]:
 
 
 def is_iri(text: str) -> bool:
-    """Whether a text is an absolute IRI, as far as its characters tell."""
-    return _IRI.fullmatch(text) is not None
+    """Whether a text is an absolute IRI (RFC 3987) to the engine, which takes nothing else."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parameters_of(text: bytes) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import io
 import json
 import resource
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ from pyoxigraph import (
     QuerySolutions,
     QueryTriples,
     Store,
+    Triple,
     serialize,
 )
 
@@ -38,6 +40,10 @@ _TABLES = {
 
 class TooLarge(Exception):
     """The answer is over the limit."""
+
+
+class Unwritable(Exception):
+    """The answer holds what its format has no words for."""
 
 
 class _Bounded(io.BytesIO):
@@ -77,12 +83,23 @@ def answer(store: Store, literals: Literals, asked: dict[str, Any]) -> tuple[dic
         if asked["format"] == "rows":
             return {"kind": "rows"}, _rows(found, asked["skip"], asked["most_rows"])
         if isinstance(found, QueryTriples):
-            serialize(found, output, format=WRITTEN[asked["format"]], prefixes=PREFIXES)
+            triples = _without_terms(found) if asked["format"] == "jsonld" else found
+            serialize(triples, output, format=WRITTEN[asked["format"]], prefixes=PREFIXES)
         else:
             found.serialize(output, format=_TABLES[asked["format"]])
     except TooLarge:
         return {"fault": "too_large"}, b""
+    except Unwritable as fault:
+        return {"fault": "not_acceptable", "detail": str(fault)}, b""
     return {"kind": asked["format"]}, output.getvalue()
+
+
+def _without_terms(found: Iterable[Triple]) -> Iterator[Triple]:
+    """The triples of an answer. Unwritable at a triple term (RDF 1.2), which JSON-LD 1.1 has not."""
+    for triple in found:
+        if isinstance(triple.object, Triple):
+            raise Unwritable("JSON-LD has no triple terms; ask for text/turtle")
+        yield triple
 
 
 def _rows(found: Any, skip: int, most: int) -> bytes:

@@ -31,8 +31,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query gave: `fault` is "" or unreadable, service, update, too_large, memory, timeout,
-    busy, none (there is no generation), engine; then `detail` says more and `body` is empty.
+    """What a query gave: `fault` is "" or unreadable, service, update, too_large, not_acceptable,
+    memory, timeout, busy, none (there is no generation), engine; then `detail` says more and `body` is empty.
     """
 
     body: bytes
