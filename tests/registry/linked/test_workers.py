@@ -1,6 +1,9 @@
 """Workers end every query at its deadline, and the pool is whole again afterwards."""
 
 import asyncio
+import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -117,3 +120,36 @@ async def test_nothing_is_left_running(linked_root: Path) -> None:
     await made.close()
     assert not made._all
     assert all(process.returncode is not None for process in processes)
+
+
+async def test_a_worker_has_no_network(workers: Workers) -> None:
+    """Whatever slips past the refusal of SERVICE finds nobody to ask."""
+    if not _may_leave():
+        pytest.skip("this system lets no process leave its networks")
+    await workers.ask(question(EASY))
+    (process, *_) = workers._all
+    ours, theirs = (Path(f"/proc/{pid}/ns/net") for pid in ("self", process.pid))
+    assert theirs.readlink() != ours.readlink()
+
+
+def test_without_networks_nothing_is_reached() -> None:
+    if not _may_leave():
+        pytest.skip("this system lets no process leave its networks")
+    with socket.create_server(("127.0.0.1", 0)) as heard:
+        port = heard.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-c", f"{LEAVE}; socket.create_connection(('127.0.0.1', {port}), 5)"],
+            capture_output=True,
+            text=True,
+        )
+    assert "Network is unreachable" in done.stderr
+
+
+LEAVE = (
+    "import socket, sys; from madoguchi.registry.linked.isolation import leave_networks;"
+    " leave_networks() or sys.exit(3)"
+)
+
+
+def _may_leave() -> bool:
+    return subprocess.run([sys.executable, "-c", LEAVE]).returncode == 0

@@ -24,6 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from madoguchi.registry.linked.isolation import leave_networks
 from madoguchi.registry.linked.literals import Literals
 from madoguchi.registry.linked.media import WRITTEN
 from madoguchi.registry.linked.reading_query import Refused, read_query
@@ -148,8 +149,10 @@ def serve(folder: Path, questions: BinaryIO, answers: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Bound this process's memory, then serve."""
+    """Bound this process's memory, cut it off from every network, then serve."""
     folder, most = Path(sys.argv[1]), int(sys.argv[2])
+    # SERVICE is refused before; the engine would follow it, and has no switch to forbid it.
+    leave_networks()
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     serve(folder, sys.stdin.buffer, sys.stdout.buffer)
