@@ -150,6 +150,12 @@ def test_jenas_search(
         ("SELECT * { ?s ?p ?a FILTER(?a<?b)SERVICE#>\n?x { ?s ?p ?o } }", "service"),
         ("SELECT * { ?s ?p '''a'' ' ''' SERVICE <http://127.0.0.1/> {} }", "service"),
         ("PREFIX service: <http://x/> SELECT * { SERVICE service:a {} }", "service"),
+        ("SELECT * { ?s ?p ?a FILTER(?a<2#://>'''\n) SERVICE <http://127.0.0.1/> { ?s ?p ?o } #'''\n}", "service"),
+        ("PREFIX b: <http://b/> SELECT * { ?s ?p ?a FILTER(?a<b:#://>'''\n) SERVICE <http://127.0.0.1/> {} #'''\n}", "service"),
+        ("PREFIX a: <http://a/> SELECT * { ?s ?p a:.SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "service"),
+        ("PREFIX : <http://127.0.0.1/> SELECT * { ?s ?p true.SERVICE:x { ?s ?p ?o } }", "service"),
+        ("PREFIX a: <http://a:80> SELECT * { ?s ?p a:SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "service"),
+        ("SELECT * { ?s ?p trueService SILENT <http://127.0.0.1/> { ?s ?p ?o } }", "service"),
         ("DELETE WHERE { ?s ?p ?o }", "update"),
         ("# SELECT\nPREFIX a: <http://a/> CLEAR ALL", "update"),
         ("", "unreadable"),
@@ -169,6 +175,7 @@ def test_what_is_refused(query: str, reason: str) -> None:
         'SELECT * { ?s <http://x/service> "SERVICE <http://x/>" } # SERVICE',
         "PREFIX service: <http://x/> SELECT ?service { ?service service:SERVICE 'SERVICE' }",
         "SELECT * { ?s ?p 'it\\'s SERVICE' }",
+        "SELECT ?service { ?service <http://x/#service> ?o OPTIONAL { ?o ?p 'service' } }",
     ],
 )
 def test_a_word_that_is_no_keyword_is_not_refused(query: str) -> None:

@@ -1,5 +1,6 @@
 """What a query asks for (SELECT, ASK, …), and what is refused before anything is looked up."""
 
+import re
 from enum import Enum
 from typing import NamedTuple
 
@@ -7,6 +8,8 @@ from madoguchi.registry.linked.fulltext import FULLTEXT
 from madoguchi.registry.linked.tokens import Names, Token, Unreadable, tokens, unescaped
 
 LONGEST = 100_000  # characters
+_SURELY_IRI = re.compile("<[A-Za-z][A-Za-z0-9+.-]*://")
+_GLUED = frozenset({"word", "name", "blank", "tag"})
 _UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
 
 
@@ -73,11 +76,20 @@ def read_query(text: str) -> Query:
 
 
 def _may_hide(found: list[Token]) -> bool:
-    """Whether an IRI may be no IRI: `?a<?b#>` compares, and what follows may be a comment.
+    """Whether the engine may read a SERVICE where no token is one. Only the whole grammar tells:
 
-    Only the whole grammar tells them apart; nothing but an IRI holds "://".
+    an IRI may be none, `?a<?b#>` compares, and what follows is a comment; only what begins with a
+    scheme and "://" is sure to be one. A longer word may be two, as `trueSERVICE` and `a:.SERVICE`
+    are; what stands behind such a word is a name and a group.
     """
-    return any(token.kind == "iri" and "://" not in token.text for token in found)
+    for place, token in enumerate(found):
+        if token.kind == "iri" and not _SURELY_IRI.match(token.text):
+            return True
+        longer = token.kind in _GLUED and not token.is_word("SERVICE")
+        glued = longer and "SERVICE" in token.text.upper()
+        if glued and any(one.is_mark("{") for one in found[place + 1 : place + 4]):
+            return True
+    return False
 
 
 def _behind_prologue(found: list[Token]) -> int:
