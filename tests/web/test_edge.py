@@ -6,8 +6,10 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from tests.web.app import TestSettings, client, make_app
+from tests.web.leaving import left
 
 APP = make_app()
 
@@ -343,3 +345,12 @@ async def test_a_refusal_before_the_body_is_read_waits_for_its_end() -> None:
         answer = await browser.post("/full", content=chunks())
     assert answer.status_code == 507
     assert read == 12  # else a browser shows a broken connection instead of our words
+
+
+async def test_who_leaves_is_no_fault_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    @APP.post("/whole")
+    async def whole(request: Request) -> int:
+        return len(await request.body())
+
+    assert await left(APP, "/whole", b"a", {}) == [400]
+    assert not caplog.records

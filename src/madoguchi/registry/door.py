@@ -8,7 +8,7 @@ once.
 import logging
 
 from starlette.datastructures import Headers, State
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,7 +17,7 @@ from madoguchi.registry import downloads, gbizinfo, houjin, rest
 from madoguchi.registry.errors import RegistryError
 from madoguchi.registry.interface import Endpoint, Interface
 from madoguchi.registry.linked import endpoints as linked
-from madoguchi.web.gate import address_fault, headers_only
+from madoguchi.web.gate import address_fault, gone, headers_only
 from madoguchi.web.same_origin import is_same_origin
 
 AT_ONCE = 200  # beyond it who comes is told to come again
@@ -90,6 +90,8 @@ class Door:
             return response
         except DomainError as fault:
             return _refused(interface, request, fault)
+        except ClientDisconnect:
+            return gone()
         except Exception:
             _log.exception("fault at %s", request.scope["path"])
             return _refused(interface, request, _our_fault())

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -117,6 +117,10 @@ class Gate:
             if started:
                 raise
             response = domain_problem(Request(scope), error)
+        except ClientDisconnect:
+            if started:
+                return
+            response = gone()
         except Exception as error:
             if started:
                 raise
@@ -134,6 +138,11 @@ class Gate:
             raise TooLarge(limit)
         counted = _counted(receive, limit)
         return await _checked_json(counted) if is_json else counted
+
+
+def gone() -> Response:
+    """For who left before all was said: nobody hears it, and it is no fault of ours."""
+    return Response(status_code=400)
 
 
 def refusal(scope: Scope, trusted_host: str) -> Response | None:

@@ -20,6 +20,7 @@ from tests.registry.activities.csv_files import as_file, finance, patent, subsid
 from tests.registry.activities.made import AT
 from tests.registry.corporations.records import number
 from tests.registry.programs.site import add_corporations, client, make_app
+from tests.web.leaving import left
 
 CLOCK = fixed_clock(AT)
 
@@ -224,3 +225,11 @@ async def test_a_place_is_free_again_when_the_reader_goes_away(database: Databas
     assert len(endpoints._sending) == 1
     await parts.aclose()
     assert endpoints._sending == set()
+
+
+async def test_who_leaves_is_no_fault_of_ours(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert await left(make_app(database), "/hojin/Download", b"downfile=1", form) == [400]
+    assert not caplog.records
