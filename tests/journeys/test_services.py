@@ -1,16 +1,20 @@
 """Signing in to another service with this installation, in the browser: by redirect and by a device."""
 
+import asyncio
 import base64
 import hashlib
 import os
 import re
 import subprocess
 import sys
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Page, Route
+from playwright.async_api import Page
 
 from tests.journeys.looking import look
 from tests.journeys.people import NAMES, PUBLIC, People
@@ -43,30 +47,44 @@ async def sign_in(window: Page, who: str) -> None:
     await window.get_by_role("button", name=re.compile(NAMES[who])).click()
 
 
-async def answered(window: Page, path: str) -> dict[str, str]:
-    """What the service is told at its address; nothing listens there, so the request is caught."""
-    found: list[str] = []
+@asynccontextmanager
+async def listening() -> AsyncIterator[str]:
+    """A service's own server, that answers "ok" to whatever it is asked: its address."""
 
-    async def catch(route: Route) -> None:
-        found.append(route.request.url)
-        await route.fulfill(body="ok")
+    async def answer(asked: StreamReader, told: StreamWriter) -> None:
+        await asked.readuntil(b"\r\n\r\n")
+        told.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        await told.drain()
+        told.close()
 
-    await window.route(re.compile(re.escape(path)), catch)
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def answered(window: Page, address: str) -> dict[str, str]:
+    """What the service is told at its address."""
     await window.get_by_role("button", name="同意してログイン").click()
-    await window.wait_for_url(re.compile(re.escape(path)))
-    return {name: values[0] for name, values in parse_qs(urlsplit(found[0]).query).items()}
+    await window.wait_for_url(re.compile(re.escape(address)))
+    return {name: values[0] for name, values in parse_qs(urlsplit(window.url).query).items()}
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_person_signs_in_to_a_service(site: Site, people: People, scripts: bool) -> None:
+    async with listening() as service:
+        await signed_in_to(f"{service}/callback", site, people, scripts)
+
+
+async def signed_in_to(back: str, site: Site, people: People, scripts: bool) -> None:
+    """From the service's question to what it is told of who signed in, and out again."""
     name = f"補助金の窓口{scripts}"
     client, secret = register(
-        site, name, "--redirect-uri", BACK, "--post-logout-uri", BYE, "--scope", "openid",
+        site, name, "--redirect-uri", back, "--post-logout-uri", BYE, "--scope", "openid",
         "--scope", "profile", "--scope", "organisation",
     )  # fmt: skip
     challenge = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
     asked = {
-        "client_id": client, "redirect_uri": BACK, "response_type": "code", "state": "s1",
+        "client_id": client, "redirect_uri": back, "response_type": "code", "state": "s1",
         "scope": "openid profile organisation", "nonce": "n1",
         "code_challenge": challenge.decode(), "code_challenge_method": "S256",
     }  # fmt: skip
@@ -77,13 +95,13 @@ async def test_a_person_signs_in_to_a_service(site: Site, people: People, script
     await window.get_by_role("heading", name=f"{name}に情報を渡しますか").wait_for()
     if scripts:  # axe is one
         await look(window, "consent")
-    told = await answered(window, BACK)
+    told = await answered(window, back)
     assert (told["state"], told["iss"]) == ("s1", site.address.replace("127.0.0.1", "localhost"))
     tokens = httpx.post(
         f"{site.address}/oauth/token",
         auth=(client, secret),
         data={
-            "grant_type": "authorization_code", "code": told["code"], "redirect_uri": BACK,
+            "grant_type": "authorization_code", "code": told["code"], "redirect_uri": back,
             "code_verifier": VERIFIER,
         },
     ).json()  # fmt: skip
