@@ -8,7 +8,8 @@ from typing import Any
 
 from madoguchi.kernel.japanese import JapaneseInputError, parse_date
 from madoguchi.kernel.japanese.prefectures import PREFECTURES
-from madoguchi.registry.comparing import address_key, person_key
+from madoguchi.registry.comparing import person_key
+from madoguchi.registry.search.addresses import fold_address
 
 AGREES, OTHER_NAME, NOT_REPRESENTATIVE = "agrees", "other_name", "not_representative"
 NO_RECORD, CLOSED, OTHER_ACCOUNT = "no_record", "closed", "other_account"
@@ -118,7 +119,7 @@ def address_of(line: str) -> dict[str, str]:
 
 
 def _same_address(one: str, other: str) -> bool:
-    return address_key(one) == address_key(other) != ""
+    return fold_address(one) == fold_address(other) != ""
 
 
 def _line(text: str) -> str:

@@ -20,8 +20,9 @@ from madoguchi.identity.reproof.service import doubt
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.jobs import Handler, JobContext, enqueue
 from madoguchi.registry.activities.models import Detail
-from madoguchi.registry.comparing import address_key, person_key
+from madoguchi.registry.comparing import person_key
 from madoguchi.registry.corporations.models import Corporation
+from madoguchi.registry.search.addresses import fold_address
 
 WATCH_JOB = "cases.proofing.watch"
 AT_ONCE = 200
@@ -53,7 +54,7 @@ def doubt_of(before: Told | None, now: Told, proved: str) -> str:
         return SUCCEEDED
     if before.name != now.name:
         return RENAMED
-    moved = address_key(before.address) != address_key(now.address)
+    moved = fold_address(before.address) != fold_address(now.address)
     return MOVED if moved else ""
 
 
