@@ -8,14 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from madoguchi.cases.bulk import filing, service
 from madoguchi.cases.bulk.models import BulkFiling
+from madoguchi.cases.crosscase.models import FilingKey
 from madoguchi.cases.errors import CaseError
-from madoguchi.cases.models import Case
+from madoguchi.cases.models import Case, Draft
 from madoguchi.identity import service as identity
 from madoguchi.kernel import journal
+from madoguchi.kernel.jobs import Job
+from madoguchi.kernel.journal import Entry, Unplaced, verify
+from madoguchi.messages.models import Message
 from madoguchi.payments.models import PaymentRequest
 from tests.cases.bulk.sending import (
     FILES,
@@ -30,8 +34,14 @@ from tests.cases.bulk.sending import (
     zipped,
 )
 from tests.cases.bulk.test_files import TRIED
-from tests.cases.filing.office import PDF, TRIAL, Office
+from tests.cases.filing.office import PDF, TRIAL, TRIAL_WITHOUT_FEE, Office
 from tests.cases.filing.test_api import DATA
+from tests.cases.kept import comparable, rows
+
+# Of a procedure with a fee each row is filed alone, of one without many together.
+BOTH_WAYS = pytest.mark.parametrize(
+    "procedure", [TRIAL.read_text(encoding="utf-8"), TRIAL_WITHOUT_FEE], ids=["alone", "together"]
+)
 
 
 async def test_good_rows_become_cases_and_bad_ones_say_what_is_wrong(office: Office) -> None:
@@ -86,10 +96,12 @@ async def test_good_rows_become_cases_and_bad_ones_say_what_is_wrong(office: Off
     assert receipt.status_code == 200
 
 
+@BOTH_WAYS
 async def test_the_same_file_again_files_nothing_and_a_mended_one_only_the_rest(
     office: Office,
+    procedure: str,
 ) -> None:
-    await office.publish_trial()
+    await office.publish_trial(procedure)
     sent = [entry("A"), entry("X", other="y"), entry("Y", other="y"), entry("B", amount="x")]
     first = await send(office, zipped(TRIED, sent))
     await drain(office)
@@ -115,8 +127,11 @@ async def test_the_same_file_again_files_nothing_and_a_mended_one_only_the_rest(
     assert (bulk.already, bulk.filed, await cases(office)) == (3, 1, 4)
 
 
-async def test_two_uploads_of_one_file_checked_side_by_side_file_once(office: Office) -> None:
-    await office.publish_trial()
+@BOTH_WAYS
+async def test_two_uploads_of_one_file_checked_side_by_side_file_once(
+    office: Office, procedure: str
+) -> None:
+    await office.publish_trial(procedure)
     content = zipped(TRIED, [entry("A"), entry("B")])
     both = [await send(office, content), await send(office, content)]
     await drain(office)
@@ -131,10 +146,87 @@ async def test_two_uploads_of_one_file_checked_side_by_side_file_once(office: Of
     assert sum(bulk.filed for bulk in found) == 2
 
 
-async def test_a_crash_midway_goes_on_where_it_stopped(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("who", ["applicant", "代理 人子"])
+async def test_what_is_filed_together_is_what_is_filed_alone(
+    office: Office, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
-    await office.publish_trial()
+    await office.publish_trial(TRIAL_WITHOUT_FEE)
+    client = "" if who == "applicant" else "7000012050002"
+    if client:
+        await mandated(office, who)
+    content = zipped(TRIED, [entry("A", client), entry("B", client)])
+    bulk_id = await send(office, content, who=who)
+    await drain(office)
+    await file(office, bulk_id, who)
+    monkeypatch.setattr(filing, "AT_ONCE", 1)
+    together = filing._arrived
+
+    async def never(*_: Any) -> None:
+        return None
+
+    seen = []
+    for way in (never, together):
+        monkeypatch.setattr(filing, "_arrived", way)
+        before = {
+            table: {repr(inspect(r).identity) for r in await rows(office, table)} for table in KEPT
+        }
+        assert await filing._file_some(await payload_of(office, bulk_id), hand(office))
+        made = {
+            table: [
+                r
+                for r in await rows(office, table)
+                if repr(inspect(r).identity) not in before[table]
+            ]
+            for table in KEPT
+        }
+        [case] = made[Case]
+        own = {case.id: "CASE", case.arrival_number: "NUMBER"}
+        own |= {message.id: f"MESSAGE {place}" for place, message in enumerate(made[Message])}
+        seen.append({table: [comparable(r, own) for r in made[table]] for table in KEPT})
+        assert all(verify(found) for found in made[Entry])
+    assert seen[0] == seen[1]
+    many = 2 if client else 1  # messages, and a mail about each: the principal is told, too
+    assert [len(found) for found in seen[1].values()] == [1, 1, 1, 1, many, many]
+    first, second = (comparable(row, {}) for row in await rows_of(office, bulk_id))
+    differs = {name for name in first if first[name] != second[name]}
+    assert differs == {"number", "line", "warned", "faults"}
+    assert len(await rows(office, Draft)) == 1  # the ordinary way makes one
+
+
+KEPT = (Case, FilingKey, Entry, Unplaced, Message, Job)
+
+
+async def mandated(office: Office, who: str) -> None:
+    """A new agent with a mandate of the office's organisation."""
+    agent = await office.add_person(who)
+    async with office.counter.database.session() as session:
+        await identity.give_mandate(
+            session,
+            office.counter.clock,
+            principal_id=office.counter.organisation,
+            agent_person_id=agent.id,
+            procedures=[],
+            by="test",
+        )
+        await session.commit()
+
+
+async def payload_of(office: Office, bulk_id: str) -> dict[str, Any]:
+    return {"bulk": bulk_id, "run": (await bulk_of(office, bulk_id)).run}
+
+
+def hand(office: Office) -> Any:
+    """What a job of bulk filing is given to work with."""
+    given, context = worker(office), type("Context", (), {})()
+    context.database, context.clock, context.blobs = given.database, given.clock, given.blobs
+    return context
+
+
+@BOTH_WAYS
+async def test_a_crash_midway_goes_on_where_it_stopped(
+    office: Office, procedure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.publish_trial(procedure)
     monkeypatch.setattr(filing, "AT_ONCE", 2)
     monkeypatch.setattr(filing, "TURN_SECONDS", 60)
     bulk_id = await send(office, zipped(TRIED, [entry(str(n)) for n in range(7)]))
@@ -156,14 +248,10 @@ async def test_a_crash_midway_goes_on_where_it_stopped(
     monkeypatch.setattr(filing, "_file_row", whole)
     office.counter.now += timedelta(minutes=2)
     # Two workers at once: the one that comes back, and the one that took over.
-    payload = {"bulk": bulk_id, "run": (await bulk_of(office, bulk_id)).run}
+    payload = await payload_of(office, bulk_id)
 
     async def another() -> None:
-        hand = worker(office)
-        context: Any = type("Context", (), {})()
-        context.database, context.clock = hand.database, hand.clock
-        context.blobs = hand.blobs
-        while await filing._file_some(payload, context):
+        while await filing._file_some(payload, hand(office)):
             pass
 
     await asyncio.gather(worker(office).drain(), another())
@@ -172,22 +260,23 @@ async def test_a_crash_midway_goes_on_where_it_stopped(
     assert len({row.arrival_number for row in await rows_of(office, bulk_id)}) == 7
 
 
+@BOTH_WAYS
 async def test_a_row_that_breaks_the_engine_stops_nobody_else(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, procedure: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await office.publish_trial()
-    bulk_id = await send(office, zipped(TRIED, [entry("A"), entry("B"), entry("C")]))
+    await office.publish_trial(procedure)
+    sent = [entry("A"), entry("B", other="ここで壊れる"), entry("C")]
+    bulk_id = await send(office, zipped(TRIED, sent))
     await drain(office)
     await file(office, bulk_id)
-    whole = filing._file
+    whole = filing.draft_of
 
-    async def breaks(session: Any, row: Any, *given: Any) -> Any:
-        case = await whole(session, row, *given)
-        if row.key == "B":
+    def breaks(package: Any, actor: Any, entered: Any, *given: Any) -> Any:
+        if entered["other"] == "ここで壊れる":
             raise KeyError("a fault of ours")
-        return case
+        return whole(package, actor, entered, *given)
 
-    monkeypatch.setattr(filing, "_file", breaks)
+    monkeypatch.setattr(filing, "draft_of", breaks)
     await drain(office)
     bulk = await bulk_of(office, bulk_id)
     assert (bulk.state, bulk.filed, bulk.faulty, await cases(office)) == ("done", 2, 1, 2)

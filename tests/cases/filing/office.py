@@ -22,6 +22,10 @@ from madoguchi.settings import Settings
 from tests.cases.desk.counter import PACKAGES, Counter, read_package
 
 TRIAL = Path(__file__).with_name("trial.yaml")
+# A fee is asked for one by one: the trial without its fee is what is filed many at once.
+TRIAL_WITHOUT_FEE = TRIAL.read_text(encoding="utf-8").replace(
+    "fees:\n  - {id: fee, label: {ja: 手数料, en: Fee}, amount: '12000', due: filing}\n", ""
+)
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 
 from madoguchi.cases.crosscase.models import FilingKey
+from madoguchi.cases.filing import arrival_rows
 from madoguchi.cases.intake import door as doors
-from madoguchi.cases.intake import storing
 from madoguchi.cases.intake.door import Door, open_intake
 from madoguchi.cases.models import Case, Draft
 from madoguchi.kernel.jobs import Job
@@ -18,37 +18,11 @@ from madoguchi.kernel.journal import Entry, Unplaced, verify
 from madoguchi.messages.models import Message
 from madoguchi.web.models import IdempotencyKey
 from tests.cases.filing.conftest import office as office
-from tests.cases.filing.office import TRIAL, Office
+from tests.cases.filing.office import TRIAL_WITHOUT_FEE, Office
 from tests.cases.filing.test_api import DATA, filing
+from tests.cases.kept import comparable, rows
 
-# A fee is asked for one by one: the trial without its fee is what intake takes.
-TRIAL_WITHOUT_FEE = TRIAL.read_text(encoding="utf-8").replace(
-    "fees:\n  - {id: fee, label: {ja: 手数料, en: Fee}, amount: '12000', due: filing}\n", ""
-)
 URL = "/api/v1/procedures/trial/filings"
-# What differs from filing to filing, whichever way it goes.
-OWN = {
-    "id", "case_id", "draft_id", "entry_id", "arrival_number", "subject", "salt", "key", "body",
-    "payload_commitment", "leaf_hash", "dedupe_key", "headers", "link", "request",
-}  # fmt: skip
-
-
-async def rows(office: Office, table: Any) -> list[Any]:
-    async with office.counter.database.reading() as session:
-        return list(await session.scalars(select(table).order_by(*inspect(table).primary_key)))
-
-
-def comparable(row: Any, own: dict[str, str]) -> dict[str, Any]:
-    """A row without what is its own; ids inside its values replaced by names."""
-    values = {
-        attribute.key: getattr(row, attribute.key)
-        for attribute in inspect(type(row)).column_attrs
-        if attribute.key not in OWN
-    }
-    text = json.dumps(values, default=str, sort_keys=True)
-    for id, name in own.items():
-        text = text.replace(id, name)
-    return json.loads(text)
 
 
 async def test_what_intake_keeps_is_what_the_ordinary_way_keeps(office: Office) -> None:
@@ -160,14 +134,14 @@ async def test_a_group_the_database_refuses_is_filed_one_by_one(
     await office.publish_trial(TRIAL_WITHOUT_FEE)
     client = await office.client("applicant")
     body = await filing(client)
-    store = storing.store
+    store = arrival_rows.store
 
     async def broken(session: Any, table: Any, made: Any) -> None:
         await store(session, table, made)
         if table is Job:
             raise RuntimeError("the last table is refused")
 
-    monkeypatch.setattr(storing, "store", broken)
+    monkeypatch.setattr(arrival_rows, "store", broken)
     answers = await asyncio.gather(
         *(
             client.post(URL, json=body, headers={"Idempotency-Key": f"refused-{n:04}"})

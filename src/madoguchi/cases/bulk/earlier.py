@@ -53,13 +53,17 @@ async def filed_before(
     return found
 
 
-async def one_at_a_time(session: AsyncSession, content_hash: str) -> None:
-    """Have filings of the same content wait for each other until the transaction ends.
+async def one_at_a_time(session: AsyncSession, hashes: Collection[str]) -> None:
+    """Have filings of the same contents wait for each other until the transaction ends; in one
+    order, so that two with the same contents never wait for each other.
 
     SQLite has one writer anyway.
     """
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-            {"key": f"bulk:{content_hash}"},
-        )
+        await session.execute(_LOCKS, {"keys": [f"bulk:{content}" for content in hashes]})
+
+
+_LOCKS = text(
+    "SELECT pg_advisory_xact_lock(place) FROM (SELECT hashtextextended(key, 0) AS place "
+    "FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1 OFFSET 0) AS ordered"
+)

@@ -4,9 +4,11 @@ A row's case and the row's own mark stand in one transaction: what is marked is 
 is not. Rows are filed a few to a transaction, so that others get their turn in between.
 """
 
+import asyncio
 import logging
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -29,8 +31,19 @@ from madoguchi.cases.bulk.models import (
     BulkRow,
 )
 from madoguchi.cases.bulk.parties import Parties
+from madoguchi.cases.filing.arrival_rows import (
+    MOST_ROWS,
+    Arrived,
+    Rows,
+    arrive_plainly,
+    keep,
+    plain_arrival,
+    table_rows,
+)
+from madoguchi.cases.filing.evaluating import Judged, verdict
 from madoguchi.cases.filing.submit import NotReady, file_draft
 from madoguchi.cases.models import Case
+from madoguchi.identity.service import Actor
 from madoguchi.kernel import journal
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.errors import DomainError
@@ -38,10 +51,12 @@ from madoguchi.kernel.jobs import JobContext, enqueue
 from madoguchi.kernel.language import Text
 from madoguchi.procedures import service as procedures
 from madoguchi.procedures.service import Fault, ProcedureError
+from madoguchi.webhooks.events import anybody_listens
 
 FILE_JOB = "cases.bulk.file"
 CHUNK_SECONDS = 15.0  # then other long work has its turn
-AT_ONCE, TURN_SECONDS = 20, 0.25  # of one transaction: others wait no longer to write
+AT_ONCE, TURN_SECONDS = 50, 0.25  # of one transaction: others wait no longer to write
+JUDGED_AT_ONCE = 8  # then others of the process have their turn
 _log = logging.getLogger(__name__)
 
 NEW_VERSION: Text = {
@@ -83,23 +98,18 @@ async def _file_some(payload: dict[str, Any], context: JobContext) -> bool:
             return await _stop(session, bulk, fault.message)
         if package.digest != bulk.digest:
             return await _stop(session, bulk, NEW_VERSION)
-        numbers = list(
+        rows = list(
             await session.scalars(
-                select(BulkRow.number)
+                select(BulkRow)
                 .where(BulkRow.bulk_id == bulk.id, BulkRow.state == GOOD)
                 .order_by(BulkRow.number)
                 .limit(AT_ONCE)
             )
         )
-        if not numbers:
+        if not rows:
             await _finish(session, bulk, context)
             return False
-        parties, started = Parties(bulk, package, now), time.monotonic()
-        counts: Counter[str] = Counter()
-        for number in numbers:
-            counts[await _file_row(session, bulk.id, number, parties, context, bulk.channel)] += 1
-            if time.monotonic() - started > TURN_SECONDS:
-                break
+        counts = await _file_group(session, rows, Parties(bulk, package, now), context)
         bulk.done += counts.total()
         bulk.good -= counts.total()
         bulk.filed += counts[FILED]
@@ -109,33 +119,87 @@ async def _file_some(payload: dict[str, Any], context: JobContext) -> bool:
     return True
 
 
+async def _file_group(
+    session: AsyncSession, rows: list[BulkRow], parties: Parties, context: JobContext
+) -> Counter[str]:
+    """File rows for a turn; how many have which state then.
+
+    Plain ones are made into cases one after the other and written together at the end.
+    """
+    started, contents = time.monotonic(), {row.content_hash or "" for row in rows}
+    await one_at_a_time(session, contents)
+    filed = await filed_before(session, contents)
+    heard = await anybody_listens(session)
+    arrivals: list[Rows] = []
+    counts: Counter[str] = Counter()
+    for row in rows:
+        earlier = filed.get(row.content_hash or "", {}).get((folded(row.key), row.occurrence))
+        if earlier is not None:
+            _filed(row, ALREADY, earlier)
+        else:
+            arrivals += await _file_row(session, row, parties, context, heard)
+        counts[row.state] += 1
+        if time.monotonic() - started > TURN_SECONDS:
+            break
+        if counts.total() % JUDGED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    await keep(session, arrivals)
+    return counts
+
+
 async def _file_row(
-    session: AsyncSession,
-    bulk_id: str,
-    number: int,
-    parties: Parties,
-    context: JobContext,
-    channel: str,
-) -> str:
-    """File one row; the state it has then. What keeps it from being filed is kept with it."""
-    row = await session.get_one(BulkRow, (bulk_id, number))
-    await one_at_a_time(session, row.content_hash or "")
-    content = row.content_hash or ""
-    filed = (await filed_before(session, [content])).get(content, {})
-    earlier = filed.get((folded(row.key), row.occurrence))
-    if earlier is not None:
-        _filed(row, ALREADY, earlier)
-        return row.state
+    session: AsyncSession, row: BulkRow, parties: Parties, context: JobContext, heard: bool
+) -> list[Rows]:
+    """File one row; what is still to be kept of it. What keeps it from being filed is kept with it."""
     actor = await parties.actor(session, row.client)
     if isinstance(actor, Fault):
         _faulty(row, [actor])
-        return row.state
+        return []
+    arrived = await _arrived(session, row, parties, context, actor, heard)
+    if arrived is not None:
+        _filed(row, FILED, _place(arrived.case))
+        return [arrived.rows]
+    await _file_alone(session, row, parties, context, actor)
+    return []
+
+
+async def _arrived(
+    session: AsyncSession,
+    row: BulkRow,
+    parties: Parties,
+    context: JobContext,
+    actor: Actor,
+    heard: bool,
+) -> Arrived | None:
+    """The row as a plain arrival, None when it goes the ordinary way."""
+    assert context.blobs is not None  # noqa: S101 - the worker of the application has blobs
+    package = parties.package
+    if not plain_arrival(package) or table_rows(row.entered) > MOST_ROWS:
+        return None
+    environment = replace(await parties.environment(session, actor), asked=set())
+    applicant = await parties.applicant(session, actor)
+    way = await parties.way(session, actor, heard)
+    try:
+        entered = await parties.entered(session, actor, row.entered)
+        draft = draft_of(package, actor, entered, row.attached, parties.now)
+        found = verdict(package, draft.entered, draft.attached, environment)
+        judged = Judged(package, environment, found)
+        kept = context.blobs.exists
+        return arrive_plainly(draft, judged, applicant, actor, parties.now, way, kept)
+    except Exception:
+        return None
+
+
+async def _file_alone(
+    session: AsyncSession, row: BulkRow, parties: Parties, context: JobContext, actor: Actor
+) -> None:
+    """File a row with everything it looks up and causes, by a transaction within this one."""
     faults: list[Fault] = []
     case: Case | None = None
     try:
         async with session.begin_nested():
             case = await _file(session, row, parties, context, actor)
-            case.channel = channel
+            case.channel = parties.bulk.channel
     except NotReady as fault:
         faults = list(fault.judged.evaluation.faults)
     except DomainError as fault:
@@ -145,18 +209,17 @@ async def _file_row(
     except SQLAlchemyError:
         raise
     except Exception:
-        _log.exception("row %d of bulk filing %s could not be filed", number, bulk_id)
+        _log.exception("row %d of bulk filing %s could not be filed", row.number, row.bulk_id)
         faults = [Fault("", "fault-of-ours", _OURS)]
     if case is None or faults:
         await session.refresh(row)
         _faulty(row, faults)
-        return row.state
-    _filed(row, FILED, Earlier(case.id, case.arrival_number, case.arrived_at))
-    return row.state
+        return
+    _filed(row, FILED, _place(case))
 
 
 async def _file(
-    session: AsyncSession, row: BulkRow, parties: Parties, context: JobContext, actor: Any
+    session: AsyncSession, row: BulkRow, parties: Parties, context: JobContext, actor: Actor
 ) -> Case:
     assert context.blobs is not None  # noqa: S101 - the worker of the application has blobs
     package = parties.package
@@ -165,6 +228,10 @@ async def _file(
     session.add(draft)
     await session.flush()
     return await file_draft(session, context.blobs, actor, context.clock, draft.id)
+
+
+def _place(case: Case) -> Earlier:
+    return Earlier(case.id, case.arrival_number, case.arrived_at)
 
 
 def _filed(row: BulkRow, state: str, case: Earlier) -> None:

@@ -17,13 +17,14 @@ from madoguchi.cases.bulk.models import BulkFiling
 from madoguchi.cases.bulk.plan import CLIENT
 from madoguchi.cases.bulk.registrations import with_entries
 from madoguchi.cases.crosscase.answering import informed
-from madoguchi.cases.environment import Party, environment_of
+from madoguchi.cases.environment import Applicant, Party, applicant_of, environment_of
 from madoguchi.cases.errors import CaseError
+from madoguchi.cases.filing.arrival_rows import Way
 from madoguchi.cases.filing.drafts import agent_of, own_agency, party_for
 from madoguchi.cases.filing.evaluating import first_phase, round_for
 from madoguchi.cases.filing.prefilling import SUGGESTED, begin
 from madoguchi.identity import service as identity
-from madoguchi.identity.service import ActingFor, Actor
+from madoguchi.identity.service import ActingFor, Actor, under_mandate
 from madoguchi.kernel.clock import jst_date
 from madoguchi.kernel.language import Text
 from madoguchi.procedures.service import Environment, Fault, Package, is_blank
@@ -52,6 +53,8 @@ class Parties:
     _choices: dict[str, ActingFor] | None = None
     _found: dict[str, "Actor | Fault"] = field(default_factory=dict)
     _environments: dict[str | None, Environment] = field(default_factory=dict)
+    _applicants: dict[str | None, Applicant] = field(default_factory=dict)
+    _told: dict[str, bool] = field(default_factory=dict)
     _known: dict[str | None, dict[str, Any]] = field(default_factory=dict)
 
     async def actor(self, session: AsyncSession, client: str) -> Actor | Fault:
@@ -76,6 +79,25 @@ class Parties:
                 filing_round=round_for(self.package, self.now),
             )
         return self._environments[organisation]
+
+    async def applicant(self, session: AsyncSession, actor: Actor) -> Applicant:
+        """The party as its cases keep it."""
+        organisation = party_for(self.package, actor)
+        if organisation not in self._applicants:
+            party = party_of_actor(actor, organisation)
+            self._applicants[organisation] = await applicant_of(session, party, actor)
+        return self._applicants[organisation]
+
+    async def way(self, session: AsyncSession, actor: Actor, heard: bool) -> Way:
+        """How a row of a party comes: by the mandate of its client, if it is not the sender's own."""
+        organisation = party_for(self.package, actor)
+        mandate = under_mandate(actor, organisation, self.package.id)
+        if not mandate:
+            return Way(self.bulk.channel, heard)
+        named = mandate["mandate"]
+        if named not in self._told:
+            self._told[named] = await identity.tells_filings(session, named)
+        return Way(self.bulk.channel, heard, mandate, self._told[named])
 
     async def entered(
         self, session: AsyncSession, actor: Actor, given: Mapping[str, Any]

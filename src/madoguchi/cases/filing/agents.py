@@ -1,5 +1,7 @@
 """Acts of agents (代理人の行為): through whom somebody acts, and telling the principal."""
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.cases.filing.drafts import agent_of
@@ -33,19 +35,22 @@ async def agent_named(session: AsyncSession, actor: Actor, case: Case) -> str | 
 async def tell_of_filing(session: AsyncSession, case: Case, mandate_id: str) -> None:
     """Tell the principal that an agent filed for them, unless they switched that off."""
     if await identity.tells_filings(session, mandate_id):
-        await messages.notify(
-            session,
-            to=messages.Recipient(organisation=case.organisation_id),
-            subject=_SUBJECT,
-            body=_BODY,
-            at=case.arrived_at,
-            dedupe_key=f"agent-filed:{case.id}",
-            link=f"/cases/{case.id}",
-            case_id=case.id,
-            values={
-                "number": case.arrival_number,
-                "title": case.title,
-                "agent": case.agent_name or case.filer_name,
-                "principal": case.organisation_name or "",
-            },
-        )
+        await messages.notify(session, at=case.arrived_at, **filing_told(case))
+
+
+def filing_told(case: Case) -> dict[str, Any]:
+    """What the principal is told of a filing by their agent: arguments of `messages.notify`."""
+    return {
+        "to": messages.Recipient(organisation=case.organisation_id),
+        "subject": _SUBJECT,
+        "body": _BODY,
+        "dedupe_key": f"agent-filed:{case.id}",
+        "link": f"/cases/{case.id}",
+        "case_id": case.id,
+        "values": {
+            "number": case.arrival_number,
+            "title": case.title,
+            "agent": case.agent_name or case.filer_name,
+            "principal": case.organisation_name or "",
+        },
+    }

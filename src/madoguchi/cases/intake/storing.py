@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from madoguchi.cases.filing.arrival_rows import keep
 from madoguchi.cases.intake.asked import Asked
 from madoguchi.cases.intake.known import Known, look_up
 from madoguchi.cases.intake.taking import Taken, take
 from madoguchi.identity import service as identity
 from madoguchi.kernel.blobs import BlobStore
 from madoguchi.kernel.clock import Clock, jst_date
-from madoguchi.kernel.database import Database, store, store_new
+from madoguchi.kernel.database import Database, store_new
 from madoguchi.kernel.grouping import GoOn
-from madoguchi.kernel.jobs import Job, rouse_after_commit
 from madoguchi.web.models import IdempotencyKey
 
 TAKEN_AT_ONCE = 8  # filings judged before others of the process have their turn
@@ -35,7 +35,7 @@ async def take_in(
         go_on()
         first = await _claim(session, [item for item in taken if item is not None])
         kept = [item if item is not None and id(item) in first else None for item in taken]
-        await _store(session, [item for item in kept if item is not None])
+        await keep(session, [item.rows for item in kept if item is not None])
         if known.stale_tokens:
             await identity.note_use(session, known.stale_tokens, now)
         await session.commit()
@@ -62,9 +62,3 @@ async def _claim(session: AsyncSession, taken: Sequence[Taken]) -> set[int]:
     answers = [by_key[key].answer for key in sorted(by_key)]
     added = await store_new(session, IdempotencyKey, answers)
     return {id(by_key[actor, key]) for actor, key in added}
-
-
-async def _store(session: AsyncSession, taken: Sequence[Taken]) -> None:
-    for table in taken[0].rows if taken else ():
-        await store(session, table, [row for item in taken for row in item.rows[table]])
-    rouse_after_commit(session, {job["name"] for item in taken for job in item.rows[Job]})

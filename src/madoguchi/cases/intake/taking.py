@@ -3,18 +3,21 @@
 None wherever the ordinary way has something to say or to look up.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from madoguchi.cases.announcing import act_event
 from madoguchi.cases.api.schemas import case_out
-from madoguchi.cases.crosscase.models import FilingKey
-from madoguchi.cases.crosscase.previous import VOID
-from madoguchi.cases.effects import notice_of
 from madoguchi.cases.environment import Party, account_from, applicant_from, known_of
 from madoguchi.cases.errors import CaseError
-from madoguchi.cases.filing.arriving import arrive, entry_of, files_filed, filing_action
+from madoguchi.cases.filing.arrival_rows import (
+    MOST_ROWS,
+    Rows,
+    Way,
+    arrive_plainly,
+    plain_arrival,
+    table_rows,
+)
 from madoguchi.cases.filing.by_program import fits
 from madoguchi.cases.filing.drafts import Content, party_for, unsaved_draft
 from madoguchi.cases.filing.evaluating import Judged, first_phase, round_for, verdict
@@ -22,20 +25,10 @@ from madoguchi.cases.filing.files import place_in
 from madoguchi.cases.intake.asked import Asked
 from madoguchi.cases.intake.known import Known
 from madoguchi.cases.models import Case
-from madoguchi.cases.paying import decision_fees
 from madoguchi.identity import service as identity
-from madoguchi.identity.service import Holder, binding
-from madoguchi.kernel import journal
-from madoguchi.kernel.database import Base
-from madoguchi.kernel.jobs import Job, job_row
-from madoguchi.messages import service as messages
-from madoguchi.messages.models import Message
-from madoguchi.procedures.service import Environment, Package, Transition
+from madoguchi.identity.service import Holder
+from madoguchi.procedures.service import Environment, Package
 from madoguchi.procedures.workflow.refusals import WorkflowError
-from madoguchi.webhooks.events import FAN_OUT_JOB, event_payload
-
-_plain: dict[str, bool] = {}  # by digest: a version never changes
-MOST_ROWS = 500  # of tables: the ordinary way judges longer ones in a thread
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class Taken:
     """A filing taken in: its answer (the row of its key), and the rows that stand or fall with it."""
 
     answer: Mapping[str, Any]
-    rows: Mapping[type[Base], Sequence[Mapping[str, Any]]]
+    rows: Rows
 
 
 def take(asked: Asked, known: Known, kept: Callable[[str], bool]) -> Taken | None:
@@ -59,39 +52,13 @@ def take(asked: Asked, known: Known, kept: Callable[[str], bool]) -> Taken | Non
         return None
 
 
-def plain_arrival(package: Package) -> bool:
-    """Whether an arrival under this package causes nothing that must be looked up for it alone."""
-    found = _plain.get(package.digest)
-    if found is None:
-        found = _plain[package.digest] = _is_plain(package)
-    return found
-
-
-def _is_plain(package: Package) -> bool:
-    action = filing_action(package.machine)
-    to = package.machine.states.get(action.to or "")
-    return (
-        to is not None
-        and to.due is None
-        and (to.outcome or "") not in VOID
-        and not any(leaving.timer for leaving in package.machine.leaving(to.name))
-        and all(kind == "message" for kind, _ in action.effects)
-        and package.governed_by is None
-        and package.duplicates is None
-        and not package.quotas
-        and not package.matches
-        and package.spec.who != "official"
-    )
-
-
 def _take(
     asked: Asked, known: Known, holder: Holder, package: Package, kept: Callable[[str], bool]
 ) -> Taken | None:
     actor, at, data = holder.actor, asked.at, asked.filing.data
     organisation = party_for(package, actor)
-    binding(actor, organisation)
     attached = _attached(asked, known, holder, package)
-    if organisation is None or attached is None or _rows(data) > MOST_ROWS:
+    if organisation is None or attached is None or table_rows(data) > MOST_ROWS:
         return None
     draft = unsaved_draft(
         actor, package, dict(package.title), organisation, at, Content(data, attached)
@@ -112,73 +79,26 @@ def _take(
         phase=first_phase(package),
         filing_round=intake.as_context() if intake is not None else None,
     )
-    found = verdict(package, draft.entered, draft.attached, environment)
-    context = found.context
-    if environment.asked or not found.valid or package.about.entry_id(context) is not None:
-        return None
-    if any(fee.due == "filing" for fee in found.fees):
-        return None
-    if not all(kept(str(file["sha256"])) for _, file in files_filed(found, draft.attached)):
-        return None
-    judged = Judged(package, environment, found)
-    case, transition, wait = arrive(draft, judged, applicant_from(account, party, actor), actor, at)
-    if decision_fees(package, case):
-        return None
-    case.channel = "api"
-    entry = journal.entry_row(**entry_of(case, wait))
-    return _taken(asked, known, case, package, transition, context, entry)
+    judged = Judged(
+        package, environment, verdict(package, draft.entered, draft.attached, environment)
+    )
+    applicant = applicant_from(account, party, actor)
+    way = Way("api", known.events)
+    arrived = arrive_plainly(draft, judged, applicant, actor, at, way, kept)
+    return None if arrived is None else Taken(_answer(asked, arrived.case, package), arrived.rows)
 
 
-def _taken(
-    asked: Asked,
-    known: Known,
-    case: Case,
-    package: Package,
-    transition: Transition,
-    context: Mapping[str, object],
-    entry: Mapping[str, Any],
-) -> Taken:
-    at = asked.at
-    events = [act_event(case, transition)]
-    told = [
-        messages.compose(at=at, **notice)
-        for kind, name in transition.effects
-        if (notice := notice_of(case, package, name)) is not None
-    ]
-    jobs = []
-    for message in told:
-        payload = {"message": message.id}
-        jobs.append(job_row(messages.MAIL_JOB, payload, key=messages.mail_key(message)))
-        if message.recipient_person is None:
-            events.append(messages.sent_event(message))
-    if known.events:
-        jobs += [job_row(FAN_OUT_JOB, event_payload(at=at, **event)) for event in events]
-    answer = {
+def _answer(asked: Asked, case: Case, package: Package) -> Mapping[str, Any]:
+    """The row of its key: what is answered, now and whenever the key comes again."""
+    return {
         "actor": case.filer_id,
         "key": asked.key,
         "request": asked.request,
         "status": 201,
         "headers": {"content-type": "application/json", "location": f"/api/v1/cases/{case.id}"},
         "body": case_out(case, package).model_dump_json().encode(),
-        "created_at": at,
+        "created_at": asked.at,
     }
-    about = {
-        "case_id": case.id,
-        "procedure_id": case.procedure_id,
-        "party": case.organisation_id or case.filer_id,
-        "entry_id": None,
-        "period": package.about.period_key(context) or "",
-        "duplicate": "",
-    }
-    rows: dict[type[Base], Sequence[Mapping[str, Any]]] = {
-        Case: [vars(case)],
-        FilingKey: [about],
-        journal.Entry: [entry],
-        journal.Unplaced: [{"entry_id": entry["id"]}],
-        Message: [vars(message) for message in told],
-        Job: jobs,
-    }
-    return Taken(answer, rows)
 
 
 def _attached(
@@ -199,7 +119,3 @@ def _attached(
             fits(place, stored)
             found.setdefault(key, []).append(stored.as_json())
     return found
-
-
-def _rows(data: Mapping[str, Any]) -> int:
-    return sum(len(value) for value in data.values() if isinstance(value, list))

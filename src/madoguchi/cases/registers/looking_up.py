@@ -143,6 +143,6 @@ async def _keyed(
             )
             .order_by(RegisterEntry.number, RegisterEntry.valid_from)
         )
-        for register, column, value, entry in (await session.execute(query)).tuples():
+        for register, column, value, entry in await session.execute(query):
             found.append(((register, column, value), entry))
     return found
