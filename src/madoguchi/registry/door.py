@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from madoguchi.kernel.errors import DomainError
 from madoguchi.registry import downloads, gbizinfo, houjin, rest
+from madoguchi.registry.any_page import opened, preflight
 from madoguchi.registry.errors import RegistryError
 from madoguchi.registry.interface import Endpoint, Interface
 from madoguchi.registry.linked import endpoints as linked
@@ -55,8 +56,11 @@ class Door:
             is_head = scope["method"] == "HEAD"
             await response(scope, receive, headers_only(send) if is_head else send)
             return
-        if status or not is_same_origin(scope["method"], headers, self.trusted_host):
+        if status or not self._may_ask(interface, scope, headers):
             await self.app(scope, receive, send)
+            return
+        if (allowed := preflight(interface, scope)) is not None:
+            await allowed(scope, receive, send)
             return
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, headers_only(send)
@@ -70,7 +74,11 @@ class Door:
             response = await self._answer(interface, endpoint, request)
         finally:
             self.inside -= 1
-        await response(scope, receive, send)
+        await opened(interface, response)(scope, receive, send)
+
+    def _may_ask(self, interface: Interface, scope: Scope, headers: Headers) -> bool:
+        """From this origin: anybody's page what is open to everybody (any_page.py)."""
+        return interface.keyless or is_same_origin(scope["method"], headers, self.trusted_host)
 
     async def _answer(
         self, interface: Interface, endpoint: Endpoint | None, request: Request
