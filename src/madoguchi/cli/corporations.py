@@ -27,14 +27,22 @@ def load(
     Interrupted, the same command goes on where it stopped.
     """
     from madoguchi.installation.corporations import load_file, rows_in
+    from madoguchi.registry.opening import FileFault
 
     started = time.monotonic()
     told = Told(min(filter(None, (rows_in(file), limit)), default=None))
-    taken = run(load_file(file, limit, told.progress, told.refused))
+    try:
+        taken = run(load_file(file, limit, told.progress, told.refused))
+    except FileFault as fault:
+        told.end()
+        typer.echo(f"{file.name}: {fault}", err=True)
+        raise typer.Exit(1) from None
     told.end()
     if taken.again:
         typer.echo("this file was taken in before; nothing has changed", err=True)
     typer.echo(f"{taken.rows} corporations loaded in {time.monotonic() - started:.1f} s")
+    if not taken.rows:  # a script must not take a file of something else for the registry
+        raise typer.Exit(1)
 
 
 @corporations.command("changes")
@@ -127,6 +135,9 @@ def synthesise(
     from madoguchi.registry.synthesis.making import MOST
     from madoguchi.registry.synthesis.writing import write_file, write_twins
 
+    for path in filter(None, (out, twins)):
+        if not path.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {path.parent}")
     if first + many > MOST:
         raise typer.BadParameter(f"there are {MOST} of them")
     told = Told(many)

@@ -14,5 +14,15 @@ Language = Annotated[Literal["ja", "en"], typer.Option(help="the language of wha
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run an asynchronous use case to its end."""
-    return asyncio.run(work)
+    """Run an asynchronous use case to its end.
+
+    What an administrator can do something about (the database is busy or away) is said in a line, with
+    1 as the command's end: a traceback would hide it.
+    """
+    from madoguchi.kernel.database import DatabaseAway, DatabaseBusy
+
+    try:
+        return asyncio.run(work)
+    except (DatabaseBusy, DatabaseAway) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
