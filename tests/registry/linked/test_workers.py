@@ -80,6 +80,15 @@ async def test_memory_is_bounded(linked_root: Path) -> None:
     assert (answer.fault, after.fault) == ("memory", "")
 
 
+async def test_a_worker_always_starts_in_little_memory(linked_root: Path) -> None:
+    for _ in range(4):
+        made = Workers(linked_root, 1, Bounds(seconds=60.0, megabytes=450))
+        try:
+            assert (await made.ask(question(EASY))).detail == ""
+        finally:
+            await made.close()
+
+
 async def test_who_comes_too_late_is_told(linked_root: Path) -> None:
     made = Workers(linked_root, 1, Bounds(seconds=0.7, megabytes=2_000))
     try:

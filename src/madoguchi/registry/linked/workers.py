@@ -7,6 +7,7 @@ place. When a newer generation stands in place, workers of the old one are let g
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from typing import Any
 from madoguchi.registry.linked.snapshot import current
 
 WAITING = 20  # who may wait for a worker, for each of them
+# Each thread of the engine would reserve 64 MB of the address space a worker is given: how many do
+# so at once is chance, and now and then one did not start for it.
+MALLOC_ARENAS = "2"
 START_SECONDS = 60.0
 LARGEST_HEAD = 1 << 20
 
@@ -131,6 +135,7 @@ class Workers:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             limit=LARGEST_HEAD,
+            env={**os.environ, "MALLOC_ARENA_MAX": MALLOC_ARENAS},
         )
         self._all.add(process)
         try:
