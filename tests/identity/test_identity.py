@@ -152,9 +152,12 @@ async def test_the_chooser_refuses_outside_demo_and_people_not_offered(database)
                 await sign_in_as(session, CLOCK, person, demo=demo)
         with pytest.raises(IdentityError):
             await sign_in_as(session, CLOCK, world.owner, demo="yes")  # type: ignore[arg-type]
+        await give_mandate(
+            session, CLOCK, principal_id=world.company, agent_person_id=world.agent, by=world.owner
+        )
         people = await list_people(session)
     assert [choice.person.id for choice in people] == [world.owner, world.agent, world.examiner]
-    assert [o.id for o in people[1].principals] == [world.company]
+    assert [o.id for o in people[1].principals] == [world.company]  # of two mandates, once
     assert [(agency.id, role) for agency, role in people[2].roles] == [("meti", "examiner")]
 
 

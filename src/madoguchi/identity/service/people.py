@@ -269,10 +269,12 @@ async def list_people(session: AsyncSession) -> list[Choice]:
         Choice(
             item,
             tuple(organisations.get(item.id, ())),
-            tuple(
-                principal
-                for agent in (item.id, *(o.id for o in organisations.get(item.id, ())))
-                for principal in principals.get(agent, ())
+            tuple(  # each once: several mandates may be from one organisation
+                dict.fromkeys(
+                    principal
+                    for agent in (item.id, *(o.id for o in organisations.get(item.id, ())))
+                    for principal in principals.get(agent, ())
+                )
             ),
             tuple(roles.get(item.id, ())),
         )
