@@ -9,6 +9,7 @@ from httpx import AsyncClient
 
 from madoguchi.kernel.database import Database
 from madoguchi.registry.addresses.models import AddressTown
+from madoguchi.registry.viewing.words import source_words
 from tests.registry.corporations.records import number
 
 ONE = f"/corporations/{number(1)}"
@@ -99,6 +100,15 @@ async def test_a_corporation_with_sources_and_days(visitor: AsyncClient) -> None
     assert json.loads(told[1])["identifier"]["value"] == number(1)
 
 
+async def test_sources_are_told_in_the_language_of_the_page(visitor: AsyncClient) -> None:
+    for path in (ONE, f"/corporations/compare?number={number(1)}&number={number(2)}"):
+        words = text_of((await visitor.get(path, headers={"accept-language": "en"})).text)
+        assert "gBizINFO (METI), updated" in words
+        assert "経済産業省）" not in words
+    assert source_words("register:alcohol-makers")["en"] == "A register of this site"
+    assert source_words("elsewhere:x") == {"ja": "elsewhere:x", "en": "elsewhere:x"}
+
+
 async def test_closed_hidden_withdrawn_and_unknown(visitor: AsyncClient) -> None:
     closed = (await visitor.get(f"/corporations/{number(2)}")).text
     assert "2026年5月1日に登記記録が閉鎖されています" in closed
@@ -139,6 +149,8 @@ async def test_comparing(visitor: AsyncClient) -> None:
     words = text_of((await visitor.get(f"{path}?number={number(1)}&number={number(2)}")).text)
     assert "株式会社みなと化学" in words
     assert "青葉商事株式会社" in words
+    both = await visitor.get(f"{path}?number={number(1)}&number={number(2)}")
+    assert 'data-beside="2"' in both.text  # side by side on a phone, too
     bad = await visitor.get(f"{path}?number={number(1)}&number=123")
     assert bad.status_code == 422
     assert 'value="123"' in bad.text
@@ -172,7 +184,7 @@ async def test_the_middle_of_its_town_is_one_click_away(
     assert 'href="?zoom=15#map"' in html
     for zoom, tile in (("13", "13/7276/3226"), ("15", "15/29104/12904"), ("17", "17/116417/51616")):
         drawn = await visitor.get(ONE, params={"zoom": zoom})
-        assert f'href="https://cyberjapandata.gsi.go.jp/xyz/std/{tile}.png"' in drawn.text
+        assert f'src="https://cyberjapandata.gsi.go.jp/xyz/std/{tile}.png" alt=""' in drawn.text
         policy = drawn.headers["content-security-policy"]
         assert "img-src 'self' data: https://cyberjapandata.gsi.go.jp;" in policy
     for wrong in ("", "14", "1e3", "-1", "１５", "9" * 900, "<b>"):

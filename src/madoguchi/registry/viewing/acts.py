@@ -10,9 +10,10 @@ from sqlalchemy import extract, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.clock import jst_date
+from madoguchi.kernel.language import Text
 from madoguchi.registry.activities.kinds import PROCUREMENT, SUBSIDY
 from madoguchi.registry.activities.models import Activity
-from madoguchi.registry.activities.provenance import provenance
+from madoguchi.registry.viewing.words import source_words
 from madoguchi.web.paging import CursorError, Page, after, page_of, read_cursor
 
 LIST = "registry.viewing.activities"
@@ -31,7 +32,7 @@ class Shown:
     amount: int | None
     department: str
     target: str
-    source: str
+    source: Text
     updated_on: date
     acquired_on: date
     link: str
@@ -121,14 +122,13 @@ def shown(rows: Sequence[Activity]) -> list[Shown]:
 
 
 def _shown(row: Activity) -> Shown:
-    told = provenance(row.source, None, None)
     return Shown(
         title=_title(row),
         day=row.day,
         amount=row.amount,
         department=row.department,
         target=row.target,
-        source=told.source,
+        source=source_words(row.source),
         updated_on=row.updated_on,
         acquired_on=jst_date(row.recorded_at),
         link=_link(row.data),

@@ -9,13 +9,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from madoguchi.kernel.language import Text
-from madoguchi.registry.activities.provenance import provenance
 from madoguchi.registry.activities.queries import Known, counts, details_of
 from madoguchi.registry.corporations.codes import DELETED
 from madoguchi.registry.corporations.models import Corporation
 from madoguchi.registry.corporations.queries import currents
 from madoguchi.registry.corporations.record import Record
-from madoguchi.registry.viewing.words import DETAIL_NAMES
+from madoguchi.registry.viewing.words import DETAIL_NAMES, source_words
 
 _MOST_PREDECESSORS = 50
 _AMOUNTS = {"capital_stock"}
@@ -29,7 +28,7 @@ class Fact:
     label: Text
     value: Any
     form: str
-    source: str
+    source: Text
     as_of: date
 
 
@@ -58,7 +57,7 @@ def facts(known: Mapping[str, Known]) -> dict[str, Fact]:
             label,
             known[field].value,
             _form(field, known[field].value),
-            provenance(known[field].source, None, None).source,
+            source_words(known[field].source),
             known[field].as_of,
         )
         for field, label in DETAIL_NAMES.items()

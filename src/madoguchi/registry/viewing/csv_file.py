@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from madoguchi.kernel.csv_text import harmless
 from madoguchi.registry.activities.kinds import KINDS
 from madoguchi.registry.activities.models import Activity
+from madoguchi.registry.activities.provenance import provenance
 from madoguchi.registry.viewing.acts import Shown, shown
 
 COLUMNS = (
@@ -28,17 +29,17 @@ def csv_lines(rows: Iterable[Activity]) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
     for row in rows:
         (act,) = shown([row])
-        yield _line((row.number, KINDS[row.kind], *_cells(act)))
+        yield _line((row.number, KINDS[row.kind], *_cells(row, act)))
 
 
-def _cells(act: Shown) -> tuple[str, ...]:
+def _cells(row: Activity, act: Shown) -> tuple[str, ...]:
     return (
         harmless(act.title),
         act.day.isoformat() if act.day else "",
         "" if act.amount is None else str(act.amount),
         harmless(act.department),
         harmless(act.target),
-        act.source,
+        provenance(row.source, None, None).source,
         act.updated_on.isoformat(),
         act.acquired_on.isoformat(),
     )

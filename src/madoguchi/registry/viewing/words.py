@@ -36,6 +36,25 @@ DETAIL_NAMES: Mapping[str, Text] = {
 """Those that are shown, in this order; the others are in the JSON."""
 
 
+_GBIZINFO: Text = {"ja": "gBizINFO（経済産業省）", "en": "gBizINFO (METI)"}
+_SOURCES: Mapping[str, Text] = {
+    "csv": _GBIZINFO,
+    "json": _GBIZINFO,
+    "register": {"ja": "この窓口の登録簿", "en": "A register of this site"},
+    "nta": {
+        "ja": "国税庁法人番号公表サイト",
+        "en": "National Tax Agency Corporate Number Publication Site",
+    },
+    "synthetic": {"ja": "試験のために合成した記録", "en": "Made up for tests"},
+    "demo": {"ja": "試用のための架空の記録", "en": "Invented for trying out"},
+}
+
+
+def source_words(source: str) -> Text:
+    """What people are told of a source ("csv:Hojokinjoho"); programs get its meta-data whole."""
+    return _SOURCES.get(source.partition(":")[0], {"ja": source, "en": source})
+
+
 def english_address(record: Record) -> str:
     """The address in English as published, else its prefecture alone; "" where neither is known."""
     if record.english_abroad or record.english_city:
