@@ -158,6 +158,16 @@ async def answer(page: Page, section: str, **other: str) -> None:
             await item.locator(f'[value="{other.get(key, "ok")}"]').check()
 
 
+async def pressed_while_kept(page: Page) -> None:
+    """What a finger is on stays under it when the answer before is kept at that very moment."""
+    await page.locator('[name="a.last_analysis"]').fill("11月10日")
+    await page.locator("#a-sampled_from_nozzle-ok").hover()
+    await page.mouse.down()
+    await expect(page.locator('[data-key="item:last_analysis"] .p-visit-unsent')).to_be_visible()
+    await page.mouse.up()
+    await expect(page.locator("#a-sampled_from_nozzle-ok")).to_be_checked()
+
+
 async def decided(people: People, address: str) -> None:
     """Results proposed by an inspector, approved by somebody else."""
     inspector = await people.window("kanto-inspector")
@@ -250,6 +260,7 @@ async def test_partly_off_line_from_plan_to_closure(people: People, photo: Path)
     await phone.offline(False)  # a moment of network: everything goes out
     await expect(phone.state()).to_have_text("送信済み", timeout=40_000)
     await phone.offline(True)
+    await pressed_while_kept(page)
     for section in ("analysis", "books", LAST):
         await answer(page, section, benzene="1.5")
         if section == LAST:
